@@ -1,0 +1,1 @@
+"""What a connector is (`contract`), the records all connectors speak (`canonical`), and the connectors themselves."""

@@ -1,0 +1,58 @@
+"""The records that every connector speaks, one file per subject, and the names of the streams that carry them."""
+
+from raccord_connectors.canonical.customer import Address, Contact, Customer
+from raccord_connectors.canonical.document import CustomerDraft, Document, DocumentLine, Draft, DraftLine
+from raccord_connectors.canonical.listing import Availability, Listing, Offer, OfferPrice, Picture, Tier
+from raccord_connectors.canonical.order import (
+    Buyer,
+    Charge,
+    Discount,
+    Order,
+    OrderLine,
+    OrderUpdate,
+    Payment,
+    Refund,
+    Shipment,
+    TaxAmount,
+)
+from raccord_connectors.canonical.price import Price, PriceSet
+from raccord_connectors.canonical.product import (
+    Axis,
+    Category,
+    Component,
+    EcoContribution,
+    MediaRef,
+    Packaging,
+    Product,
+    Tax,
+    Variant,
+)
+from raccord_connectors.canonical.record import Names, Record, Scalar, decode, encode, fingerprint, plain
+from raccord_connectors.canonical.stock import DepotStock, StockLevels
+
+ERP_STREAMS: dict[str, type[Record]] = {
+    "categories": Category,
+    "products": Product,
+    "prices": PriceSet,
+    "stock": StockLevels,
+    "customers": Customer,
+    "documents": Document,
+    "customer_drafts": CustomerDraft,  # write only: what comes of it is read in `customers`
+    "drafts": Draft,  # write only: what comes of it is read in `documents`
+}
+SHOP_STREAMS: dict[str, type[Record]] = {
+    "listings": Listing,
+    "availability": Availability,
+    "orders": Order,
+    "order_updates": OrderUpdate,  # write only
+}
+STREAMS: dict[str, type[Record]] = ERP_STREAMS | SHOP_STREAMS
+
+__all__ = [
+    "ERP_STREAMS", "SHOP_STREAMS", "STREAMS",
+    "Address", "Availability", "Axis", "Buyer", "Category", "Charge", "Component", "Contact", "Customer",
+    "CustomerDraft", "DepotStock", "Discount", "Document", "DocumentLine", "Draft", "DraftLine", "EcoContribution",
+    "Listing", "MediaRef", "Names", "Offer", "OfferPrice", "Order", "OrderLine", "OrderUpdate", "Packaging",
+    "Payment", "Picture", "Price", "PriceSet", "Product", "Record", "Refund", "Scalar", "Shipment", "StockLevels",
+    "Tax", "TaxAmount", "Tier", "Variant", "decode", "encode", "fingerprint", "plain",
+]  # fmt: skip

@@ -1,0 +1,106 @@
+"""Sales documents of the ERP: what we ask it to write (`Draft`) and what it holds (`Document`)."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct
+
+from raccord_connectors.canonical.customer import Address, Customer
+from raccord_connectors.canonical.order import Payment, Shipment, TaxAmount
+from raccord_connectors.canonical.record import Record, Scalar
+
+Kind = Literal["quotation", "order", "preparation", "delivery", "return", "credit", "invoice"]
+
+
+class DraftLine(Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """One line to write. Amounts are the shop's: the ERP must reach the same net and tax, or refuse."""
+
+    item: str | None
+    """The ERP's item key; None for a comment."""
+    title: str
+    quantity: Decimal
+    unit_net: Decimal
+    """Without tax, after discounts, six decimals at most."""
+    net: Decimal
+    tax: Decimal
+    rate: Decimal | None = None
+    unit_gross: Decimal | None = None
+    kind: Literal["item", "shipping", "fee", "gift_wrap", "discount", "rounding", "comment"] = "item"
+    shop_line: str | None = None
+    """Order line key in the shop, to follow deliveries line by line."""
+
+
+class Draft(Record, kw_only=True, frozen=True):
+    """A document to write. `key` is the shop's reference and is kept *in the ERP document*: a draft written twice
+    makes one document."""
+
+    kind: Kind = "order"
+    dated: date
+    reference: str
+    """Shop order number, as people know it."""
+    customer: str
+    """The ERP's customer key."""
+    billing: Address | None = None
+    delivery: Address | None = None
+    lines: list[DraftLine]
+    currency: str = "EUR"
+    prices_include_tax: bool = False
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    depot: str | None = None
+    representative: str | None = None
+    carrier: str | None = None
+    remark: str = ""
+    payments: list[Payment] = []
+    """Money already received, to be entered as the accountant chose."""
+    custom: dict[str, Scalar] = {}
+
+
+class DocumentLine(Struct, kw_only=True, frozen=True, omit_defaults=True):
+    key: str
+    item: str | None = None
+    title: str = ""
+    quantity: Decimal
+    net: Decimal
+    gross: Decimal | None = None
+    rate: Decimal | None = None
+    stage: Kind = "order"
+    """How far this line went: lines of one order may be partly delivered, partly invoiced."""
+    delivered: Decimal = Decimal(0)
+
+
+class Document(Record, kw_only=True, frozen=True):
+    """A sales document and where its lines have got to. The record follows the *business*, not one paper: an order
+    that became a delivery note and an invoice stays one record, keyed by what the ERP keeps stable."""
+
+    number: str
+    kind: Kind
+    """The furthest stage that all lines reached."""
+    dated: date
+    reference: str = ""
+    """What `Draft.key` became; empty for documents typed in the ERP."""
+    customer: str = ""
+    state: Literal[
+        "draft", "confirmed", "preparing", "partly_delivered", "delivered", "invoiced", "cancelled"
+    ]
+    lines: list[DocumentLine] = []
+    shipments: list[Shipment] = []
+    invoices: list[str] = []
+    """Numbers of the invoices made from it."""
+    currency: str = "EUR"
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    taxes: list[TaxAmount] = []
+    paid: Decimal = Decimal(0)
+    due: date | None = None
+    custom: dict[str, Scalar] = {}
+
+
+class CustomerDraft(Record, kw_only=True, frozen=True):
+    """A customer to create or update in the ERP. `key` is our idempotency key, kept in the ERP where it has a
+    field for it; `customer.key` is empty when the ERP forms the code itself."""
+
+    customer: Customer

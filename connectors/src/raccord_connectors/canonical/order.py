@@ -1,0 +1,152 @@
+"""Orders as the customer placed them in a shop, with the shop's own amounts.
+
+Amounts are per order currency, Decimal, never recomputed by a connector: it carries what the shop charged.
+Net is without tax, gross with tax. Invariant checked by the platform: Σ lines + shipping + fees = totals.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct
+
+from raccord_connectors.canonical.customer import Address
+from raccord_connectors.canonical.record import Record, Scalar
+
+
+class TaxAmount(Struct, frozen=True):
+    """One line of a VAT table: rate in percent, the base it applies to, the tax."""
+
+    rate: Decimal
+    base: Decimal
+    tax: Decimal
+
+
+class Discount(Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """A reduction already contained in the amounts beside it; kept to be shown and traced."""
+
+    title: str
+    net: Decimal
+    """Positive."""
+    code: str | None = None
+    kind: Literal["line", "order", "voucher", "gift_card"] = "line"
+
+
+class OrderLine(Struct, kw_only=True, frozen=True, omit_defaults=True):
+    key: str
+    item: str
+    """The shop's key of the item bought (product or variation id)."""
+    sku: str = ""
+    name: str = ""
+    quantity: Decimal
+    net: Decimal
+    """Whole line, after every discount."""
+    tax: Decimal
+    rate: Decimal | None = None
+    """VAT in percent, when the shop tells it."""
+    unit_net: Decimal | None = None
+    """Before discounts, as the shop shows it."""
+    unit_gross: Decimal | None = None
+    discounts: list[Discount] = []
+    eco_contribution: Decimal | None = None
+    gift: bool = False
+    note: str = ""
+    part_of: str | None = None
+    """Key of the pack's line, when the shop lists the parts of a pack."""
+
+
+class Charge(Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """Shipping, gift wrap, payment fee, or a negative fee that is a discount."""
+
+    kind: Literal["shipping", "fee", "gift_wrap", "rounding", "other"]
+    title: str
+    net: Decimal
+    tax: Decimal
+    rate: Decimal | None = None
+    method: str = ""
+    """The shop's code of the carrier or fee."""
+
+
+class Payment(Struct, kw_only=True, frozen=True, omit_defaults=True):
+    key: str
+    method: str
+    title: str = ""
+    amount: Decimal
+    state: Literal["pending", "authorised", "paid", "failed", "cancelled"]
+    paid_at: datetime | None = None
+    transaction: str = ""
+    fee: Decimal | None = None
+
+
+class Refund(Struct, kw_only=True, frozen=True, omit_defaults=True):
+    key: str
+    amount: Decimal
+    """Gross, positive."""
+    at: datetime | None = None
+    reason: str = ""
+    lines: dict[str, Decimal] = {}
+    """Order line key → quantity given back."""
+
+
+class Buyer(Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """Who ordered. `key` is None for a guest."""
+
+    key: str | None = None
+    email: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    company: str = ""
+    siret: str | None = None
+    vat_number: str | None = None
+    phone: str = ""
+    groups: list[str] = []
+    language: str = ""
+
+
+class Order(Record, kw_only=True, frozen=True):
+    number: str
+    """What the customer sees."""
+    placed_at: datetime
+    status: str
+    """The shop's own."""
+    stage: Literal["pending", "open", "closed", "cancelled"]
+    """What it means: not yet an order (unpaid, draft) / to be fulfilled / done / void."""
+    currency: str
+    prices_include_tax: bool
+    buyer: Buyer
+    billing: Address
+    delivery: Address | None = None
+    lines: list[OrderLine]
+    charges: list[Charge] = []
+    discounts: list[Discount] = []
+    payments: list[Payment] = []
+    refunds: list[Refund] = []
+    taxes: list[TaxAmount] = []
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    """What the customer pays."""
+    note: str = ""
+    gift_message: str = ""
+    custom: dict[str, Scalar] = {}
+
+
+class Shipment(Struct, kw_only=True, frozen=True, omit_defaults=True):
+    key: str
+    carrier: str = ""
+    tracking: str = ""
+    url: str = ""
+    lines: dict[str, Decimal] = {}
+    """Item (ERP key in a `Document`, shop order line key in an `OrderUpdate`) → quantity."""
+    shipped_at: datetime | None = None
+
+
+class OrderUpdate(Record, kw_only=True, frozen=True):
+    """What the ERP's follow-up makes of an order in the shop. `key` is the shop's order key; the state is
+    absolute, so that repeating it changes nothing."""
+
+    state: Literal["accepted", "preparing", "partly_shipped", "shipped", "invoiced", "cancelled"]
+    shipments: list[Shipment] = []
+    erp_document: str | None = None
+    """Number of the order in the ERP, shown to the shop's staff."""
+    invoice_number: str | None = None

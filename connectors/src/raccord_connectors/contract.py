@@ -1,0 +1,326 @@
+"""What a connector is. Read this first.
+
+A connector is a class with a `spec` and four blocking verbs. It knows one kind of system and nothing of
+Raccord's platform: ERP connectors run in the agent beside the ERP, shop connectors in the workers, and the
+tunnel between them is this contract on the wire (`wire`). What a connector declares in its `spec` is tested
+by the conformance suite (`kit.conformance`); it declares only what its system can honour.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, ClassVar, Literal, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from raccord_connectors.canonical import Record
+
+# ---------------------------------------------------------------------------------------------- sentences
+
+
+class Message(Struct, frozen=True):
+    """A sentence for a person, already filled in, in both languages.
+
+    Both texts travel, because the agent of a merchant may be newer or older than the platform that shows them.
+    `code` is stable: tests, statistics and translations to other languages refer to it.
+    """
+
+    code: str
+    fr: str
+    en: str
+
+    def text(self, language: str) -> str:
+        return self.fr if language.startswith("fr") else self.en
+
+
+class Text(Struct, frozen=True):
+    """A sentence with `{places}`, from which messages are filled: `KEY_REFUSED.fill(shop="…")`."""
+
+    code: str
+    fr: str
+    en: str
+
+    def fill(self, **values: object) -> Message:
+        return Message(self.code, self.fr.format(**values), self.en.format(**values))
+
+
+# ------------------------------------------------------------------------------------------------- errors
+
+
+class ConnectorError(Exception):
+    """Base of the three errors that a connector raises on purpose, chosen by *what happens next*.
+
+    `message` is for the person, `detail` for us (never a secret in either). Any other exception is our bug.
+    """
+
+    kind: ClassVar[Literal["config", "transient", "rejected"]]
+
+    def __init__(self, message: Message, *, detail: str = "", field: str | None = None) -> None:
+        super().__init__(f"{message.code}: {message.en}" + (f" [{detail}]" if detail else ""))
+        self.message = message
+        self.detail = detail
+        self.field = field
+
+    def problem(self) -> "Problem":
+        return Problem(self.kind, self.message, field=self.field, detail=self.detail)
+
+
+class ConfigError(ConnectorError):
+    """The connection cannot work until a person changes something: it stops, and its owner is told what to do.
+
+    `findings` lists what is missing right by right when more than one thing is.
+    """
+
+    kind = "config"
+
+    def __init__(
+        self,
+        message: Message,
+        *,
+        detail: str = "",
+        field: str | None = None,
+        findings: Sequence[Message] = (),
+    ) -> None:
+        super().__init__(message, detail=detail, field=field)
+        self.findings = tuple(findings)
+
+
+class TransientError(ConnectorError):
+    """Come back later: the system is busy, unreachable or limits us. `retry_after` in seconds when it said so."""
+
+    kind = "transient"
+
+    def __init__(self, message: Message, *, detail: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, detail=detail)
+        self.retry_after = retry_after
+
+    def problem(self) -> "Problem":
+        return Problem(self.kind, self.message, detail=self.detail, retry_after=self.retry_after)
+
+
+class RecordRejected(ConnectorError):
+    """This one record is refused (`field` says where). Inside `write` it becomes an outcome; the others go on."""
+
+    kind = "rejected"
+
+
+class Problem(Struct, frozen=True, kw_only=False, omit_defaults=True):
+    """An error as data: what travels in outcomes and is kept in the journal. `bug` is an error of ours."""
+
+    kind: Literal["config", "transient", "rejected", "bug"]
+    message: Message
+    field: str | None = None
+    detail: str = ""
+    retry_after: float | None = None
+
+
+# ------------------------------------------------------------------------------------------- declarations
+
+
+class Side(StrEnum):
+    ERP = "erp"
+    SHOP = "shop"
+
+
+class Can(StrEnum):
+    """What a stream can do. `read` means everything; the others narrow or cheapen it, or write."""
+
+    READ = "read"
+    READ_SINCE = "read_since"
+    """Only what changed since a cursor; the boundary is included (ERP stamps are coarse)."""
+    READ_SOME = "read_some"
+    """Only the records whose keys are given."""
+    SKETCH = "sketch"
+    """All keys, each with a digest of its source rows, much cheaper than the records."""
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class StreamSpec(Struct, frozen=True):
+    """A named sequence of records of one type. Names and record types are those of `canonical.STREAMS`."""
+
+    name: str
+    can: frozenset[Can]
+    page_size: int = 100
+    """Records of a page of `read`."""
+    batch_size: int = 1
+    """Changes that the system takes in one request: callers group up to this many."""
+    after: tuple[str, ...] = ()
+    """Streams to be written before this one."""
+
+
+class Limits(Struct, frozen=True):
+    """The manners of a system: what it allows, or what we choose where it says nothing."""
+
+    concurrency: int = 1
+    requests_per_second: float | None = None
+    requests_per_day: int | None = None
+
+
+class ConnectorSpec(Struct, frozen=True):
+    """All that can be known of a connector without a network. `settings` is a msgspec Struct whose fields carry
+    a `label` (below): the connection form is generated from it, in both languages."""
+
+    name: str
+    title: str
+    side: Side
+    settings: type[Struct]
+    streams: tuple[StreamSpec, ...]
+    limits: Limits = Limits()
+    verified_against: tuple[str, ...] = ()
+    """What this connector was really run against, e.g. "Tryton 8.2 (real)", "WooCommerce REST v3 (simulator)"."""
+
+    def stream(self, name: str) -> StreamSpec:
+        for stream in self.streams:
+            if stream.name == name:
+                return stream
+        raise KeyError(f"{self.name} has no stream {name!r}")
+
+    def can(self, stream: str, capability: Can) -> bool:
+        return any(s.name == stream and capability in s.can for s in self.streams)
+
+
+def label(
+    fr: str, en: str, *, help_fr: str = "", help_en: str = "", secret: bool = False, advanced: bool = False
+) -> msgspec.Meta:
+    """Title and help of a settings field: `url: Annotated[str, label("Adresse de la boutique", "Shop address")]`.
+
+    `secret` fields are encrypted at rest and never shown again; `advanced` ones are folded away in the form.
+    """
+    texts = {"fr": fr, "en": en, "help_fr": help_fr, "help_en": help_en}
+    return msgspec.Meta(title=en, extra={**texts, "secret": secret, "advanced": advanced})
+
+
+# ------------------------------------------------------------------------------------------ what is asked
+
+
+class Selection(Struct, frozen=True, omit_defaults=True):
+    """Which records `read` shall yield. At most one of the three is set; none means everything."""
+
+    since: str | None = None
+    """A cursor of an earlier page: only what changed since."""
+    keys: tuple[str, ...] | None = None
+    """Just these records; a key that does not exist is absent from the pages, not an error."""
+    sketch: bool = False
+    """Keys and digests of their source rows (`Page.digests`) instead of records."""
+
+
+EVERYTHING = Selection()
+
+
+class Page(Struct, frozen=True, omit_defaults=True):
+    """Some records of a stream. Keys never repeat within one `read`, and whole reads come in key order only if
+    the system can sort (callers must not rely on it)."""
+
+    records: Sequence[Record] = ()
+    deleted: Sequence[str] = ()
+    """Keys that the system says were deleted."""
+    digests: Mapping[str, bytes] = {}
+    cursor: str | None = None
+    """Where to go on with `Selection(since=…)`. The watermark in it was taken *before* the rows were read."""
+    rejected: Sequence["Rejection"] = ()
+    """Records that exist but cannot be expressed: held with their reason, never silently dropped."""
+
+
+class Rejection(Struct, frozen=True):
+    key: str
+    problem: Problem
+
+
+class Change(Struct, frozen=True, omit_defaults=True):
+    """One write asked of a system.
+
+    `key` is the record's key on the asking side and the idempotency key: the same `create` sent twice makes one
+    thing. `target` is the system's own key, when known. An update sends only what differs between `previous`
+    (what was last pushed) and `record`; a field that is `UNSET` in `record` belongs to the system and is never sent.
+    `targets` gives the system's keys of the parts (offers of a listing) already known.
+    """
+
+    op: Literal["create", "update", "delete"]
+    key: str
+    record: Record | None = None
+    previous: Record | None = None
+    target: str | None = None
+    targets: Mapping[str, str] = {}
+
+
+class Outcome(Struct, frozen=True, omit_defaults=True):
+    """What became of one change. `problem` is None exactly when it was done."""
+
+    key: str
+    """`Change.key`."""
+    target: str | None = None
+    """The system's own key of the thing written."""
+    targets: Mapping[str, str] = {}
+    """The system's keys of its parts."""
+    problem: Problem | None = None
+    existed: bool = False
+    """A `create` that found its thing already there (a repetition, or a match by natural key)."""
+
+    @property
+    def done(self) -> bool:
+        return self.problem is None
+
+
+class Choice(Struct, frozen=True):
+    """One thing that a system offers by key: a depot, a status, a tax class."""
+
+    key: str
+    title: str
+    details: Mapping[str, str] = {}
+
+
+class CustomField(Struct, frozen=True):
+    stream: str
+    name: str
+    title: str
+    type: Literal["text", "number", "date", "boolean", "choice"] = "text"
+    choices: tuple[str, ...] = ()
+
+
+class Discovery(Struct, frozen=True, omit_defaults=True):
+    """What this installation has beyond the canonical records. Feeds the mapping editor and the defaults."""
+
+    company: str = ""
+    version: str = ""
+    currency: str = ""
+    prices_include_tax: bool | None = None
+    languages: tuple[str, ...] = ()
+    custom_fields: tuple[CustomField, ...] = ()
+    depots: tuple[Choice, ...] = ()
+    price_categories: tuple[Choice, ...] = ()
+    order_statuses: tuple[Choice, ...] = ()
+    tax_classes: tuple[Choice, ...] = ()
+    """Key, title, and `details["rate"]` in percent where the system tells it."""
+    payment_methods: tuple[Choice, ...] = ()
+    carriers: tuple[Choice, ...] = ()
+    units: tuple[Choice, ...] = ()
+
+
+# ------------------------------------------------------------------------------------------ the four verbs
+
+
+class Connector(Protocol):
+    """Blocking on purpose: ERP drivers block and want one thread, and partners write plain Python.
+
+    An instance is used by one thread at a time. `close` releases what it holds; a closed connector is not reused.
+    """
+
+    spec: ClassVar[ConnectorSpec]
+
+    def __init__(self, settings: Any) -> None: ...
+
+    def check(self) -> None:
+        """Nothing, or a `ConfigError` / `TransientError` that its owner can act on, right by right."""
+
+    def discover(self) -> Discovery: ...
+
+    def read(self, stream: str, wanted: Selection = EVERYTHING) -> Iterator[Page]:
+        """Pages of records. A failure in the middle raises; the cursors already yielded stay valid."""
+
+    def write(self, stream: str, changes: Sequence[Change]) -> Iterator[Outcome]:
+        """One outcome per change, in order. A refused record is an outcome; only a failure that concerns all
+        remaining changes is raised (`ConfigError`, `TransientError`), after the outcomes already known."""
+
+    def close(self) -> None: ...

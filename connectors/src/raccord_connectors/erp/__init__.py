@@ -1,0 +1,1 @@
+"""ERP connectors: each runs in the agent, beside its ERP."""

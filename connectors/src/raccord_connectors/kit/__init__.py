@@ -1,0 +1,1 @@
+"""What connector writers may use. Nothing here knows a system."""

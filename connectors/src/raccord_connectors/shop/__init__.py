@@ -1,0 +1,1 @@
+"""Shop connectors: each runs in the platform's workers."""

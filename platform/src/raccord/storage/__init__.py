@@ -1,0 +1,1 @@
+"""PostgreSQL: engine, tables, row-level security, migrations. The only package that knows Piccolo."""
