@@ -317,7 +317,10 @@ class Connector(Protocol):
     def discover(self) -> Discovery: ...
 
     def read(self, stream: str, wanted: Selection = EVERYTHING) -> Iterator[Page]:
-        """Pages of records. A failure in the middle raises; the cursors already yielded stay valid."""
+        """Pages of records. A failure in the middle raises; the cursors already yielded stay valid.
+
+        Between two pages the same thread may call any verb, another `read` included, and then go on: an order does
+        not wait for the end of a long read. A reading that is given up is closed as generators are (`close()`)."""
 
     def write(self, stream: str, changes: Sequence[Change]) -> Iterator[Outcome]:
         """One outcome per change, in order. A refused record is an outcome; only a failure that concerns all
