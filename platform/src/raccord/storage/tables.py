@@ -241,6 +241,7 @@ class SalesOrder(Table, db=APP, tablename="sales_order"):
     connection = UUID()
     key = Text()
     number = Text()
+    reference = Text()
     data = JSON()
     fingerprint = UUID()
     stage = Text()
@@ -268,6 +269,7 @@ class Reservation(Table, db=APP):
     item = Text()
     quantity = Numeric()
     created_at = Timestamptz()
+    reflected_print = UUID(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)
     ended_because = Text(null=True, default=None)
 

@@ -284,6 +284,7 @@ CREATE TABLE sales_order (
   connection uuid NOT NULL,               -- the shop
   key text NOT NULL,                      -- the shop's
   number text NOT NULL,
+  reference text NOT NULL,                -- canonical.Draft.key, kept in the ERP's document (core.reference)
   data json NOT NULL,                     -- canonical.Order
   fingerprint uuid NOT NULL,
   stage text NOT NULL,
@@ -303,6 +304,7 @@ CREATE TABLE sales_order (
   retry_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tenant, id),
   UNIQUE (tenant, connection, key),
+  UNIQUE (tenant, reference),
   FOREIGN KEY (tenant, channel) REFERENCES channel ON DELETE CASCADE
 );
 CREATE INDEX sales_order_due ON sales_order (tenant, retry_at) WHERE state IN ('waiting', 'entering');
@@ -317,6 +319,8 @@ CREATE TABLE reservation (           -- sold in a shop, not yet in the ERP's sto
   item text NOT NULL,                     -- the ERP's item key
   quantity numeric NOT NULL CHECK (quantity > 0),
   created_at timestamptz NOT NULL DEFAULT now(),
+  reflected_print uuid,                   -- the item's stock record as read after the ERP took the sale: once the snapshot
+                                          -- is that record, the ERP's stock says it and the reservation ends
   ended_at timestamptz,
   ended_because text,
   PRIMARY KEY (tenant, sales_order, line),

@@ -1,0 +1,53 @@
+# `make` prints this help. Two commands matter on a fresh machine: `make demo` and `make test`.
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+export UV_LINK_MODE = copy
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-fast test-agent-min check format bench connector migration clean
+
+help: ## print this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/ready ## make the environment in .venv (about half a minute)
+
+$(VENV)/ready: infra/constraints.txt connectors/pyproject.toml tenant_agent/pyproject.toml platform/pyproject.toml
+	@echo "Setting up $(VENV) (once)…"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint infra/constraints.txt \
+	    -e connectors[sql,sqlserver] -e tenant_agent -e platform[embedded,dev]
+	@$(BIN)/pybabel compile --domain raccord --directory frontend/locale >/dev/null 2>&1
+	@touch $@
+	@echo "Ready."
+
+demo: setup ## start everything on this machine and print one address (Ctrl-C stops it; data in .raccord/demo)
+	@PYTHONPATH=infra $(BIN)/python -m sandbox $(ARGS)
+
+test: setup check ## all tests, real Tryton, Vendure and Chromium included
+	@$(BIN)/python -m pytest $(ARGS)
+
+test-fast: setup ## tests without the counterparts, the browser and chaos
+	@$(BIN)/python -m pytest -m "not counterpart and not browser and not chaos and not slow" $(ARGS)
+
+test-agent-min: setup ## build the agent's wheel, install it alone, run it
+	@$(BIN)/python -m pytest tests/rules/test_agent_is_small.py
+
+check: setup ## ruff, mypy --strict, import-linter, translations
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy connectors/src tenant_agent/src platform/src infra/sandbox tests
+	@$(BIN)/lint-imports
+
+format: setup ## put the code in its usual form
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+bench: setup ## the table of budgets: figure, limit measured in the same run, ratio, verdict
+	@PYTHONPATH=infra:tests $(BIN)/python -m bench $(ARGS)
+
+connector: setup ## a new connector that already runs its tests: make connector side=shop name=acme
+	@test -n "$(side)" -a -n "$(name)" || { echo 'Say: make connector side=shop name=acme   (side: erp or shop)'; exit 2; }
+	@$(BIN)/python -m raccord_connectors new $(side) $(name)
+
+clean: ## forget the environment, the demo's data and the counterparts
+	rm -rf $(VENV) .raccord .counterparts
