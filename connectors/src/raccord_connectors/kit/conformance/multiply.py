@@ -1,0 +1,91 @@
+"""What a guarantee needs, and how pytest multiplies it by the streams that declare it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from raccord_connectors.canonical import STREAMS, Record
+from raccord_connectors.contract import Can, StreamSpec
+
+if TYPE_CHECKING:
+    import pytest
+
+F = TypeVar("F", bound=Callable[..., None])
+MARK = "guarantee_needs"
+
+
+@dataclass(frozen=True)
+class Needs:
+    all_of: tuple[Can, ...] = ()
+    any_of: tuple[Can, ...] = ()
+    hooks: tuple[str, ...] = ()
+    records: tuple[type[Record], ...] = ()
+
+    @property
+    def per_stream(self) -> bool:
+        return bool(self.all_of or self.any_of)
+
+    def fits(self, stream: StreamSpec) -> bool:
+        return (
+            all(can in stream.can for can in self.all_of)
+            and (not self.any_of or any(can in stream.can for can in self.any_of))
+            and (not self.records or STREAMS.get(stream.name) in self.records)
+        )
+
+
+def needs(
+    *all_of: Can,
+    any_of: tuple[Can, ...] = (),
+    hooks: tuple[str, ...] = (),
+    records: tuple[type[Record], ...] = (),
+) -> Callable[[F], F]:
+    """The guarantee holds for each stream that declares these capabilities (and carries one of these records), if
+    the author wrote these hooks. With capabilities the test takes a parameter `stream`."""
+
+    def mark(function: F) -> F:
+        function.__dict__[MARK] = Needs(all_of, any_of, hooks, records)
+        return function
+
+    return mark
+
+
+def needs_of(test: object) -> Needs:
+    found: Needs = getattr(test, MARK, Needs())
+    return found
+
+
+def streams_for(suite: type[Any], need: Needs) -> list[str]:
+    return [stream.name for stream in suite.connector_type.spec.streams if need.fits(stream)]
+
+
+def drop_what_does_not_apply(suite: type[Any], hookless: type[Any]) -> None:
+    """Guarantees appear and vanish with the declaration: one that no stream declares, or whose hook the author did
+    not write, is hidden from pytest on this class (a skipped test would say that something is wrong)."""
+    for name in dir(suite):
+        test = getattr(suite, name)
+        if not name.startswith("test_") or MARK not in getattr(test, "__dict__", {}):
+            continue
+        need = needs_of(test)
+        unwritten = [hook for hook in need.hooks if getattr(suite, hook) is getattr(hookless, hook)]
+        if unwritten or (need.per_stream and not streams_for(suite, need)):
+            setattr(suite, name, None)
+
+
+def guarantees(suite: type[Any]) -> Iterator[tuple[str, str | None]]:
+    """Each guarantee of this class: the test's name, and the stream it is called with (None: called without)."""
+    for name in sorted(dir(suite)):
+        test = getattr(suite, name)
+        if not name.startswith("test_") or not callable(test):
+            continue
+        need = needs_of(test)
+        if need.per_stream:
+            yield from ((name, stream) for stream in streams_for(suite, need))
+        else:
+            yield name, None
+
+
+def pytest_generate_tests(metafunc: "pytest.Metafunc") -> None:
+    """Import this name into the test module: pytest then calls each guarantee once per stream."""
+    need = needs_of(metafunc.function)
+    if metafunc.cls is not None and need.per_stream:
+        metafunc.parametrize("stream", streams_for(metafunc.cls, need))
