@@ -24,7 +24,7 @@ class ChannelSettings(Struct, kw_only=True, frozen=True, omit_defaults=True):
     """VAT rate in percent, as text ("20", "5.5") → the shop's tax class; missing ones are found in its discovery."""
     publish_unflagged: bool = False
     """Also articles that the ERP does not flag for the web."""
-    import_stages: list[str] = ["open"]
+    import_stages: tuple[str, ...] = ("open",)
     """Stages of shop orders that become ERP documents."""
     document_kind: Literal["quotation", "order"] = "order"
     depot_for_orders: str | None = None

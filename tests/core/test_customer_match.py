@@ -1,0 +1,74 @@
+"""A buyer is recognised by what identifies, never by guess; a doubt becomes a question."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from raccord.core.customer_match import match
+from raccord_connectors.canonical import Address, Buyer, Contact, Customer, Order
+
+DURAND = Customer(key="DURAND", account_title="DURAND Anne", email="Anne@Example.org ")
+CARAT = Customer(
+    key="CARAT",
+    account_title="Carat SARL",
+    siret="732 829 320 00074",
+    contacts=[Contact(key="1", email="achat@carat.example")],
+)
+
+
+def order(**buyer: str) -> Order:
+    return Order(
+        key="1", number="1", placed_at=datetime(2026, 11, 24, tzinfo=UTC), status="processing", stage="open",
+        currency="EUR", prices_include_tax=True, buyer=Buyer(**buyer), billing=Address(last_name="Durand"),
+        lines=[], net=Decimal(0), tax=Decimal(0), gross=Decimal(0),
+    )  # fmt: skip
+
+
+def test_a_link_made_before_wins() -> None:
+    found = match(order(email="x@example.org"), "CARAT", [CARAT], None)
+    assert ("found", "CARAT", "link") == (found.kind, found.customer, found.reason)
+
+
+def test_e_mail_is_compared_without_case_and_spaces_also_among_contacts() -> None:
+    assert "DURAND" == match(order(email="anne@example.ORG"), None, [DURAND, CARAT], None).customer
+    assert "CARAT" == match(order(email="achat@carat.example"), None, [DURAND, CARAT], None).customer
+
+
+def test_siret_goes_before_e_mail() -> None:
+    found = match(order(email="anne@example.org", siret="73282932000074"), None, [DURAND, CARAT], None)
+    assert ("CARAT", "siret") == (found.customer, found.reason)
+
+
+def test_two_customers_with_one_e_mail_become_a_question() -> None:
+    twin = Customer(key="DURAND2", email="anne@example.org")
+    found = match(order(email="anne@example.org"), None, [DURAND, twin], None)
+    assert "held" == found.kind
+    assert found.problem is not None
+    assert "DURAND, DURAND2" in found.problem.message.fr
+    assert "this e-mail address" in found.problem.message.en
+
+
+def test_a_sleeping_twin_is_no_doubt() -> None:
+    twin = Customer(key="DURAND2", email="anne@example.org", active=False)
+    assert "DURAND" == match(order(email="anne@example.org"), None, [twin, DURAND], None).customer
+
+
+def test_a_blocked_account_holds_the_order() -> None:
+    blocked = Customer(key="B", email="b@example.org", blocked=True)
+    assert "held" == match(order(email="b@example.org"), None, [blocked], None).kind
+
+
+def test_two_orders_of_one_new_buyer_ask_for_one_customer() -> None:
+    first, second = (
+        match(order(email=email), None, [], None) for email in ("new@example.org", " New@example.org")
+    )
+    assert first.draft is not None
+    assert second.draft is not None
+    assert first.draft.key == second.draft.key
+
+
+def test_a_buyer_without_any_identity_holds_the_order() -> None:
+    nobody = Order(
+        key="1", number="1", placed_at=datetime(2026, 11, 24, tzinfo=UTC), status="", stage="open", currency="EUR",
+        prices_include_tax=True, buyer=Buyer(), billing=Address(), lines=[], net=Decimal(0), tax=Decimal(0), gross=Decimal(0),
+    )  # fmt: skip
+    assert "held" == match(nobody, None, [], None).kind
