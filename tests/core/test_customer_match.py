@@ -15,10 +15,10 @@ CARAT = Customer(
 )
 
 
-def order(**buyer: str) -> Order:
+def order(email: str, siret: str | None = None) -> Order:
     return Order(
         key="1", number="1", placed_at=datetime(2026, 11, 24, tzinfo=UTC), status="processing", stage="open",
-        currency="EUR", prices_include_tax=True, buyer=Buyer(**buyer), billing=Address(last_name="Durand"),
+        currency="EUR", prices_include_tax=True, buyer=Buyer(email=email, siret=siret), billing=Address(last_name="Durand"),
         lines=[], net=Decimal(0), tax=Decimal(0), gross=Decimal(0),
     )  # fmt: skip
 
@@ -69,6 +69,7 @@ def test_two_orders_of_one_new_buyer_ask_for_one_customer() -> None:
 def test_a_buyer_without_any_identity_holds_the_order() -> None:
     nobody = Order(
         key="1", number="1", placed_at=datetime(2026, 11, 24, tzinfo=UTC), status="", stage="open", currency="EUR",
-        prices_include_tax=True, buyer=Buyer(), billing=Address(), lines=[], net=Decimal(0), tax=Decimal(0), gross=Decimal(0),
+        prices_include_tax=True, buyer=Buyer(), billing=Address(), lines=[],
+        net=Decimal(0), tax=Decimal(0), gross=Decimal(0),
     )  # fmt: skip
     assert "held" == match(nobody, None, [], None).kind
