@@ -196,10 +196,10 @@ def _host_of(base_url: str) -> str:
     """Host and port, when it is an address that can be called. Names and passwords in it would end up in logs."""
     try:
         parts = urlsplit(base_url)
-        usable = (
-            parts.scheme in ("http", "https") and parts.hostname and not parts.username and not parts.password
+        written_well = (
+            parts.scheme in ("http", "https") and "@" not in parts.netloc and not re.search(r"\s", base_url)
         )
-        httpx.URL(base_url)
+        usable = written_well and bool(httpx.URL(base_url).host)
     except (ValueError, httpx.InvalidURL):
         usable = False
     if not usable:
