@@ -1,0 +1,1 @@
+"""People: an account is a person, who may belong to several tenants and partners."""

@@ -1,0 +1,1 @@
+"""Tenants: a merchant's account, its members and their roles."""
