@@ -1,0 +1,63 @@
+"""What the use cases need from the world around them. `worker.app` and `web.app` choose who answers; tests bring fakes.
+
+What is stored is not behind a port: `sync` speaks to `raccord.storage`, in SQL that works on sets, against a real database
+in the tests as well.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Literal, Protocol
+from uuid import UUID
+
+from raccord_connectors.contract import Connector
+
+Lane = Literal["urgent", "ordinary"]
+"""Urgent: what the buyer sees go wrong at once (stock, the state of an order). Ordinary: the catalogue."""
+
+LANES: dict[Lane, tuple[str, ...]] = {
+    "urgent": ("availability", "order_updates"),
+    "ordinary": ("listings",),
+}
+
+
+def lane_of(stream: str) -> Lane:
+    """Raises `KeyError` for a stream that is not written to shops."""
+    for lane, streams in LANES.items():
+        if stream in streams:
+            return lane
+    raise KeyError(stream)
+
+
+class Wake(Protocol):
+    """Tells the workers that there is something to do. Called after the commit that made it so; never raises: when the
+    broker is down the wake-up is lost, and the sweep finds the work in the database."""
+
+    async def project(self, tenant: UUID, channel: UUID, stream: str) -> None:
+        """`to_project` has marks for this stream (of the shop: listings, availability, order_updates) of the channel."""
+
+    async def push(self, tenant: UUID, shop: UUID, lane: Lane) -> None:
+        """Bindings of this lane are due in the shop connection."""
+
+    async def collect(self, tenant: UUID, channel: UUID, key: str | None = None) -> None:
+        """The channel's shop may have new orders; `key` when a webhook named one."""
+
+    async def enter(self, tenant: UUID, order: UUID) -> None:
+        """A sales order can go a step further."""
+
+
+class Shops(Protocol):
+    """Opens shop connections: decrypts, builds the connector, closes it at the end."""
+
+    def open(self, tenant: UUID, connection: UUID) -> AbstractAsyncContextManager[Connector]:
+        """Raises `ConfigError` when the settings cannot be used. The connector blocks: call it in a thread, one at a
+        time."""
+
+
+class Orders(Protocol):
+    """The orders feature, as projecting needs it. Both are called inside the tenant's transaction."""
+
+    async def project_updates(self, references: Sequence[str]) -> int:
+        """Sets the desired state of these orders in the shop; returns how many changed."""
+
+    async def end_reflected(self, tenant: UUID, erp: UUID, items: Sequence[str]) -> Sequence[str]:
+        """Ends the reservations of these items that the ERP's stock already contains."""
