@@ -1,0 +1,75 @@
+"""What a journal entry says, and the events it can tell."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from raccord_connectors.contract import Problem
+
+
+class Event(StrEnum):
+    """What happened. Values are stored, so they never change their meaning."""
+
+    # A record of the ERP
+    APPEARED = "appeared"
+    CHANGED = "changed"
+    DISAPPEARED = "disappeared"
+    REAPPEARED = "reappeared"
+    HELD = "held"
+    """It cannot be used as it is: `problem` says why and what to do."""
+    RELEASED = "released"
+    """What held it is over."""
+
+    # A stream of the ERP
+    EMPTIED = "emptied"
+    """A complete pass saw nothing where records were known: nothing is withdrawn, the brake is on."""
+    REFILLED = "refilled"
+    DRIFTED = "drifted"
+    """A comparison of both sides found differences; `after` counts them."""
+
+    # A record in the shop
+    MATCHED = "matched"
+    CREATED = "created"
+    UPDATED = "updated"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+    """By the shop, or by the mapping; `problem` says why."""
+    BRAKED = "braked"
+
+    # An order of the shop
+    ORDER_RECEIVED = "order_received"
+    ORDER_CHANGED = "order_changed"
+    ORDER_HELD = "order_held"
+    ORDER_ENTERING = "order_entering"
+    ORDER_INTEGRATED = "order_integrated"
+    ORDER_IGNORED = "order_ignored"
+    ORDER_CANCELLED = "order_cancelled"
+    ORDER_FOLLOWED = "order_followed"
+    """The shop was told what the ERP did."""
+    CUSTOMER_MATCHED = "customer_matched"
+    CUSTOMER_CREATED = "customer_created"
+
+    # A person
+    RETRIED = "retried"
+    IGNORED = "ignored"
+    DECIDED = "decided"
+    """On a brake; `after` holds the decision."""
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """`before` and `after` are canonical encodings of the record (or small JSON objects of our own)."""
+
+    stream: str
+    key: str
+    event: Event
+    connection: UUID | None = None
+    channel: UUID | None = None
+    run: UUID | None = None
+    before: bytes | None = None
+    after: bytes | None = None
+    problem: Problem | None = None
+    account: UUID | None = None
+    """Who did it, when a person did."""
+    took_ms: int | None = None
+    """From the ERP's change, or the shop's order, to here."""
