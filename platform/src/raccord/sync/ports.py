@@ -44,6 +44,9 @@ class Wake(Protocol):
     async def enter(self, tenant: UUID, order: UUID) -> None:
         """A sales order can go a step further."""
 
+    async def answered(self, tenant: UUID, command: UUID, once: str | None) -> None:
+        """An agent answered this command; `once` is the mark under which it was asked, which tells who waits for it."""
+
 
 class Shops(Protocol):
     """Opens shop connections: decrypts, builds the connector, closes it at the end."""

@@ -34,6 +34,9 @@ class CeleryWake:
     async def enter(self, tenant: UUID, order: UUID) -> None:
         await self._send("enter", "urgent", str(tenant), str(order))
 
+    async def answered(self, tenant: UUID, command: UUID, once: str | None) -> None:
+        await self._send("answered", "urgent", str(tenant), str(command), once)
+
     async def _send(self, task: str, queue: str, *arguments: str | None) -> None:
         try:
             await asyncio.to_thread(self._publish, task, queue, arguments)
