@@ -277,6 +277,11 @@ class BucketKeys(Struct, frozen=True):
     buckets: Sequence[int]
     entries: Mapping[str, Digest]
     """Key → fingerprint, all keys of these buckets."""
+    complete: bool = False
+    """The agent's last complete pass of this stream ended without error, and nothing of it waits to be sent: only then
+    may the platform conclude that a key which it alone knows is gone."""
+    seen: int = 0
+    """Records that this pass saw."""
 
 
 class KeysToResend(Struct, frozen=True):
