@@ -107,6 +107,8 @@ class Configuration(Struct, frozen=True):
     version: int
     paused: bool
     schedules: Sequence[StreamSchedule]
+    reconcile_every: float = 86_400.0
+    """Seconds between two comparisons of the bucket digests of a stream."""
 
 
 class HeartbeatStream(Struct, frozen=True, omit_defaults=True):
@@ -210,11 +212,14 @@ class Write(Struct, frozen=True, tag="write"):
 
 
 class Rescan(Struct, frozen=True, tag="rescan"):
-    """Look now. `complete` asks for a complete pass; `resend` names keys to send again even if unchanged."""
+    """Look now. `complete` asks for a complete pass; `resend` names keys to send again even if unchanged;
+    `reconcile` asks the agent to compare the bucket digests of these streams once it has nothing left to send.
+    Answered as soon as the agent has written it down; the scan follows."""
 
     streams: Sequence[str]
     complete: bool = False
     resend: Sequence[str] = ()
+    reconcile: bool = False
 
 
 Order = Check | Discover | Read | Write | Rescan
