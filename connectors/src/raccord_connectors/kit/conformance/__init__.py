@@ -40,7 +40,8 @@ there is only one; a draft's `target` is the key under which `documents` reads i
 import sys
 
 if "pytest" in sys.modules:  # a failed guarantee then shows both values, as in a test module
-    sys.modules["pytest"].register_assert_rewrite(__name__)
+    SUBJECTS = ("author", "declaring", "connecting", "reading", "writing", "texts")
+    sys.modules["pytest"].register_assert_rewrite(*(f"{__name__}.{subject}" for subject in SUBJECTS))
 
 from raccord_connectors.kit.conformance.connecting import ConnectingGuarantees
 from raccord_connectors.kit.conformance.declaring import DeclaringGuarantees

@@ -61,11 +61,8 @@ def streams_for(suite: type[Any], need: Needs) -> list[str]:
 def drop_what_does_not_apply(suite: type[Any], hookless: type[Any]) -> None:
     """Guarantees appear and vanish with the declaration: one that no stream declares, or whose hook the author did
     not write, is hidden from pytest on this class (a skipped test would say that something is wrong)."""
-    for name in dir(suite):
-        test = getattr(suite, name)
-        if not name.startswith("test_") or MARK not in getattr(test, "__dict__", {}):
-            continue
-        need = needs_of(test)
+    for name in _tests_of(suite):
+        need = needs_of(getattr(suite, name))
         unwritten = [hook for hook in need.hooks if getattr(suite, hook) is getattr(hookless, hook)]
         if unwritten or (need.per_stream and not streams_for(suite, need)):
             setattr(suite, name, None)
@@ -73,15 +70,16 @@ def drop_what_does_not_apply(suite: type[Any], hookless: type[Any]) -> None:
 
 def guarantees(suite: type[Any]) -> Iterator[tuple[str, str | None]]:
     """Each guarantee of this class: the test's name, and the stream it is called with (None: called without)."""
-    for name in sorted(dir(suite)):
-        test = getattr(suite, name)
-        if not name.startswith("test_") or not callable(test):
-            continue
-        need = needs_of(test)
+    for name in _tests_of(suite):
+        need = needs_of(getattr(suite, name))
         if need.per_stream:
             yield from ((name, stream) for stream in streams_for(suite, need))
         else:
             yield name, None
+
+
+def _tests_of(suite: type[Any]) -> list[str]:
+    return sorted(name for name in dir(suite) if name.startswith("test_") and callable(getattr(suite, name)))
 
 
 def pytest_generate_tests(metafunc: "pytest.Metafunc") -> None:

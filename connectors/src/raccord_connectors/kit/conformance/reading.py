@@ -1,14 +1,15 @@
 """Guarantees on what is read."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 
 import msgspec
 
 from raccord_connectors import wire
 from raccord_connectors.canonical import STREAMS, decode, encode, plain
-from raccord_connectors.contract import Can, Selection
+from raccord_connectors.contract import Can, Page, Selection
 from raccord_connectors.kit.conformance.author import Author
 from raccord_connectors.kit.conformance.multiply import needs
 from raccord_connectors.kit.executor import page_to_wire
@@ -89,7 +90,7 @@ class ReadingGuarantees(Author):
     @needs(Can.READ)
     def test_held_records_say_why(self, stream: str) -> None:
         pages = self.pages(stream)
-        keys = {record.key for page in pages for record in page.records}
+        keys = _keys(pages)
         for rejection in (rejection for page in pages for rejection in page.rejected):
             assert rejection.problem.kind == "rejected"
             assert rejection.key not in keys, f"{rejection.key} is both held and read"
@@ -98,12 +99,25 @@ class ReadingGuarantees(Author):
     @needs(Can.READ)
     def test_a_reading_can_be_left_in_the_middle(self, stream: str) -> None:
         connector = self.open()
-        left = iter(connector.read(stream))
+        left = connector.read(stream)
         next(left, None)
-        del left
-        keys = {record.key for page in connector.read(stream) for record in page.records}
+        if isinstance(left, Generator):
+            left.close()
+        keys = _keys(connector.read(stream))
         connector.close()
         assert set(self.records(stream)) == keys, "a reading that was left spoilt the next one"
+
+    @needs(Can.READ)
+    def test_verbs_may_be_called_between_two_pages(self, stream: str) -> None:
+        """An order does not wait for the end of a long read."""
+        connector = self.open()
+        reading = connector.read(stream)
+        keys = _keys(islice(reading, 1))
+        connector.check()
+        inner = _keys(connector.read(stream))
+        keys |= _keys(reading)
+        connector.close()
+        assert inner == keys, "a reading went wrong because another verb was called between its pages"
 
     # ------------------------------------------------------------------------------------------ some keys
 
@@ -141,10 +155,10 @@ class ReadingGuarantees(Author):
     @needs(Can.READ_SINCE)
     def test_a_reading_cut_after_any_page_loses_nothing(self, stream: str) -> None:
         pages = self.pages(stream)
-        everything = {record.key for page in pages for record in page.records}
+        everything = _keys(pages)
         seen: set[str] = set()
         for page in pages:
-            seen |= {record.key for record in page.records}
+            seen |= _keys([page])
             if page.cursor is not None:
                 later = set(self.records(stream, Selection(since=page.cursor)))
                 assert everything == seen | later, f"going on from {page.cursor!r} loses records"
@@ -170,14 +184,14 @@ class ReadingGuarantees(Author):
         cursor = self._last_cursor(stream)
         key = self.remove(stream)
         pages = self.pages(stream, Selection(since=cursor))
-        assert key not in {record.key for page in pages for record in page.records}
+        assert key not in _keys(pages)
 
     # --------------------------------------------------------------------------------------------- sketch
 
     @needs(Can.SKETCH)
     def test_a_sketch_covers_exactly_the_keys(self, stream: str) -> None:
         pages = self.pages(stream)
-        keys = {record.key for page in pages for record in page.records}
+        keys = _keys(pages)
         held = {rejection.key for page in pages for rejection in page.rejected}
         assert keys | held == set(self._sketch(stream))
 
@@ -200,6 +214,10 @@ class ReadingGuarantees(Author):
     def _last_cursor(self, stream: str) -> str | None:
         cursors = [page.cursor for page in self.pages(stream) if page.cursor is not None]
         return cursors[-1] if cursors else None
+
+
+def _keys(pages: Iterable[Page]) -> set[str]:
+    return {record.key for page in pages for record in page.records}
 
 
 def _leaves(value: object) -> Iterator[object]:

@@ -34,6 +34,11 @@ class WritingGuarantees(Author):
         second = self.put(stream, self.sample(stream, 1))
         assert first.target != second.target
 
+    @needs(Can.CREATE, Can.READ_SOME)
+    def test_what_was_created_is_read_by_its_target(self, stream: str) -> None:
+        outcome = self.put(stream, self.sample(stream, 0))
+        assert [outcome.target] == list(self.records(stream, Selection(keys=(str(outcome.target),))))
+
     @needs(any_of=WRITTEN)
     def test_outcomes_come_one_by_one_in_order(self, stream: str) -> None:
         changes = [self.change(stream, self.sample(stream, number)) for number in range(3)]
@@ -130,6 +135,13 @@ class WritingGuarantees(Author):
         for _ in range(2):
             (outcome,) = self.write(stream, change)
             assert outcome.problem is None, f"a delete failed: {outcome.problem}"
+
+    @needs(Can.CREATE, Can.DELETE, Can.READ)
+    def test_what_was_deleted_is_not_read(self, stream: str) -> None:
+        record = self.sample(stream, 0)
+        known = self.put(stream, record)
+        self.write(stream, Change("delete", record.key, target=known.target, targets=known.targets))
+        assert known.target not in self.records(stream)
 
     @needs(Can.DELETE)
     def test_deleting_what_never_was_succeeds(self, stream: str) -> None:

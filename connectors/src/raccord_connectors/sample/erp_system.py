@@ -1,0 +1,278 @@
+"""A small ERP in memory: articles, prices, stock, customers and the documents that go from order to invoice.
+
+erp = ErpSystem("office")
+erp.put_product("CHAISE", "Chaise Lucie", price="49.90", stock=12)
+erp.set_price("CHAISE", "44.90")
+MemoryErp(MemorySettings(system="office")).read("products")
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from msgspec.structs import replace
+
+from raccord_connectors.canonical import (
+    Category,
+    Customer,
+    DepotStock,
+    Document,
+    DocumentLine,
+    Draft,
+    Price,
+    PriceSet,
+    Product,
+    Record,
+    Shipment,
+    StockLevels,
+    Tax,
+    Variant,
+    plain,
+)
+from raccord_connectors.sample.memory import MemorySystem, the
+
+Amount = Decimal | int | str
+DEPOTS = {"1": "Magasin", "2": "Réserve"}
+PRICE_CATEGORIES = {"detail": "Tarif détail", "pro": "Tarif professionnel"}
+
+
+def amount(value: Amount) -> Decimal:
+    return plain(Decimal(value))
+
+
+class ErpSystem(MemorySystem):
+    systems: ClassVar[dict[str, MemorySystem]] = {}
+
+    def __init__(self, name: str, *, token: str = "") -> None:
+        super().__init__(name, token=token)
+        self._items: dict[str, str] = {}
+        """Item key → product key, of the products there are."""
+
+    def put(self, stream: str, record: Record) -> None:
+        with self.lock:
+            if isinstance(record, Product):
+                self._forget_items(record.key)
+                self._items.update(dict.fromkeys(record.items(), record.key))
+            super().put(stream, record)
+
+    def drop(self, stream: str, key: str) -> None:
+        with self.lock:
+            if stream == "products":
+                self._forget_items(key)
+            super().drop(stream, key)
+
+    # ----------------------------------------------------------------------------------------- articles
+
+    def put_product(
+        self,
+        key: str,
+        name: str = "",
+        *,
+        price: Amount | None = None,
+        stock: Amount | None = None,
+        rate: Amount = 20,
+        variants: Mapping[str, Mapping[str, str]] | None = None,
+        **fields: Any,
+    ) -> Product:
+        """An article, with its price and stock when they are given. `variants` maps item keys to their options
+        (`{"CHAISE|BLEU": {"1": "Bleu"}}`); price and stock then go to each. `fields` are those of `Product`."""
+        made = [
+            Variant(key=item, sku=item, options=dict(options)) for item, options in (variants or {}).items()
+        ]
+        product = Product(
+            key=key,
+            **{
+                "sku": key,
+                "name": name or key.capitalize(),
+                "tax": Tax(code=f"V{rate}", rate=amount(rate)),
+                "variants": made,
+                **fields,
+            },
+        )
+        self.put("products", product)
+        for item in product.items():
+            if price is not None:
+                self.set_price(item, price)
+            if stock is not None:
+                self.set_stock(item, stock)
+        return product
+
+    def change_product(self, key: str, **fields: Any) -> Product:
+        product = replace(self._product(key), **fields)
+        self.put("products", product)
+        return product
+
+    def sleep(self, key: str) -> Product:
+        """Puts the article to sleep (*en sommeil*)."""
+        return self.change_product(key, active=False)
+
+    def delete_product(self, key: str) -> None:
+        for item in self._product(key).items():
+            self.drop("prices", item)
+            self.drop("stock", item)
+        self.drop("products", key)
+
+    def set_price(
+        self,
+        item: str,
+        value: Amount,
+        *,
+        category: str | None = None,
+        tax_included: bool = False,
+        **fields: Any,
+    ) -> PriceSet:
+        """Sets the item's price in one category (None: its base price), the others stay."""
+        known = self.find("prices", item)
+        others = [p for p in known.prices if p.category != category] if isinstance(known, PriceSet) else []
+        price = Price(amount=amount(value), tax_included=tax_included, category=category, **fields)
+        prices = PriceSet(key=item, product=self._product_of(item), prices=[*others, price])
+        self.put("prices", prices)
+        return prices
+
+    def set_stock(self, item: str, real: Amount | None, *, depot: str = "1", **natures: Any) -> StockLevels:
+        """Sets the stock in one depot, the others stay; None means that the ERP does not know."""
+        levels = self._levels(item)
+        old = next((d for d in levels.depots if d.depot == depot), DepotStock(depot=depot))
+        new = replace(old, real=None if real is None else amount(real), **natures)
+        kept = [d for d in levels.depots if d.depot != depot]
+        levels = replace(levels, depots=sorted([*kept, new], key=lambda d: d.depot))
+        self.put("stock", levels)
+        return levels
+
+    def stock_of(self, item: str, depot: str = "1") -> DepotStock:
+        return next((d for d in self._levels(item).depots if d.depot == depot), DepotStock(depot=depot))
+
+    def put_category(self, key: str, name: str, **fields: Any) -> Category:
+        category = Category(key=key, name=name, **fields)
+        self.put("categories", category)
+        return category
+
+    # ------------------------------------------------------------------------------ customers, documents
+
+    def put_customer(self, key: str, account_title: str = "", **fields: Any) -> Customer:
+        customer = Customer(key=key, account_title=account_title or key, **fields)
+        self.put("customers", customer)
+        return customer
+
+    def enter_order(self, draft: Draft) -> Document:
+        """What the ERP makes of an order: its own number, and the quantities reserved."""
+        number = f"BC{self.number():05}"
+        lines = [
+            DocumentLine(
+                key=str(position),
+                item=line.item,
+                title=line.title,
+                quantity=line.quantity,
+                net=line.net,
+                rate=line.rate,
+            )
+            for position, line in enumerate(draft.lines, start=1)
+        ]
+        document = Document(
+            key=number,
+            number=number,
+            kind="order",
+            dated=draft.dated,
+            reference=draft.key,
+            customer=draft.customer,
+            state="confirmed",
+            lines=lines,
+            currency=draft.currency,
+            net=draft.net,
+            tax=draft.tax,
+            gross=draft.gross,
+            paid=plain(sum((p.amount for p in draft.payments if p.state == "paid"), Decimal(0))),
+        )
+        self.put("documents", document)
+        for line in lines:
+            self._move(line.item, reserved=line.quantity)
+        return document
+
+    def ship(
+        self,
+        document: str,
+        quantities: Mapping[str, Amount] | None = None,
+        *,
+        carrier: str = "",
+        tracking: str = "",
+    ) -> Document:
+        """Delivers everything that is left, or these quantities by item key."""
+        found = self._document(document)
+        sent: dict[str, Decimal] = {}
+        lines = []
+        for line in found.lines:
+            left = line.quantity - line.delivered
+            part = left if quantities is None else min(left, amount(quantities.get(line.item or "", 0)))
+            if line.item and part:
+                sent[line.item] = part
+                self._move(line.item, reserved=-part, real=-part)
+            done = line.delivered + part
+            stage = "delivery" if done == line.quantity else line.stage
+            lines.append(replace(line, delivered=plain(done), stage=stage))
+        complete = all(line.delivered == line.quantity for line in lines)
+        shipment = Shipment(key=f"BL{self.number():05}", carrier=carrier, tracking=tracking, lines=sent)
+        return self._put_document(
+            found,
+            lines=lines,
+            shipments=[*found.shipments, shipment],
+            kind="delivery" if complete else found.kind,
+            state="delivered" if complete else "partly_delivered",
+        )
+
+    def invoice(self, document: str) -> Document:
+        found = self._document(document)
+        lines = [replace(line, stage="invoice") for line in found.lines]
+        number = f"FA{self.number():05}"
+        return self._put_document(
+            found, lines=lines, invoices=[*found.invoices, number], kind="invoice", state="invoiced"
+        )
+
+    def cancel(self, document: str) -> Document:
+        found = self._document(document)
+        for line in found.lines:
+            self._move(line.item, reserved=line.delivered - line.quantity)
+        return self._put_document(found, state="cancelled")
+
+    def documents_of(self, reference: str) -> list[Document]:
+        """The documents that carry a shop's reference: more than one would be a double."""
+        return [d for d in self.all("documents") if isinstance(d, Document) and d.reference == reference]
+
+    def knows_item(self, item: str) -> bool:
+        return item in self._items
+
+    # ------------------------------------------------------------------------------------------- inside
+
+    def _move(self, item: str | None, *, reserved: Decimal = Decimal(0), real: Decimal = Decimal(0)) -> None:
+        """Moves the stock of the first depot that has the item; comment lines and untracked items move nothing."""
+        if item is None or not isinstance(self.find("stock", item), StockLevels):
+            return
+        depot = self._levels(item).depots[0]
+        known = None if depot.real is None else plain(depot.real + real)
+        self.set_stock(
+            item, known, depot=depot.depot, reserved=plain((depot.reserved or Decimal(0)) + reserved)
+        )
+
+    def _levels(self, item: str) -> StockLevels:
+        known = self.find("stock", item)
+        if isinstance(known, StockLevels):
+            return known
+        return StockLevels(key=item, product=self._product_of(item), depots=[])
+
+    def _product_of(self, item: str) -> str:
+        return self._items.get(item, item)
+
+    def _forget_items(self, product: str) -> None:
+        old = self.find("products", product)
+        for item in old.items() if isinstance(old, Product) else ():
+            self._items.pop(item, None)
+
+    def _product(self, key: str) -> Product:
+        return the(Product, self.find("products", key), key)
+
+    def _document(self, key: str) -> Document:
+        return the(Document, self.find("documents", key), key)
+
+    def _put_document(self, found: Document, **fields: Any) -> Document:
+        document = replace(found, **fields)
+        self.put("documents", document)
+        return document
