@@ -1,132 +1,32 @@
 """The in-memory ERP passes the suite, and its documents move as an ERP's do."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator
 from decimal import Decimal
-from itertools import count
-from typing import Any
 
-import msgspec
 import pytest
-from msgspec.structs import replace
 
 from raccord_connectors.canonical import (
-    Category,
     Customer,
     CustomerDraft,
-    Document,
     Draft,
-    DraftLine,
-    Product,
-    Record,
-    StockLevels,
 )
 from raccord_connectors.contract import Change, Connector, Outcome, Selection
-from raccord_connectors.kit.conformance import ConnectorConformance, pytest_generate_tests  # noqa: F401
+from raccord_connectors.kit.conformance import pytest_generate_tests  # noqa: F401
 from raccord_connectors.sample.erp_system import ErpSystem
 from raccord_connectors.sample.memory import MemorySettings
 from raccord_connectors.sample.memory_erp import MemoryErp
-
-NUMBERS = count(1)
-TOKEN = "jeton-de-l-erp"
-
-
-def draft(key: str = "W1001", *, item: str = "CHAISE", quantity: int = 2, **fields: Any) -> Draft:
-    net, tax = Decimal(50) * quantity, Decimal(10) * quantity
-    line = DraftLine(
-        item=item, title="Chaise Lucie", quantity=Decimal(quantity), unit_net=Decimal(50), net=net, tax=tax
-    )
-    made = Draft(
-        key=key,
-        dated=date(2026, 11, 24),
-        reference=key,
-        customer="MARTIN",
-        lines=[line],
-        net=net,
-        tax=tax,
-        gross=net + tax,
-    )
-    return replace(made, **fields)
+from support.memory_suites import NUMBERS, TOKEN, MemoryErpSuite, draft, furnished_erp
 
 
 @pytest.fixture
 def erp() -> Iterator[ErpSystem]:
-    system = ErpSystem(f"erp-{next(NUMBERS)}", token=TOKEN)
-    system.put_category("MOB", "Mobilier")
-    system.put_category("DECO", "Décoration d’intérieur")
-    system.put_product("CHAISE", "Chaise Lucie", price="49.90", stock=12, family="MOB")
-    blue_and_red = {"BANC|BLEU": {"1": "Bleu"}, "BANC|ROUGE": {"1": "Rouge"}}
-    system.put_product("BANC", "Banc", price="80", stock=5, variants=blue_and_red)
-    system.put_customer("MARTIN", "Martin et fils", email="martin@example.com")
-    system.put_customer("OEUVRE", "L’Œuvre & Cie")
+    system = furnished_erp(f"erp-{next(NUMBERS)}")
     yield system
     system.forget()
 
 
-class TestMemoryErp(ConnectorConformance):
-    connector_type = MemoryErp
-    secrets = (TOKEN, "mauvais-jeton")
-
-    @pytest.fixture(autouse=True)
-    def _system(self, erp: ErpSystem) -> None:
-        self.erp = erp
-        for number in range(2):
-            erp.enter_order(draft(f"seed-{number}"))
-
-    def connector(self) -> Connector:
-        return MemoryErp(MemorySettings(system=self.erp.name, token=TOKEN))
-
-    def broken_connector(self) -> Connector:
-        return MemoryErp(MemorySettings(system=self.erp.name, token="mauvais-jeton"))
-
-    def sample(self, stream: str, number: int) -> Record:
-        if stream == "drafts":
-            return draft(f"W100{number}")
-        return CustomerDraft(key=f"web-{number}", customer=Customer(key="", last_name=f"Durand {number}"))
-
-    def bad_sample(self, stream: str) -> Record:
-        if stream == "drafts":
-            return draft("W2000", item="INCONNU")
-        return CustomerDraft(key="web-bad", customer=Customer(key="", email="sans-nom@example.com"))
-
-    def changed(self, stream: str, record: Record) -> Record:
-        assert isinstance(record, CustomerDraft)
-        return replace(record, customer=replace(record.customer, phone="03 81 00 00 00"))
-
-    def touch(self, stream: str) -> str:
-        record = self.erp.all(stream)[0]
-        match record:
-            case Product():
-                self.erp.sleep(record.key)
-            case Category():
-                self.erp.put_category(record.key, "Renommée")
-            case Customer():
-                self.erp.put_customer(record.key, "Renommé")
-            case StockLevels():
-                self.erp.set_stock(record.key, 3)
-            case Document():
-                self.erp.ship(record.key)
-            case _:
-                self.erp.set_price(record.key, "1.50")
-        return record.key
-
-    def remove(self, stream: str) -> str:
-        key = self.erp.all(stream)[0].key
-        self.erp.drop(stream, key)
-        return key
-
-    def look(self, stream: str, target: str) -> Mapping[str, object]:
-        held = self.erp.find("customers" if stream == "customer_drafts" else "documents", target)
-        seen: dict[str, object] = msgspec.to_builtins(held)
-        return seen
-
-    def disturb(self, stream: str, target: str) -> None:
-        customer = self.erp.find("customers", target)
-        assert isinstance(customer, Customer)
-        self.erp.put("customers", replace(customer, credit_limit=Decimal(500)))
-
-    def stop_system(self) -> None:
-        self.erp.stopped = True
+class TestMemoryErp(MemoryErpSuite):
+    pass
 
 
 class TestMemoryErpThroughTheWire(TestMemoryErp):

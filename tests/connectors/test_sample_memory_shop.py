@@ -1,47 +1,19 @@
 """The in-memory shop passes the suite, and its levers do what the platform's tests rely on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
-import msgspec
 import pytest
 from msgspec.structs import replace
 
-from raccord_connectors.canonical import (
-    Availability,
-    Listing,
-    Offer,
-    OfferPrice,
-    OrderUpdate,
-    Record,
-    Shipment,
-)
 from raccord_connectors.contract import Change, Connector, TransientError
-from raccord_connectors.kit.conformance import ConnectorConformance, pytest_generate_tests  # noqa: F401
+from raccord_connectors.kit.conformance import pytest_generate_tests  # noqa: F401
 from raccord_connectors.sample.memory import MemorySettings
 from raccord_connectors.sample.memory_shop import MemoryShop
 from raccord_connectors.sample.shop_system import OutOfStock, ShopSystem
-
-NUMBERS = count(1)
-TOKEN = "jeton-de-la-boutique"
-
-
-def listing(
-    key: str, *, sku: str = "", name: str = "Chaise Lucie", amount: str = "49.9", **fields: Any
-) -> Listing:
-    price = OfferPrice(amount=Decimal(amount), tax_included=True, currency="EUR")
-    return Listing(
-        key=key,
-        **{
-            "published": True,
-            "name": name,
-            "offers": [Offer(key=key, sku=sku or key, price=price)],
-            **fields,
-        },
-    )
+from support.memory_suites import NUMBERS, TOKEN, MemoryShopSuite, listing
 
 
 @pytest.fixture
@@ -51,97 +23,8 @@ def shop() -> Iterator[ShopSystem]:
     system.forget()
 
 
-class TestMemoryShop(ConnectorConformance):
-    connector_type = MemoryShop
-    secrets = (TOKEN, "mauvais-jeton")
-
-    @pytest.fixture(autouse=True)
-    def _system(self, shop: ShopSystem) -> None:
-        self.shop = shop
-        shop.put_listing("Table Rose", sku="TABLE", price="120", quantity=4)
-        shop.put_listing("Banc vert", sku="BANC", price="80", quantity=9)
-        for sku in ("TABLE", "BANC", "BANC"):
-            shop.place_order({sku: 1}, shipping="5.90")
-
-    def connector(self) -> Connector:
-        return MemoryShop(MemorySettings(system=self.shop.name, token=TOKEN))
-
-    def broken_connector(self) -> Connector:
-        return MemoryShop(MemorySettings(system=self.shop.name, token="mauvais-jeton"))
-
-    def sample(self, stream: str, number: int) -> Record:
-        match stream:
-            case "listings":
-                return listing(f"CHAISE-{number}")
-            case "availability":
-                return Availability(key=f"item-{number}", quantity=Decimal(3 + number), product=f"P{number}")
-            case _:
-                order = self.shop.all("orders")[number]
-                return OrderUpdate(key=order.key, state="accepted", erp_document=f"BC{number}")
-
-    def bad_sample(self, stream: str) -> Record:
-        match stream:
-            case "listings":
-                return listing("CHAISE-SANS-NOM", name=" ")
-            case "availability":
-                return Availability(key="item-1", quantity=Decimal(-1), product="P1")
-            case _:
-                order = self.shop.all("orders")[2]
-                shipment = Shipment(key="BL1", lines={"no-such-line": Decimal(1)})
-                return OrderUpdate(key=order.key, state="shipped", shipments=[shipment])
-
-    def changed(self, stream: str, record: Record) -> Record:
-        match record:
-            case Listing():
-                return replace(record, name="Chaise Lucie bleue")
-            case Availability():
-                return replace(record, quantity=Decimal(1))
-            case OrderUpdate():
-                return replace(record, state="shipped")
-        raise TypeError(stream)
-
-    def target(self, stream: str, record: Record) -> str | None:
-        if stream == "availability":
-            offers = self.shop.all("availability")
-            return offers[int(record.key.rpartition("-")[2]) % len(offers)].key
-        return record.key
-
-    def touch(self, stream: str) -> str:
-        key = self.shop.all(stream)[0].key
-        match stream:
-            case "listings":
-                self.shop.edit(key, name="Retouchée")
-            case "availability":
-                self.shop.set_quantity(key, 2, product="1")
-            case "orders":
-                self.shop.refund(key, "5")
-        return key
-
-    def remove(self, stream: str) -> str:
-        key = self.shop.all(stream)[0].key
-        self.shop.drop(stream, key)
-        return key
-
-    def look(self, stream: str, target: str) -> Mapping[str, object]:
-        if stream == "order_updates":
-            order: dict[str, object] = msgspec.to_builtins(self.shop.find("orders", target))
-            return order | {"follow-up": self.shop.updates.get(target)}
-        seen: dict[str, object] = msgspec.to_builtins(self.shop.find(stream, target))
-        return seen
-
-    def disturb(self, stream: str, target: str) -> None:
-        match stream:
-            case "listings":
-                self.shop.edit(target, seo_title="Le titre de la boutique")
-            case "availability":
-                found = self.shop.find(stream, target)
-                assert isinstance(found, Availability)
-                self.shop.put(stream, replace(found, backorders=True))
-            case _:
-                self.shop.refund(target, "1")
-
-    def stop_system(self) -> None:
-        self.shop.stopped = True
+class TestMemoryShop(MemoryShopSuite):
+    pass
 
 
 class TestMemoryShopThroughTheWire(TestMemoryShop):
