@@ -1,0 +1,90 @@
+"""From the shop to `sales_order`: by poll with the shop's cursor, or one order that a webhook named.
+
+A webhook is only a wake-up: what is stored is always what the shop answers when it is asked. The cursor is saved with the
+page that it follows, so a pass cut short goes on where it was.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID
+
+from raccord.journal.models import Entry, Event
+from raccord.journal.service import write_entries
+from raccord.orders import repository, reservations
+from raccord.orders.models import ChannelRoute, Stored
+from raccord.storage.engine import tenant_transaction
+from raccord.sync.ports import Shops
+from raccord_connectors.canonical import Order, encode
+from raccord_connectors.contract import Page, Selection
+
+EVENTS = {"new": Event.ORDER_RECEIVED, "changed": Event.ORDER_CHANGED}
+
+
+async def collect(route: ChannelRoute, shops: Shops, keys: Sequence[str] | None = None) -> list[UUID]:
+    """Stores what is new or changed; returns the orders to advance. `keys` narrows to orders that a webhook named."""
+    wanted = Selection(keys=tuple(keys)) if keys else Selection(since=await _cursor(route))
+    touched: list[UUID] = []
+    async with shops.open(route.tenant, route.shop) as connector:
+        pages = connector.read("orders", wanted)
+        while (page := await asyncio.to_thread(next, pages, None)) is not None:
+            touched += await _store_page(route, page, keep_cursor=keys is None)
+    return touched
+
+
+async def _cursor(route: ChannelRoute) -> str | None:
+    async with tenant_transaction(route.tenant) as connection:
+        found: str | None = await connection.fetchval(
+            "SELECT cursor FROM stream_state WHERE connection = $1 AND stream = 'orders'", route.shop
+        )
+    return found
+
+
+async def _store_page(route: ChannelRoute, page: Page, *, keep_cursor: bool) -> list[UUID]:
+    touched: list[UUID] = []
+    entries: list[Entry] = []
+    async with tenant_transaction(route.tenant) as connection:
+        for record in page.records:
+            assert isinstance(record, Order)
+            stored = await repository.store(route, record)
+            if stored.what in EVENTS:
+                touched.append(stored.id)
+                await _reserve(route, record, stored)
+                entries.append(_entry(route, record, stored))
+        for rejection in page.rejected:
+            entries.append(
+                Entry(
+                    stream="orders", key=rejection.key, event=Event.ORDER_HELD, connection=route.shop,
+                    channel=route.channel, problem=rejection.problem,
+                )
+            )  # fmt: skip
+        await write_entries(route.tenant, entries)
+        if keep_cursor and page.cursor is not None:
+            await connection.execute(
+                """
+                INSERT INTO stream_state (tenant, connection, stream, cursor, last_scan_at)
+                VALUES ($1, $2, 'orders', $3, now())
+                ON CONFLICT (tenant, connection, stream) DO UPDATE SET cursor = excluded.cursor, last_scan_at = now()
+                """,
+                route.tenant, route.shop, page.cursor,
+            )  # fmt: skip
+    return touched
+
+
+async def _reserve(route: ChannelRoute, order: Order, stored: Stored) -> None:
+    """At once, also while the customer has not paid yet: the shop itself holds this stock back, and a push of the ERP's
+    figure would give it to somebody else."""
+    found = await repository.lock(stored.id)
+    if found is None:  # another worker has it and reserves
+        return
+    if order.stage == "cancelled" and found.state == "cancelled":
+        await reservations.cancel(route.tenant, route.erp, stored.id)
+    elif order.stage in ("pending", "open") and found.state in ("waiting", "held"):
+        items = await repository.items_of(route.channel, (line.item for line in order.lines))
+        await reservations.reserve(found, items)
+
+
+def _entry(route: ChannelRoute, order: Order, stored: Stored) -> Entry:
+    return Entry(
+        stream="orders", key=order.key, event=EVENTS[stored.what], connection=route.shop, channel=route.channel,
+        after=encode(order),
+    )  # fmt: skip

@@ -1,0 +1,67 @@
+"""What an order asks of the ERP's agent. Each command has a mark (`once`), so that asking again is asking once; the state
+of an order follows from which of its commands are answered, and nothing is lost when a process dies in between."""
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from msgspec import Struct
+
+from raccord_connectors import wire
+from raccord_connectors.canonical import CustomerDraft, Draft
+from raccord_connectors.contract import Change, Outcome, Problem, Selection
+
+
+class Answer(Struct, frozen=True):
+    """`result` is None while the agent has not answered."""
+
+    result: wire.CommandResult | None
+
+
+class Commands(Protocol):
+    """The agents feature, as the orders need it. Called inside the tenant's transaction: what is asked becomes visible
+    with the state that goes with it, or not at all."""
+
+    async def answer(self, connection: UUID, once: str) -> Answer | None:
+        """None when it was never asked."""
+
+    async def ask(
+        self, tenant: UUID, connection: UUID, order: wire.Order, *, once: str, urgent: bool
+    ) -> UUID: ...
+
+
+def write_customer(draft: CustomerDraft) -> wire.Write:
+    return wire.Write("customer_drafts", [wire.change_to_wire(Change("create", draft.key, draft))])
+
+
+def write_draft(draft: Draft) -> wire.Write:
+    return wire.Write("drafts", [wire.change_to_wire(Change("create", draft.key, draft))])
+
+
+def read(stream: str, keys: Sequence[str]) -> wire.Read:
+    return wire.Read(stream, Selection(keys=tuple(keys)))
+
+
+def customer_mark(draft: CustomerDraft, attempt: int) -> str:
+    return f"customer:{draft.key}:{attempt}"
+
+
+def draft_mark(reference: str, attempt: int) -> str:
+    return f"draft:{reference}:{attempt}"
+
+
+def readback_mark(reference: str, attempt: int) -> str:
+    return f"readback:{reference}:{attempt}"
+
+
+def stock_mark(reference: str, number: int) -> str:
+    return f"stock:{reference}:{number}"
+
+
+def outcome_of(result: wire.CommandResult) -> Outcome | Problem:
+    """The one outcome of a write, or why the command as a whole failed."""
+    if result.problem is not None:
+        return result.problem
+    if not result.outcomes:
+        raise ValueError(f"command {result.command} was a write and has no outcome")
+    return result.outcomes[0]

@@ -1,0 +1,240 @@
+"""Brings one order a step further towards its document in the ERP. Called again and again, by whatever wakes it; each call
+looks where the order stands and does what is next, in one transaction without any network call.
+
+    waiting ──totals, items, customer──▶ entering ──written, read back──▶ integrated
+       │                                    │
+       └── held: a person decides ◀─────────┘
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+
+from raccord.core import customer_match, order_entry, totals
+from raccord.core.retry import pause_after
+from raccord.journal.models import Entry, Event
+from raccord.journal.service import write_entries
+from raccord.orders import commands, repository, reservations
+from raccord.orders.commands import Commands
+from raccord.orders.models import StoredOrder
+from raccord.storage.engine import tenant_transaction
+from raccord_connectors.canonical import Document, decode
+from raccord_connectors.contract import Message, Outcome, Problem, Text
+
+PATIENCE = timedelta(seconds=30)
+"""After which an unanswered order is looked at again, should the wake-up be lost."""
+ATTEMPTS = 8
+"""Of transient failures before a person is told; the pauses between them grow to minutes."""
+
+DIFFERS = Text(
+    "order.document_differs",
+    "Commande {number} : le document {document} de la gestion dit {erp} {currency} au lieu de {paid} {currency}. "
+    "Rien d’autre ne sera écrit. Corrigez ou supprimez ce document dans la gestion, puis relancez la commande.",
+    "Order {number}: the ERP’s document {document} says {erp} {currency} instead of {paid} {currency}. "
+    "Nothing more will be written. Correct or delete that document in the ERP, then retry the order.",
+)
+NOT_FOUND = Text(
+    "order.document_not_found",
+    "Commande {number} : la gestion dit l’avoir écrite, mais le document ne se relit pas encore. Nous réessayons.",
+    "Order {number}: the ERP says that it was written, but the document cannot be read back yet. We try again.",
+)
+AGENT_BUG = Text(
+    "order.our_fault",
+    "Commande {number} : une erreur de notre fait a arrêté son écriture ; elle nous est signalée. Relancez-la plus tard.",
+    "Order {number}: an error of ours stopped its writing; it is reported to us. Retry it later.",
+)
+
+
+async def advance(tenant: UUID, order: UUID, asked: Commands) -> UUID | None:
+    """Returns the order's channel, whose availability and order updates may have to be projected again."""
+    async with tenant_transaction(tenant):
+        found = await repository.lock(order)
+        if found is None or not found.route.live:
+            return None
+        channel = found.route.channel
+        if found.state == "waiting":
+            found = await _prepare(found, asked)
+        if found is not None and found.state == "entering":
+            await _enter(found, asked)
+    return channel
+
+
+async def _prepare(found: StoredOrder, asked: Commands) -> StoredOrder | None:
+    """Totals, items and customer; None while it cannot go on."""
+    order, route = found.order, found.route
+    if order.stage not in route.settings.import_stages:
+        return None
+    items = await repository.items_of(route.channel, (line.item for line in order.lines))
+    await reservations.reserve(found, items)
+    problem = totals.check(order)
+    if problem is not None:
+        await _hold(found, problem)
+        return None
+    customer = found.customer or await _customer(found, asked)
+    if customer is None:
+        return None
+    entry = order_entry.enter(
+        order, reference=found.reference, customer=customer, items=items, settings=route.settings
+    )
+    if entry.draft is None:
+        assert entry.problem is not None
+        await _hold(found, entry.problem)
+        return None
+    await repository.set_draft(found.id, entry.draft)
+    return msgspec.structs.replace(found, state="entering", draft=entry.draft, customer=customer)
+
+
+# ------------------------------------------------------------------------------------------------- customer
+
+
+async def _customer(found: StoredOrder, asked: Commands) -> str | None:
+    order, route = found.order, found.route
+    identities = _identities(found)
+    linked = await repository.linked_customer(route.erp, identities)
+    match = customer_match.match(
+        order,
+        linked,
+        await repository.candidates(route.erp, order, linked),
+        route.settings.new_customer_price_category,
+    )
+    if match.problem is not None:
+        await _hold(found, match.problem)
+        return None
+    if match.customer is None:
+        return await _created_customer(found, match, asked)
+    await remember(found, match.customer, match.reason)
+    return match.customer
+
+
+async def _created_customer(found: StoredOrder, match: customer_match.Match, asked: Commands) -> str | None:
+    assert match.draft is not None
+    mark = commands.customer_mark(match.draft, found.attempts)
+    answer = await asked.answer(found.route.erp, mark)
+    if answer is None:
+        await asked.ask(
+            found.route.tenant, found.route.erp, commands.write_customer(match.draft), once=mark, urgent=True
+        )
+    if answer is None or answer.result is None:
+        await repository.wait(found.id, PATIENCE)
+        return None
+    outcome = commands.outcome_of(answer.result)
+    if isinstance(outcome, Problem) or outcome.problem is not None or outcome.target is None:
+        await _failed(found, outcome if isinstance(outcome, Problem) else outcome.problem)
+        return None
+    await remember(found, outcome.target, "created")
+    await _journal(found, Event.CUSTOMER_CREATED, after=msgspec.json.encode({"customer": outcome.target}))
+    return outcome.target
+
+
+async def remember(found: StoredOrder, customer: str, reason: str) -> None:
+    """For this order, and for the later ones of the same buyer."""
+    await repository.set_customer(found.id, customer, reason)
+    identities = _identities(found)
+    await repository.link_customer(found.route.tenant, found.route.erp, identities, customer, reason)
+
+
+def _identities(found: StoredOrder) -> list[str]:
+    """The shop's own customer number first: it outlives a change of e-mail address."""
+    buyer = found.order.buyer
+    own = [f"{found.route.shop}:{buyer.key}"] if buyer.key else []
+    email = customer_match.normal_email(buyer.email)
+    return [*own, *([f"email:{email}"] if email else [])]
+
+
+# ---------------------------------------------------------------------------------------------- the document
+
+
+async def _enter(found: StoredOrder, asked: Commands) -> None:
+    assert found.draft is not None
+    mark = commands.draft_mark(found.reference, found.attempts)
+    answer = await asked.answer(found.route.erp, mark)
+    if answer is None:
+        await asked.ask(
+            found.route.tenant, found.route.erp, commands.write_draft(found.draft), once=mark, urgent=True
+        )
+    if answer is None or answer.result is None:
+        await repository.wait(found.id, PATIENCE)
+        return
+    outcome = commands.outcome_of(answer.result)
+    if isinstance(outcome, Outcome) and outcome.problem is None and outcome.target is not None:
+        await _read_back(found, outcome.target, asked)
+    else:
+        await _failed(found, outcome if isinstance(outcome, Problem) else outcome.problem)
+
+
+async def _read_back(found: StoredOrder, target: str, asked: Commands) -> None:
+    mark = commands.readback_mark(found.reference, found.attempts)
+    answer = await asked.answer(found.route.erp, mark)
+    if answer is None:
+        await asked.ask(
+            found.route.tenant, found.route.erp, commands.read("documents", [target]), once=mark, urgent=True
+        )
+    if answer is None or answer.result is None:
+        await repository.wait(found.id, PATIENCE)
+        return
+    if answer.result.problem is not None:
+        await _failed(found, answer.result.problem)
+        return
+    for page in answer.result.pages:
+        for upsert in page.records:
+            await _integrate(found, decode(upsert.data, Document), asked)
+            return
+    await _failed(found, Problem("transient", NOT_FOUND.fill(number=found.order.number)))
+
+
+async def _integrate(found: StoredOrder, document: Document, asked: Commands) -> None:
+    draft = found.draft
+    assert draft is not None
+    if order_entry.differs(draft, document.net, document.tax, document.gross):
+        message = DIFFERS.fill(
+            number=found.order.number,
+            document=document.number,
+            erp=document.gross,
+            paid=draft.gross,
+            currency=draft.currency,
+        )
+        await _hold(found, Problem("rejected", message, field="gross"))
+        return
+    await repository.set_integrated(found.id, document)
+    await _journal(found, Event.ORDER_INTEGRATED, after=msgspec.json.encode({"document": document.number}))
+    await reservations.after_entry(found, asked)
+    await repository.mark_follow_up(found)
+
+
+# -------------------------------------------------------------------------------------------------- failure
+
+
+async def _failed(found: StoredOrder, problem: Problem | None) -> None:
+    if problem is None:
+        raise ValueError(f"an outcome of order {found.id} has neither target nor problem")
+    if problem.kind == "transient" and found.attempts < ATTEMPTS:
+        await repository.try_again(found.id, pause_after(found.attempts, problem.retry_after), problem)
+    elif problem.kind == "bug":
+        await _hold(found, msgspec.structs.replace(problem, message=_apology(found)))
+    else:
+        await _hold(found, problem)
+
+
+def _apology(found: StoredOrder) -> Message:
+    return AGENT_BUG.fill(number=found.order.number)
+
+
+async def _hold(found: StoredOrder, problem: Problem) -> None:
+    await repository.hold(found.id, problem)
+    await _journal(found, Event.ORDER_HELD, problem=problem)
+
+
+async def _journal(
+    found: StoredOrder, event: Event, *, after: bytes | None = None, problem: Problem | None = None
+) -> None:
+    route = found.route
+    await write_entries(
+        route.tenant,
+        [
+            Entry(
+                stream="orders", key=found.order.key, event=event, connection=route.shop, channel=route.channel,
+                after=after, problem=problem,
+            )
+        ],
+    )  # fmt: skip

@@ -1,0 +1,77 @@
+"""What the ERP does with an order moves it on in the shop: the desired state of the `order_updates` bindings."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from raccord.core.follow_up import update_of
+from raccord.orders import repository, reservations
+from raccord.orders.commands import Commands
+from raccord.orders.models import StoredOrder
+from raccord.storage.engine import current_connection
+from raccord_connectors.canonical import Document, OrderUpdate, decode, encode, fingerprint
+
+
+class FollowUp:
+    """`sync.ports.Orders`: the orders feature, as projecting needs it."""
+
+    def __init__(self, asked: Commands) -> None:
+        self._asked = asked
+
+    async def project_updates(self, references: Sequence[str]) -> int:
+        """Inside the caller's transaction; returns how many desired states changed. References of documents that no order
+        of ours has (typed in the ERP by hand) are passed over."""
+        changed = 0
+        for found in await repository.by_reference(references):
+            if found.state == "integrated" and found.document is not None:
+                document = await _document(found)
+                changed += await _desire(found, await _update(found, document))
+                if document is not None:
+                    await _settle_reservations(found, document, self._asked)
+        return changed
+
+    async def end_reflected(self, tenant: UUID, erp: UUID, items: Sequence[str]) -> Sequence[str]:
+        return await reservations.end_reflected(tenant, erp, items)
+
+
+async def _update(found: StoredOrder, document: Document | None) -> OrderUpdate:
+    if document is None:  # read back by command, but its delta is still on the way
+        return OrderUpdate(
+            key=found.order.key, state="accepted", erp_document=await repository.document_number(found.id)
+        )
+    items = await repository.items_of(found.route.channel, (line.item for line in found.order.lines))
+    return update_of(found.order, document, items)
+
+
+async def _document(found: StoredOrder) -> Document | None:
+    data = await current_connection().fetchval(
+        "SELECT data FROM snapshot WHERE connection = $1 AND stream = 'documents' AND key = $2 AND deleted_at IS NULL",
+        found.route.erp,
+        found.document,
+    )
+    return decode(data, Document) if data else None
+
+
+async def _desire(found: StoredOrder, update: OrderUpdate) -> int:
+    data = encode(update)
+    status = await current_connection().execute(
+        """
+        INSERT INTO binding (tenant, channel, stream, key, target, desired, desired_print, desired_at)
+        VALUES ($1, $2, 'order_updates', $3, $3, $4, $5, now())
+        ON CONFLICT (tenant, channel, stream, key) DO UPDATE
+           SET desired = excluded.desired, desired_print = excluded.desired_print, desired_at = now(),
+               attempts = 0, retry_at = now(), held = false, problem = NULL
+         WHERE binding.desired_print IS DISTINCT FROM excluded.desired_print
+        """,
+        found.route.tenant, found.route.channel, found.order.key, data.decode(), UUID(bytes=fingerprint(data)),
+    )  # fmt: skip
+    return int(status.rpartition(" ")[2])
+
+
+async def _settle_reservations(found: StoredOrder, document: Document, asked: Commands) -> None:
+    """Where the stock we use falls only at delivery, delivery is when to ask for the proof."""
+    if document.state == "cancelled":
+        await reservations.cancel(found.route.tenant, found.route.erp, found.id)
+    elif document.state in ("delivered", "invoiced") and found.route.settings.stock_nature not in (
+        reservations.SUBTRACTED_AT_ORDER
+    ):
+        await reservations.ask_for_proof(found, asked)

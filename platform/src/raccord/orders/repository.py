@@ -1,0 +1,284 @@
+"""All queries on orders. Every function runs inside the caller's tenant transaction."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import asyncpg
+import msgspec
+
+from raccord.core.channel import ChannelSettings
+from raccord.core.customer_match import code, digits, normal_email
+from raccord.core.reference import order_reference
+from raccord.orders.models import ChannelRoute, Stored, StoredOrder
+from raccord.storage.engine import current_connection
+from raccord_connectors.canonical import Customer, Document, Draft, Order, decode, encode, fingerprint
+from raccord_connectors.contract import Problem
+
+ROUTE = "c.tenant, c.id AS channel, c.erp, c.shop, c.state = 'live' AS live, c.settings, c.orders_from"
+SELECT = f"""SELECT o.id, o.reference, o.data, o.state, o.customer, o.draft, o.document, o.attempts, {ROUTE}
+          FROM sales_order o JOIN channel c ON c.id = o.channel"""  # noqa: S608
+
+
+async def route_of(channel: UUID) -> ChannelRoute | None:
+    row = await current_connection().fetchrow(f"SELECT {ROUTE} FROM channel c WHERE c.id = $1", channel)  # noqa: S608
+    return _route(row) if row else None
+
+
+async def store(route: ChannelRoute, order: Order) -> Stored:
+    """Writes what the shop says now; the same again changes nothing. Webhook and poll may come at once: the row is
+    taken by the unique (tenant, connection, key), then locked."""
+    data = encode(order)
+    print_ = UUID(bytes=fingerprint(data))
+    connection = current_connection()
+    row = await connection.fetchrow(
+        "SELECT id, fingerprint, state FROM sales_order WHERE connection = $1 AND key = $2 FOR UPDATE",
+        route.shop,
+        order.key,
+    )
+    if row is None:
+        return await _insert(route, order, data, print_)
+    if row["fingerprint"] == print_:
+        return Stored(row["id"], "same")
+    cancelled = order.stage == "cancelled" and row["state"] in ("waiting", "held")
+    reopened = row["state"] in ("waiting", "held")
+    await connection.execute(
+        """
+        UPDATE sales_order SET data = $2, fingerprint = $3, stage = $4, gross = $5,
+               state = CASE WHEN $6 THEN 'cancelled' WHEN $7 THEN 'waiting' ELSE state END,
+               problem = CASE WHEN $6 OR $7 THEN NULL ELSE problem END,
+               draft = CASE WHEN $7 THEN NULL ELSE draft END,
+               retry_at = CASE WHEN $8 THEN now() ELSE 'infinity' END
+         WHERE id = $1
+        """,
+        row["id"], data.decode(), print_, order.stage, order.gross, cancelled, reopened and not cancelled,
+        order.stage in route.settings.import_stages,
+    )  # fmt: skip
+    return Stored(row["id"], "changed")
+
+
+async def _insert(route: ChannelRoute, order: Order, data: bytes, print_: UUID) -> Stored:
+    if order.placed_at < route.orders_from:
+        return Stored(uuid4(), "older")
+    found = await current_connection().fetchval(
+        """
+        INSERT INTO sales_order (tenant, id, channel, connection, key, number, reference, data, fingerprint, stage, state,
+                                 gross, currency, placed_at, retry_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+                CASE WHEN $15 THEN now() ELSE 'infinity'::timestamptz END)
+        ON CONFLICT (tenant, connection, key) DO NOTHING RETURNING id
+        """,
+        route.tenant, uuid4(), route.channel, route.shop, order.key, order.number, order_reference(route.shop, order.key),
+        data.decode(), print_, order.stage, "cancelled" if order.stage == "cancelled" else "waiting",
+        order.gross, order.currency, order.placed_at, order.stage in route.settings.import_stages,
+    )  # fmt: skip
+    if found is None:  # another process stored it between our look and our insert
+        return await store(route, order)
+    return Stored(found, "new")
+
+
+async def lock(order: UUID) -> StoredOrder | None:
+    """The order, locked until the transaction ends; None when another worker has it or it does not exist."""
+    row = await current_connection().fetchrow(
+        f"""
+        {SELECT} WHERE o.id = $1 FOR UPDATE OF o SKIP LOCKED
+        """,
+        order,
+    )
+    return _stored(row) if row else None
+
+
+async def by_reference(references: Sequence[str]) -> list[StoredOrder]:
+    rows = await current_connection().fetch(
+        f"""
+        {SELECT} WHERE o.reference = ANY($1)
+        """,
+        list(references),
+    )
+    return [_stored(row) for row in rows]
+
+
+async def by_id(orders: Sequence[UUID]) -> list[StoredOrder]:
+    rows = await current_connection().fetch(
+        f"""
+        {SELECT} WHERE o.id = ANY($1)
+        """,
+        list(orders),
+    )
+    return [_stored(row) for row in rows]
+
+
+async def waiting_for_customer(erp: UUID, limit: int = 200) -> list[UUID]:
+    """Orders that a customer just created may concern."""
+    rows = await current_connection().fetch(
+        """
+        SELECT o.id FROM sales_order o JOIN channel c ON c.id = o.channel
+         WHERE c.erp = $1 AND o.state = 'waiting' AND o.customer IS NULL ORDER BY o.placed_at LIMIT $2
+        """,
+        erp,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def hold(order: UUID, problem: Problem) -> None:
+    await _set(
+        order, "state = 'held', problem = $2, retry_at = 'infinity'", msgspec.json.encode(problem).decode()
+    )
+
+
+async def wait(order: UUID, pause: timedelta, problem: Problem | None = None) -> None:
+    """To be looked at again after `pause`, or as soon as something wakes it."""
+    shown = msgspec.json.encode(problem).decode() if problem else None
+    await _set(order, "retry_at = now() + $2, problem = $3", pause, shown)
+
+
+async def try_again(order: UUID, pause: timedelta, problem: Problem) -> None:
+    """A new attempt after `pause`: commands of the attempt before are not looked at any more."""
+    shown = msgspec.json.encode(problem).decode()
+    await _set(order, "attempts = attempts + 1, retry_at = now() + $2, problem = $3", pause, shown)
+
+
+async def set_customer(order: UUID, customer: str, reason: str) -> None:
+    await _set(order, "customer = $2, customer_reason = $3", customer, reason)
+
+
+async def set_draft(order: UUID, draft: Draft) -> None:
+    await _set(order, "state = 'entering', draft = $2, problem = NULL", encode(draft).decode())
+
+
+async def set_integrated(order: UUID, document: Document) -> None:
+    await _set(
+        order,
+        "state = 'integrated', document = $2, document_number = $3, problem = NULL, integrated_at = now(), "
+        "retry_at = 'infinity'",
+        document.key,
+        document.number,
+    )
+
+
+async def document_number(order: UUID) -> str | None:
+    found: str | None = await current_connection().fetchval(
+        "SELECT document_number FROM sales_order WHERE id = $1", order
+    )
+    return found
+
+
+async def mark_follow_up(found: StoredOrder) -> None:
+    """The shop is to be told; the mark is the same as that of a changed document."""
+    await current_connection().execute(
+        "INSERT INTO to_project (tenant, channel, stream, key) VALUES ($1, $2, 'order_updates', $3) "
+        "ON CONFLICT (tenant, channel, stream, key) DO UPDATE SET serial = DEFAULT",
+        found.route.tenant,
+        found.route.channel,
+        found.reference,
+    )
+
+
+async def release(order: UUID) -> bool:
+    """A person says: try again. False when the order does not wait for one."""
+    done = await current_connection().fetchval(
+        "UPDATE sales_order SET state = 'waiting', problem = NULL, draft = NULL, attempts = attempts + 1, retry_at = now() "
+        "WHERE id = $1 AND state = 'held' RETURNING id",
+        order,
+    )
+    return done is not None
+
+
+async def ignore(order: UUID) -> bool:
+    done = await current_connection().fetchval(
+        "UPDATE sales_order SET state = 'ignored', retry_at = 'infinity' WHERE id = $1 AND state IN ('held', 'waiting') "
+        "RETURNING id",
+        order,
+    )
+    return done is not None
+
+
+# ------------------------------------------------------------------------------------------ who and what
+
+
+async def items_of(channel: UUID, shop_items: Iterable[str]) -> dict[str, str]:
+    """Shop item key → ERP item key, by the bindings of this channel."""
+    rows = await current_connection().fetch(
+        "SELECT target, key FROM binding WHERE channel = $1 AND stream = 'availability' AND target = ANY($2)",
+        channel,
+        list(set(shop_items)),
+    )
+    return {row["target"]: row["key"] for row in rows}
+
+
+async def linked_customer(erp: UUID, identities: Sequence[str]) -> str | None:
+    """The first of these identities that is linked, in their order."""
+    found: str | None = await current_connection().fetchval(
+        "SELECT customer FROM customer_link WHERE erp = $1 AND identity = ANY($2) "
+        "ORDER BY array_position($2::text[], identity) LIMIT 1",
+        erp,
+        list(identities),
+    )
+    return found
+
+
+async def link_customer(
+    tenant: UUID, erp: UUID, identities: Sequence[str], customer: str, reason: str
+) -> None:
+    await current_connection().executemany(
+        "INSERT INTO customer_link (tenant, erp, identity, customer, reason) VALUES ($1, $2, $3, $4, $5) "
+        "ON CONFLICT (tenant, erp, identity) DO UPDATE SET customer = excluded.customer, reason = excluded.reason",
+        [(tenant, erp, identity, customer, reason) for identity in identities],
+    )
+
+
+async def candidates(erp: UUID, order: Order, linked: str | None) -> list[Customer]:
+    """The ERP's customers that share an identity with the buyer. The comparison here is wide, `customer_match` decides."""
+    buyer = order.buyer
+    rows = await current_connection().fetch(
+        """
+        SELECT data FROM snapshot WHERE connection = $1 AND stream = 'customers' AND deleted_at IS NULL
+           AND (key = $2
+                OR ($3 <> '' AND $3 IN (lower(btrim(data->>'email')), lower(btrim(data#>>'{billing,email}'))))
+                OR ($3 <> '' AND lower((data->'contacts')::text) LIKE '%' || $6 || '%')
+                OR ($4 <> '' AND regexp_replace(data->>'siret', '\\D', '', 'g') = $4)
+                OR ($5 <> '' AND regexp_replace(upper(data->>'vat_number'), '[^A-Z0-9]', '', 'g') = $5))
+         LIMIT 50
+        """,
+        erp,
+        linked or "",
+        normal_email(buyer.email),
+        digits(buyer.siret),
+        code(buyer.vat_number),
+        _like(normal_email(buyer.email)),
+    )
+    return [decode(row["data"], Customer) for row in rows]
+
+
+def _like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+# ---------------------------------------------------------------------------------------------- decoding
+
+
+def _stored(row: asyncpg.Record) -> StoredOrder:
+    return StoredOrder(
+        id=row["id"],
+        route=_route(row),
+        reference=row["reference"],
+        order=decode(row["data"], Order),
+        state=row["state"],
+        customer=row["customer"],
+        draft=decode(row["draft"], Draft) if row["draft"] else None,
+        document=row["document"],
+        attempts=row["attempts"],
+    )
+
+
+def _route(row: asyncpg.Record) -> ChannelRoute:
+    return ChannelRoute(
+        row["tenant"], row["channel"], row["erp"], row["shop"], row["live"],
+        msgspec.json.decode(row["settings"], type=ChannelSettings), row["orders_from"],
+    )  # fmt: skip
+
+
+async def _set(order: UUID, assignments: str, *values: object) -> None:
+    """`assignments` are literals of this file; values are bound."""
+    await current_connection().execute(f"UPDATE sales_order SET {assignments} WHERE id = $1", order, *values)  # noqa: S608

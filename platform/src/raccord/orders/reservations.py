@@ -1,0 +1,143 @@
+"""What is sold in a shop and not yet in the ERP's stock. Stock pushed = the merchant's rule over ERP stock − these.
+
+A reservation ends by proof, not by time: once the ERP has taken the sale, the item's stock is read *after* that, and the
+fingerprint of what was read is kept; when the snapshot is that very record, the stock that we push contains the sale.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from raccord.orders import commands
+from raccord.orders.commands import Commands
+from raccord.orders.models import StoredOrder
+from raccord.storage.engine import current_connection
+from raccord_connectors import wire
+
+SUBTRACTED_AT_ORDER = ("prudent", "forward")
+"""Natures of stock from which the ERP's own reserved quantity is taken: they show a sale as soon as its document exists.
+The others show it once it has been delivered."""
+
+
+async def reserve(found: StoredOrder, items: Mapping[str, str]) -> None:
+    """Open one reservation per line whose item is known, and have the items' availability pushed again in every channel
+    of this ERP. The same again changes nothing."""
+    quantities: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for line in found.order.lines:
+        item = items.get(line.item)
+        if item is not None and line.quantity > 0:
+            quantities[line.key, item] += line.quantity
+    route = found.route
+    rows = await current_connection().fetch(
+        """
+        INSERT INTO reservation (tenant, connection, sales_order, line, item, quantity)
+        SELECT $1, $2, $3, line, item, quantity FROM unnest($4::text[], $5::text[], $6::numeric[]) AS n(line, item, quantity)
+        ON CONFLICT (tenant, sales_order, line) DO UPDATE SET quantity = excluded.quantity, item = excluded.item
+         WHERE reservation.ended_at IS NULL
+           AND (reservation.quantity, reservation.item) IS DISTINCT FROM (excluded.quantity, excluded.item)
+        RETURNING item
+        """,
+        route.tenant, route.erp, found.id,
+        [line for line, _ in quantities], [item for _, item in quantities], list(quantities.values()),
+    )  # fmt: skip
+    await mark_items(route.tenant, route.erp, [row["item"] for row in rows])
+
+
+async def cancel(tenant: UUID, erp: UUID, order: UUID) -> None:
+    """The sale is void before the ERP had it."""
+    rows = await current_connection().fetch(
+        "UPDATE reservation SET ended_at = now(), ended_because = 'cancelled' WHERE sales_order = $1 AND ended_at IS NULL "
+        "RETURNING item",
+        order,
+    )
+    await mark_items(tenant, erp, [row["item"] for row in rows])
+
+
+async def after_entry(found: StoredOrder, asked: Commands) -> None:
+    """The ERP holds the document: where that alone lowers the stock we use, ask for the proof."""
+    if found.route.settings.stock_nature in SUBTRACTED_AT_ORDER:
+        await ask_for_proof(found, asked)
+
+
+async def ask_for_proof(found: StoredOrder, asked: Commands) -> None:
+    """Read the stock of the items still reserved for this order."""
+    rows = await current_connection().fetch(
+        "SELECT DISTINCT item FROM reservation WHERE sales_order = $1 AND ended_at IS NULL", found.id
+    )
+    if not rows:
+        return
+    number = await current_connection().fetchval(
+        "SELECT count(*) FROM command WHERE connection = $1 AND once LIKE $2",
+        found.route.erp,
+        f"stock:{found.reference}:%",
+    )
+    mark = commands.stock_mark(found.reference, number)
+    order = commands.read("stock", sorted(row["item"] for row in rows))
+    await asked.ask(found.route.tenant, found.route.erp, order, once=mark, urgent=True)
+
+
+async def take_proof(found: StoredOrder, result: wire.CommandResult) -> None:
+    """The stock as read after the ERP took the sale; ends what the snapshot already shows."""
+    await current_connection().executemany(
+        "UPDATE reservation SET reflected_print = $3 WHERE sales_order = $1 AND item = $2 AND ended_at IS NULL",
+        [
+            (found.id, upsert.key, UUID(bytes=upsert.fingerprint))
+            for page in result.pages
+            for upsert in page.records
+        ],
+    )
+    await end_reflected(found.route.tenant, found.route.erp)
+
+
+async def end_reflected(tenant: UUID, erp: UUID, items: Sequence[str] | None = None) -> list[str]:
+    """Ends the reservations whose proof is the present snapshot; returns the items concerned. Called before availability is
+    computed, in the same transaction: a sale is counted once at every instant, never twice and never not at all."""
+    rows = await current_connection().fetch(
+        """
+        UPDATE reservation r SET ended_at = now(), ended_because = 'in the ERP stock'
+          FROM snapshot s
+         WHERE r.connection = $1 AND r.ended_at IS NULL AND r.reflected_print = s.fingerprint
+           AND s.tenant = r.tenant AND s.connection = r.connection AND s.stream = 'stock' AND s.key = r.item
+           AND ($2::text[] IS NULL OR r.item = ANY($2))
+        RETURNING r.item
+        """,
+        erp,
+        list(items) if items is not None else None,
+    )
+    ended = sorted({row["item"] for row in rows})
+    if items is None:
+        await mark_items(tenant, erp, ended)
+    return ended
+
+
+async def unproven(erp: UUID, limit: int = 100) -> list[UUID]:
+    """Integrated orders whose proof was overtaken by later stock movements, or whose reading was lost: to be read again."""
+    rows = await current_connection().fetch(
+        """
+        SELECT DISTINCT o.id FROM reservation r JOIN sales_order o ON o.id = r.sales_order
+         WHERE r.connection = $1 AND r.ended_at IS NULL AND r.reflected_print IS NOT NULL AND o.state = 'integrated'
+           AND NOT EXISTS (SELECT 1 FROM command m WHERE m.connection = r.connection
+                            AND m.once LIKE 'stock:' || o.reference || ':%' AND m.created_at > now() - interval '20 seconds')
+         LIMIT $2
+        """,
+        erp,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def mark_items(tenant: UUID, erp: UUID, items: Sequence[str]) -> None:
+    """Availability of these items is to be projected again, in every channel that this ERP feeds."""
+    if not items:
+        return
+    await current_connection().execute(
+        """
+        INSERT INTO to_project (tenant, channel, stream, key)
+        SELECT $1, c.id, 'availability', item FROM channel c, unnest($3::text[]) AS item WHERE c.erp = $2
+        ON CONFLICT (tenant, channel, stream, key) DO UPDATE SET serial = DEFAULT
+        """,
+        tenant,
+        erp,
+        sorted(set(items)),
+    )

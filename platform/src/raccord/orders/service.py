@@ -1,0 +1,115 @@
+"""What one can do with orders; called by tasks, pages and the API."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from raccord.journal.models import Entry, Event
+from raccord.journal.service import write_entries
+from raccord.orders import collecting, entering, repository, reservations
+from raccord.orders.commands import Commands
+from raccord.storage.engine import tenant_transaction
+from raccord.sync.ports import Shops, Wake
+from raccord_connectors import wire
+
+
+async def collect(tenant: UUID, channel: UUID, keys: Sequence[str] | None, shops: Shops, wake: Wake) -> int:
+    """Asks the shop for new and changed orders, and has each of them advanced."""
+    async with tenant_transaction(tenant):
+        route = await repository.route_of(channel)
+    if route is None or not route.live:
+        return 0
+    touched = await collecting.collect(route, shops, keys)
+    await wake.project(tenant, channel, "availability")
+    for order in touched:
+        await wake.enter(tenant, order)
+    return len(touched)
+
+
+async def advance(tenant: UUID, order: UUID, asked: Commands, wake: Wake) -> None:
+    channel = await entering.advance(tenant, order, asked)
+    if channel is not None:
+        await wake.project(tenant, channel, "availability")
+        await wake.project(tenant, channel, "order_updates")
+
+
+async def answered(
+    tenant: UUID, connection: UUID, once: str, result: wire.CommandResult, asked: Commands, wake: Wake
+) -> None:
+    """An agent answered a command of ours: the orders that waited for it go on."""
+    kind, _, rest = once.partition(":")
+    reference = rest.rpartition(":")[0]
+    async with tenant_transaction(tenant):
+        if kind == "customer":
+            orders = await repository.waiting_for_customer(connection)
+        elif kind in ("draft", "readback"):
+            orders = [found.id for found in await repository.by_reference([reference])]
+        elif kind == "stock":
+            orders = []
+            for found in await repository.by_reference([reference]):
+                await reservations.take_proof(found, result)
+        else:
+            return
+    for order in orders:
+        await advance(tenant, order, asked, wake)
+    if kind == "stock":
+        for channel in await _channels_of(tenant, connection):
+            await wake.project(tenant, channel, "availability")
+
+
+async def prove_again(tenant: UUID, erp: UUID, asked: Commands) -> int:
+    """Part of the sweep: reservations whose proof was overtaken are proved anew."""
+    async with tenant_transaction(tenant):
+        orders = await repository.by_id(await reservations.unproven(erp))
+        for found in orders:
+            await reservations.ask_for_proof(found, asked)
+    return len(orders)
+
+
+async def retry(tenant: UUID, order: UUID, account: UUID, wake: Wake) -> bool:
+    """A person has mended what held it. False when it does not wait for one."""
+    async with tenant_transaction(tenant):
+        done = await repository.release(order)
+        if done:
+            await _note(tenant, order, Event.RETRIED, account)
+    if done:
+        await wake.enter(tenant, order)
+    return done
+
+
+async def ignore(tenant: UUID, order: UUID, account: UUID) -> bool:
+    """A person says that this order never goes to the ERP; what it reserved is free again."""
+    async with tenant_transaction(tenant):
+        done = await repository.ignore(order)
+        if done:
+            (found,) = await repository.by_id([order])
+            await reservations.cancel(tenant, found.route.erp, order)
+            await _note(tenant, order, Event.ORDER_IGNORED, account)
+    return done
+
+
+async def choose_customer(tenant: UUID, order: UUID, customer: str, account: UUID, wake: Wake) -> bool:
+    """The answer to an ambiguous customer; remembered for the buyer's later orders."""
+    async with tenant_transaction(tenant):
+        found = await repository.lock(order)
+        if found is None or found.state != "held":
+            return False
+        await entering.remember(found, customer, "chosen")
+        await repository.release(order)
+        await _note(tenant, order, Event.CUSTOMER_MATCHED, account)
+    await wake.enter(tenant, order)
+    return True
+
+
+async def _note(tenant: UUID, order: UUID, event: Event, account: UUID) -> None:
+    for found in await repository.by_id([order]):
+        entry = Entry(
+            stream="orders", key=found.order.key, event=event, connection=found.route.shop,
+            channel=found.route.channel, account=account,
+        )  # fmt: skip
+        await write_entries(tenant, [entry])
+
+
+async def _channels_of(tenant: UUID, erp: UUID) -> list[UUID]:
+    async with tenant_transaction(tenant) as connection:
+        rows = await connection.fetch("SELECT id FROM channel WHERE erp = $1", erp)
+    return [row["id"] for row in rows]
