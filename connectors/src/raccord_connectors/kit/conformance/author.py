@@ -131,9 +131,9 @@ class Author(ABC):
         """Writes `record` for the first time, and demands that it worked."""
         (outcome,) = self.write(stream, self.change(stream, record))
         assert outcome.problem is None, f"{stream}: a good record was refused: {outcome.problem}"
-        if outcome.target is not None:
-            return outcome
-        return Outcome(outcome.key, self.target(stream, record), outcome.targets)
+        if outcome.target is None and not self.connector_type.spec.can(stream, Can.CREATE):
+            return Outcome(outcome.key, self.target(stream, record), outcome.targets)
+        return outcome
 
     def update(self, stream: str, record: Record, previous: Record, known: Outcome) -> Outcome:
         """Brings the thing `known` from `previous` to `record`, and demands that it worked."""

@@ -176,7 +176,9 @@ class ReadingGuarantees(Author):
 
     @needs(Can.READ, hooks=("remove",))
     def test_what_is_deleted_is_gone(self, stream: str) -> None:
+        before = self.records(stream)
         key = self.remove(stream)
+        assert key in before, f"remove() says {key}, which was not read before"
         assert key not in self.records(stream)
 
     @needs(Can.READ_SINCE, hooks=("remove",))
