@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -145,3 +146,16 @@ def test_a_refused_key_is_refused_until_it_is_accepted(shop: ShopSystem, connect
     shop.accept("CHAISE")
     (accepted,) = write(connector, "listings", Change("create", "CHAISE", listing("CHAISE")))
     assert accepted.done
+
+
+class ReadsOneByOne(MemoryShop):
+    """The same shop in pages of one record, so that every guarantee meets several pages."""
+
+    spec = msgspec.structs.replace(
+        MemoryShop.spec,
+        streams=tuple(msgspec.structs.replace(stream, page_size=1) for stream in MemoryShop.spec.streams),
+    )
+
+
+class TestMemoryShopInSmallPages(MemoryShopSuite):
+    connector_type = ReadsOneByOne

@@ -76,8 +76,8 @@ def execute(connector: Connector, command: wire.Command) -> wire.CommandResult:
         problem=problem,
         findings=findings,
         discovery=done.discovery,
-        pages=done.pages,
-        outcomes=done.outcomes,
+        pages=tuple(done.pages),
+        outcomes=tuple(done.outcomes),
     )
 
 
@@ -178,10 +178,11 @@ def _path_of(error: Exception) -> str:
 
 
 def page_to_wire(page: Page) -> wire.WirePage:
-    """A page as it travels: each record encoded once, with its fingerprint."""
+    """A page as it travels: each record encoded once, with its fingerprint. Tuples, because msgspec leaves out a
+    default only when it is of the same kind: an empty answer is then a few bytes."""
     return wire.WirePage(
-        records=[_upsert(record.key, encode(record)) for record in page.records],
-        held=[wire.Held(rejection.key, rejection.problem) for rejection in page.rejected],
+        records=tuple(_upsert(record.key, encode(record)) for record in page.records),
+        held=tuple(wire.Held(rejection.key, rejection.problem) for rejection in page.rejected),
         deleted=page.deleted,
         digests=page.digests,
         cursor=page.cursor,
