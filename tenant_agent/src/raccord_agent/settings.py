@@ -1,0 +1,97 @@
+"""What a person sets: `agent.toml`, and the ERP's credentials apart in `secrets.toml`. What enrolment found out:
+`identity.toml` and the key. Wrong files are a `ConfigError` that names the file and the line or the key."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import Meta, Struct
+
+from raccord_agent.cli_texts import BAD_FILE, BAD_KEY, NOT_ENROLLED
+from raccord_agent.home import Home
+from raccord_connectors.contract import ConfigError
+
+S = TypeVar("S", bound=Struct)
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`agent.toml`. Each key is explained there too (`settings_file`)."""
+
+    platform: str
+    """Address of the platform."""
+    connector: str
+    settings: dict[str, Any] = {}
+    """The connector's, without its secrets."""
+    outbox_max_mb: Annotated[int, Meta(ge=10)] = 2_048
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    proxy: str = ""
+    """Empty: the HTTPS_PROXY of the environment, if any."""
+    ca_file: str = ""
+    """Certificates of a company's own authority (PEM), for lines that are inspected."""
+
+
+class Secrets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`secrets.toml`."""
+
+    settings: dict[str, Any] = {}
+    proxy: str = ""
+    """The proxy's address when it holds a password; it then replaces that of agent.toml."""
+
+    def __repr__(self) -> str:
+        return "Secrets(•••)"
+
+    def values(self) -> list[str]:
+        """What must never be printed."""
+        return [str(value) for value in (*self.settings.values(), self.proxy) if str(value)]
+
+
+class Identity(Struct, frozen=True, kw_only=True):
+    """`identity.toml`: who this agent is to the platform."""
+
+    agent: str
+    tenant_name: str
+    connection_name: str
+
+
+def load_settings(home: Home) -> Settings:
+    return _load(home.settings, Settings)
+
+
+def load_secrets(home: Home) -> Secrets:
+    return _load(home.secrets, Secrets) if home.secrets.exists() else Secrets()
+
+
+def load_identity(home: Home) -> Identity:
+    return _load(home.identity, Identity)
+
+
+def load_key(home: Home) -> Ed25519PrivateKey:
+    """Raises `ConfigError` when there is none, or what lies there is not an Ed25519 key."""
+    try:
+        key = serialization.load_pem_private_key(home.key.read_bytes(), password=None)
+    except FileNotFoundError:
+        raise ConfigError(NOT_ENROLLED.fill(folder=home.folder)) from None
+    except (ValueError, OSError) as error:
+        raise ConfigError(BAD_KEY.fill(file=home.key), detail=type(error).__name__) from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ConfigError(BAD_KEY.fill(file=home.key), detail=type(key).__name__)
+    return key
+
+
+def connector_settings(settings: Settings, secrets: Secrets) -> dict[str, Any]:
+    return {**settings.settings, **secrets.settings}
+
+
+def _load(path: Path, type_: type[S]) -> S:
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # Windows' Notepad may put a mark in front
+        return msgspec.convert(tomllib.loads(text), type=type_)
+    except FileNotFoundError:
+        raise ConfigError(NOT_ENROLLED.fill(folder=path.parent)) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        # The text of an OSError or of a syntax error holds places, not values; that of a ValidationError may quote a
+        # value only for choices, which are no secrets.
+        raise ConfigError(BAD_FILE.fill(file=path, reason=error), field=path.name) from None
