@@ -100,7 +100,7 @@ def make_parser(language: str) -> argparse.ArgumentParser:
 
     Spoken.language = language
     # Before or after the command's word, as one happens to type it: hence no defaults, which would overwrite.
-    everywhere = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    everywhere = Spoken(add_help=False, argument_default=argparse.SUPPRESS)
     everywhere.add_argument(
         "--home", metavar="DIR", help=said(HOME, folder=default_home(), variable=HOME_VARIABLE)
     )

@@ -126,7 +126,7 @@ class Scan:
         if self._nothing_seen():
             return
         known = self._base.entries.keys(self._state.id)
-        self._conclude(difference.key for difference in differences(known, spool.seen()))
+        self._conclude(key for key, digest in differences(known, spool.seen()) if digest is None)
 
     def _by_sketch(self, spool: Spool) -> None:
         self._compare_sketch(spool)
@@ -150,6 +150,7 @@ class Scan:
                 found += self._read_keys((key, None) for key in keys)
         if Can.READ_SOME not in self._spec.can or found < asked:
             self._base.streams.want(self._spec.name, complete=True)
+        self._flush()  # what follows must find these records known, or it would send them a second time
         self._base.streams.doubts_settled(self._state)
 
     # ------------------------------------------------------------------------------------------------- pieces
