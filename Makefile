@@ -5,20 +5,21 @@ PYTHON ?= python3
 export UV_LINK_MODE = copy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-agent-min check format bench connector migration clean
+.PHONY: help setup demo test test-fast test-agent-min check format bench connector messages clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/ready ## make the environment in .venv (about half a minute)
 
-$(VENV)/ready: infra/constraints.txt connectors/pyproject.toml tenant_agent/pyproject.toml platform/pyproject.toml
+$(VENV)/ready: infra/constraints.txt frontend/package-lock.json connectors/pyproject.toml tenant_agent/pyproject.toml platform/pyproject.toml
 	@echo "Setting up $(VENV) (once)…"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint infra/constraints.txt \
 	    -e connectors[sql,sqlserver] -e tenant_agent -e platform[embedded,dev]
-	@$(BIN)/pybabel compile --domain raccord --directory frontend/locale >/dev/null 2>&1
+	@if command -v npm >/dev/null; then npm --prefix frontend ci --no-audit --no-fund --ignore-scripts --silent; \
+	 else echo "npm is missing: pages will work, but not update by themselves."; fi
 	@touch $@
 	@echo "Ready."
 
@@ -48,6 +49,10 @@ bench: setup ## the table of budgets: figure, limit measured in the same run, ra
 connector: setup ## a new connector that already runs its tests: make connector side=shop name=acme
 	@test -n "$(side)" -a -n "$(name)" || { echo 'Say: make connector side=shop name=acme   (side: erp or shop)'; exit 2; }
 	@$(BIN)/python -m raccord_connectors new $(side) $(name)
+
+messages: setup ## bring the page texts into the French catalogue, ready to be translated
+	@$(BIN)/pybabel -q extract -F frontend/babel.cfg -k _ -k ngettext:1,2 --no-location --sort-output -o .raccord.pot frontend
+	@$(BIN)/pybabel -q update -i .raccord.pot -d frontend/locale -D raccord -l fr --omit-header --no-fuzzy-matching; rm .raccord.pot
 
 clean: ## forget the environment, the demo's data and the counterparts
 	rm -rf $(VENV) .raccord .counterparts

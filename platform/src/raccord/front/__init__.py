@@ -1,0 +1,1 @@
+"""What the pages of all features stand on: templates, languages, headers. Knows no feature."""

@@ -1,0 +1,67 @@
+"""Language of a page: the person's choice, else the cookie, else the browser's, else French. Dates and amounts with it."""
+
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal
+from litestar import Request
+
+LANGUAGES = ("fr", "en")
+COOKIE = "raccord_language"
+
+
+def language_of(request: Request[Any, Any, Any]) -> str:
+    # A route open to strangers has no user in its scope.
+    chosen = getattr(request.scope.get("user"), "language", None)
+    if chosen in LANGUAGES:
+        return str(chosen)
+    if (chosen := request.cookies.get(COOKIE)) in LANGUAGES:
+        return str(chosen)
+    for part in request.headers.get("accept-language", "").split(","):
+        if (found := part.strip()[:2].lower()) in LANGUAGES:
+            return found
+    return "fr"
+
+
+@lru_cache(maxsize=8)
+def translations(language: str, locale_dir: Path) -> NullTranslations:
+    """The catalogue is compiled in memory from the `.po` file: nothing to build, nothing to forget to build.
+    Page texts are written in English in the templates; English therefore needs no catalogue."""
+    if language == "en":
+        return NullTranslations()
+    import io
+
+    with (locale_dir / language / "LC_MESSAGES" / "raccord.po").open("rb") as source:
+        catalogue = read_po(source, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+class Formats:
+    """Filters of the templates, in one language and time zone."""
+
+    def __init__(self, language: str, timezone: str = "Europe/Paris") -> None:
+        self.language = language
+        self.timezone = ZoneInfo(timezone)
+
+    def amount(self, value: Decimal, currency: str = "EUR") -> str:
+        return format_currency(value, currency, locale=self.language)
+
+    def number(self, value: Decimal | int) -> str:
+        return format_decimal(value, locale=self.language)
+
+    def moment(self, value: datetime, shape: str = "medium") -> str:
+        return format_datetime(value, shape, tzinfo=self.timezone, locale=self.language)
+
+    def ago(self, value: datetime, now: datetime) -> str:
+        return format_timedelta(value - now, add_direction=True, locale=self.language)

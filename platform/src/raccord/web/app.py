@@ -1,0 +1,59 @@
+"""Composition root of the web process: everything is put together here, and only here."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+from litestar.exceptions import HTTPException
+from litestar.plugins.htmx import HTMXPlugin
+from litestar.static_files import create_static_files_router
+from litestar.stores.registry import StoreRegistry
+from litestar.template.config import TemplateConfig
+
+from raccord.accounts.sessions import DatabaseStore, session_auth
+from raccord.front.security import PUBLIC, add_headers, csrf_config
+from raccord.front.templating import frontend_dir, htmx_dir, template_engine
+from raccord.settings import Settings, from_environment
+from raccord.storage.engine import APP, SYSTEM
+from raccord.web import errors
+from raccord.web.routes import ROUTES
+from raccord_connectors.contract import ConnectorError
+
+MAX_BODY = 20 * 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Litestar:
+    found = settings or from_environment()
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        assert found.database_url, "RACCORD_DATABASE_URL is not set; `make demo` starts an embedded database"
+        assert found.database_system_url, "RACCORD_DATABASE_SYSTEM_URL is not set"
+        await APP.open(found.database_url, pool_size=found.pool_size)
+        await SYSTEM.open(found.database_system_url, pool_size=2)
+        try:
+            yield
+        finally:
+            await APP.close()
+            await SYSTEM.close()
+
+    static = create_static_files_router("/static", [frontend_dir() / "static", htmx_dir()], opt=PUBLIC)
+    auth = session_auth(secure=found.secure_cookies)
+    app = Litestar(
+        route_handlers=[*ROUTES, static],
+        lifespan=[lifespan],
+        plugins=[HTMXPlugin()],
+        middleware=[auth.middleware],  # sessions included
+        csrf_config=csrf_config(found.secret_key or "", secure=found.secure_cookies),
+        stores=StoreRegistry({"sessions": DatabaseStore()}),
+        template_config=TemplateConfig(instance=template_engine()),
+        exception_handlers={
+            HTTPException: errors.on_http_error,
+            ConnectorError: errors.on_connector_error,
+            Exception: errors.on_bug,
+        },
+        before_send=[add_headers],
+        request_max_body_size=MAX_BODY,
+    )
+    app.state.settings = found
+    return app

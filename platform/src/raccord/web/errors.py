@@ -1,0 +1,48 @@
+"""From an exception to an answer: a page for people, problem details (RFC 9457) for machines; never a stack trace."""
+
+from typing import Any
+
+import structlog
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException, NotAuthorizedException
+from litestar.response import Redirect
+
+from raccord.web.templating import page
+from raccord_connectors.contract import ConnectorError
+
+log = structlog.get_logger()
+
+
+def wants_page(request: Request[Any, Any, Any]) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(
+        ("/api/", "/agent/", "/hooks/")
+    )
+
+
+def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    if isinstance(error, NotAuthorizedException) and wants_page(request):
+        # Where they wanted to go is kept as a path of ours only, never an address: no open redirect.
+        return Redirect(f"/sign-in?next={request.url.path}")
+    return _answer(request, error.status_code, error.detail)
+
+
+def on_connector_error(request: Request[Any, Any, Any], error: ConnectorError) -> Response[Any]:
+    language = "fr" if "fr" in request.headers.get("accept-language", "fr") else "en"
+    return _answer(request, 422, error.message.text(language), code=error.message.code, field=error.field)
+
+
+def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    log.exception("request failed", path=request.url.path, method=request.method, exc_info=error)
+    return _answer(request, 500, "")
+
+
+def _answer(request: Request[Any, Any, Any], status: int, detail: str, **more: str | None) -> Response[Any]:
+    if wants_page(request):
+        return page(request, "error.html", status=status, code=status, detail=detail)
+    body = {"type": "about:blank", "status": status, "detail": detail, **{k: v for k, v in more.items() if v}}
+    return Response(
+        body,
+        status_code=status,
+        media_type=MediaType.JSON,
+        headers={"Content-Type": "application/problem+json"},
+    )
