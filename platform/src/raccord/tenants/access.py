@@ -1,4 +1,5 @@
-"""Who may. Every route is closed unless it says otherwise: a test walks the routes and demands a guard, a signed-in person, or the mark `PUBLIC`.
+"""Who may. Every route is closed unless it says otherwise: a test walks the routes and demands a guard, a signed-in
+person, or the mark `PUBLIC`.
 
 Routes below `/t/{tenant:uuid}` are a tenant's: the guard `member` checks the membership, or the merchant's grant to the
 person's partner, and puts the access on the request. `opt={"role": "manager"}` asks for at least that role.

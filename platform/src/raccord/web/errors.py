@@ -3,20 +3,19 @@
 from typing import Any
 
 import structlog
-from litestar import MediaType, Request, Response
+from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.response import Redirect
 
-from raccord.web.templating import page
+from raccord.front.templating import page
 from raccord_connectors.contract import ConnectorError
 
 log = structlog.get_logger()
 
 
 def wants_page(request: Request[Any, Any, Any]) -> bool:
-    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(
-        ("/api/", "/agent/", "/hooks/")
-    )
+    machine = request.url.path.startswith(("/api/", "/agent/", "/hooks/"))
+    return "text/html" in request.headers.get("accept", "") and not machine
 
 
 def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
