@@ -39,9 +39,4 @@ def _answer(request: Request[Any, Any, Any], status: int, detail: str, **more: s
     if wants_page(request):
         return page(request, "error.html", status=status, code=status, detail=detail)
     body = {"type": "about:blank", "status": status, "detail": detail, **{k: v for k, v in more.items() if v}}
-    return Response(
-        body,
-        status_code=status,
-        media_type=MediaType.JSON,
-        headers={"Content-Type": "application/problem+json"},
-    )
+    return Response(body, status_code=status, media_type="application/problem+json")
