@@ -68,6 +68,17 @@ def test_the_connectors_list_themselves_from_the_wheel(alone: Path) -> None:
     assert "memory_erp" in _run(alone / "python", "-m", "raccord_connectors", "list")
 
 
+@pytest.mark.slow
+def test_the_wheel_holds_the_templates_of_new_connectors(alone: Path, tmp_path: Path) -> None:
+    registry = tmp_path / "connectors/src/raccord_connectors/registry.py"
+    registry.parent.mkdir(parents=True)
+    registry.write_text((ROOT / registry.relative_to(tmp_path)).read_text())
+    (tmp_path / "tests/connectors").mkdir(parents=True)
+    script = "from pathlib import Path; from raccord_connectors.kit.scaffold import new; new('shop', 'z', Path('.'))"
+    _run(alone / "python", "-c", script, cwd=tmp_path)
+    assert (registry.parent / "shop/z/client.py").is_file()
+
+
 def _run(*command: object, cwd: Path | None = None) -> str:
     done = subprocess.run(
         [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False
