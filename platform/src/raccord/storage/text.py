@@ -23,4 +23,4 @@ def storable(text: str) -> str:
 
 def holds_nul(json: bytes) -> bool:
     """Whether a JSON document contains the character NUL in a string."""
-    return b"\\u0000" in json and _ESCAPED_NUL_BYTES.search(json) is not None
+    return b"\\" in json and b"\\u0000" in json and _ESCAPED_NUL_BYTES.search(json) is not None

@@ -1,0 +1,56 @@
+"""All that a web process holds for the agents' calls, started and stopped with it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from uuid import UUID
+
+from raccord.agents.service import Agents
+from raccord.settings import Settings
+from raccord.storage.listen import Listener
+from raccord.sync.commands import Commands
+from raccord.sync.ports import Wake
+from raccord.sync.waiting import Waiting
+
+
+class Tunnel:
+    """`agents` for the pages, `commands` to ask and to wait for answers. Put it into `app.state.tunnel`."""
+
+    def __init__(self, settings: Settings, wake: Wake) -> None:
+        assert settings.secret_key, "RACCORD_SECRET_KEY is not set"
+        assert settings.database_url, "RACCORD_DATABASE_URL is not set"
+        self.wake = wake
+        self.commands = Commands(wake)
+        self.agents = Agents(settings.secret_key, self.commands)
+        handlers = {
+            channel: partial(_heard, waiting, newest=waiting is self.commands.agents)
+            for channel, waiting in self.commands.woken().items()
+        }
+        self.listener = Listener(settings.database_url, handlers, self._missed)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The engines must be open."""
+        await self.listener.start()
+        try:
+            yield
+        finally:
+            self.drain()
+            await self.listener.stop()
+
+    def drain(self) -> None:
+        """Answers every open long poll at once. Servers wait for open calls before they end the lifespan: call this as
+        soon as the process is asked to stop."""
+        self.commands.drain()
+
+    def _missed(self) -> None:
+        for waiting in self.commands.woken().values():
+            waiting.wake_all()
+
+
+def _heard(waiting: Waiting, payload: str, *, newest: bool) -> None:
+    subject = UUID(payload)
+    if newest:
+        waiting.wake_newest(subject)
+    else:
+        waiting.wake(subject)
