@@ -1,0 +1,139 @@
+"""The shop on HTTP: the application, and a server that runs it here or in a thread."""
+
+import contextlib
+import logging
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from litestar import Litestar, Response
+from litestar.config.app import AppConfig
+from litestar.datastructures import State
+from litestar.exceptions import MethodNotAllowedException, NotFoundException, ValidationException
+from litestar.response import Template
+from litestar.static_files import create_static_files_router
+from litestar.types import ASGIApp
+
+from sandbox.shop import buying, connect, following, pages, rest_catalogue, rest_orders, rest_shop, storefront
+from sandbox.shop.middleware import Broken, Front
+from sandbox.shop.refusals import no_route
+from sandbox.shop.rest import AnyRequest
+from sandbox.shop.shop import Shop
+
+HERE = Path(__file__).parent
+log = logging.getLogger(__name__)
+
+
+def build(shop: Shop) -> ASGIApp:
+    """The ASGI application of a shop."""
+    app = Litestar.from_config(
+        AppConfig(
+            route_handlers=[
+                *rest_catalogue.ROUTES,
+                *rest_orders.ROUTES,
+                *rest_shop.ROUTES,
+                *connect.ROUTES,
+                *storefront.ROUTES,
+                *buying.ROUTES,
+                *following.ROUTES,
+                create_static_files_router("/static", [HERE / "static"], name="static"),
+                create_static_files_router("/wp-content/uploads", [shop.media.folder], name="uploads"),
+            ],
+            template_config=pages.TEMPLATES,
+            state=State({"shop": shop}),
+            exception_handlers={
+                NotFoundException: _not_found,
+                MethodNotAllowedException: _not_found,
+                ValidationException: _invalid,
+                500: _broken,
+            },
+            openapi_config=None,
+            logging_config=None,
+            request_max_body_size=32 * 1024 * 1024,
+        )
+    )
+    return Front(app, shop)
+
+
+def _not_found(request: AnyRequest, _: Exception) -> Response[Any] | Template:
+    """WordPress answers JSON under /wp-json and a page elsewhere."""
+    if request.scope["path"].startswith("/wp-json"):
+        return Response(no_route().body(), status_code=404)
+    return pages.not_found(request)
+
+
+def _invalid(request: AnyRequest, _: Exception) -> Template:
+    """A page asked for with nonsense in its address."""
+    return pages.not_found(request)
+
+
+def _broken(request: AnyRequest, error: Exception) -> Response[str]:
+    """A mistake in the simulator: in the log for us; outside, what WordPress shows."""
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    page = "<p>Il y a eu une erreur critique sur ce site.</p>"
+    return Response(page, status_code=500, media_type="text/html; charset=utf-8")
+
+
+class ShopServer:
+    """A shop that listens on loopback. `start()` serves in a thread, `run()` in this one; `url` is its address."""
+
+    def __init__(
+        self, folder: Path, port: int = 0, consumer_key: str = "", consumer_secret: str = ""
+    ) -> None:
+        self.shop = Shop(folder, consumer_key, consumer_secret)
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", port))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.shop.serve_at(self.url)
+        logging.getLogger("uvicorn.error").addFilter(_not_on_purpose)
+        config = uvicorn.Config(
+            build(self.shop),
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=2,
+            log_config=None,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread: threading.Thread | None = None
+
+    def run(self) -> None:
+        self.shop.webhooks.start()
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            self.shop.close()
+
+    def start(self) -> "ShopServer":
+        self.shop.webhooks.start()
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
+        )
+        self._thread.start()
+        while not self._server.started and self._thread.is_alive():
+            time.sleep(0.005)
+        return self
+
+    def stop(self) -> None:
+        """Also harmless a second time."""
+        if self._thread is not None and self._thread.is_alive():
+            self._server.should_exit = True
+            self._thread.join(timeout=10)
+        with contextlib.suppress(OSError):
+            self._socket.close()
+        self.shop.close()
+
+    def __enter__(self) -> "ShopServer":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def _not_on_purpose(record: logging.LogRecord) -> bool:
+    """Connections that a fault cuts are no errors of the server."""
+    return not (record.exc_info and isinstance(record.exc_info[1], Broken))
