@@ -2,32 +2,10 @@
 of an order follows from which of its commands are answered, and nothing is lost when a process dies in between."""
 
 from collections.abc import Sequence
-from typing import Protocol
-from uuid import UUID
-
-from msgspec import Struct
 
 from raccord_connectors import wire
 from raccord_connectors.canonical import CustomerDraft, Draft
 from raccord_connectors.contract import Change, Outcome, Problem, Selection
-
-
-class Answer(Struct, frozen=True):
-    """`result` is None while the agent has not answered."""
-
-    result: wire.CommandResult | None
-
-
-class Commands(Protocol):
-    """The agents feature, as the orders need it. Called inside the tenant's transaction: what is asked becomes visible
-    with the state that goes with it, or not at all."""
-
-    async def answer(self, connection: UUID, once: str) -> Answer | None:
-        """None when it was never asked."""
-
-    async def ask(
-        self, tenant: UUID, connection: UUID, order: wire.Order, *, once: str, urgent: bool
-    ) -> UUID: ...
 
 
 def write_customer(draft: CustomerDraft) -> wire.Write:

@@ -16,9 +16,9 @@ from raccord.core.retry import pause_after
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
 from raccord.orders import commands, repository, reservations
-from raccord.orders.commands import Commands
 from raccord.orders.models import StoredOrder
 from raccord.storage.engine import tenant_transaction
+from raccord.sync.commands import Commands
 from raccord_connectors.canonical import Document, decode
 from raccord_connectors.contract import Message, Outcome, Problem, Text
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from raccord.core.follow_up import update_of
 from raccord.orders import repository, reservations
-from raccord.orders.commands import Commands
 from raccord.orders.models import StoredOrder
 from raccord.storage.engine import current_connection
+from raccord.sync.commands import Commands
 from raccord_connectors.canonical import Document, OrderUpdate, decode, encode, fingerprint
 
 

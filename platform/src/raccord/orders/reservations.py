@@ -10,9 +10,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from raccord.orders import commands
-from raccord.orders.commands import Commands
 from raccord.orders.models import StoredOrder
 from raccord.storage.engine import current_connection
+from raccord.sync.commands import Commands
 from raccord_connectors import wire
 
 SUBTRACTED_AT_ORDER = ("prudent", "forward")

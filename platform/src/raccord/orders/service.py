@@ -6,8 +6,8 @@ from uuid import UUID
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
 from raccord.orders import collecting, entering, repository, reservations
-from raccord.orders.commands import Commands
 from raccord.storage.engine import tenant_transaction
+from raccord.sync.commands import Commands
 from raccord.sync.ports import Shops, Wake
 from raccord_connectors import wire
 
