@@ -20,6 +20,10 @@ class Author(ABC):
     secrets: ClassVar[tuple[str, ...]] = ()
     """Values of the secret settings used in `connector()` and `broken_connector()`: none may ever be printed."""
 
+    never: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Hook → streams on which it can do nothing in this system: `{"remove": ("orders",)}` where no order is ever
+    deleted. Say why beside it."""
+
     # ------------------------------------------------------------------------------------ always supplied
 
     @abstractmethod

@@ -55,17 +55,23 @@ def needs_of(test: object) -> Needs:
 
 
 def streams_for(suite: type[Any], need: Needs) -> list[str]:
-    return [stream.name for stream in suite.connector_type.spec.streams if need.fits(stream)]
+    """Of the connector under test, without those on which a hook of this guarantee can do nothing."""
+    excepted = {stream for hook in need.hooks for stream in suite.never.get(hook, ())}
+    fitting = [stream.name for stream in suite.connector_type.spec.streams if need.fits(stream)]
+    return [stream for stream in fitting if stream not in excepted]
 
 
 def drop_what_does_not_apply(suite: type[Any], hookless: type[Any]) -> None:
     """Guarantees appear and vanish with the declaration: one that no stream declares, or whose hook the author did
     not write, is hidden from pytest on this class (a skipped test would say that something is wrong)."""
-    for name in _tests_of(suite):
-        need = needs_of(getattr(suite, name))
+    for name in (name for name in dir(suite) if name.startswith("test_")):
+        written = next((found for kind in suite.__mro__ if callable(found := vars(kind).get(name))), None)
+        need = needs_of(written)
         unwritten = [hook for hook in need.hooks if getattr(suite, hook) is getattr(hookless, hook)]
         if unwritten or (need.per_stream and not streams_for(suite, need)):
             setattr(suite, name, None)
+        elif getattr(suite, name) is None:  # hidden on a parent class, which declares less
+            setattr(suite, name, written)
 
 
 def guarantees(suite: type[Any]) -> Iterator[tuple[str, str | None]]:
