@@ -26,7 +26,7 @@ from raccord_connectors.contract import (
     StreamSpec,
     TransientError,
 )
-from support.agent_world import category, product, products, stock
+from support.agent_world import category, customer, product, products, stock
 from support.tiny_erp import DOWN, TinyErp, TinyTables, tiny_settings
 
 MB = 1_000_000

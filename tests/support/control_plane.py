@@ -312,6 +312,7 @@ class ControlPlane:
 class _Handler(BaseHTTPRequestHandler):
     control_plane: ControlPlane
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes: 40 ms each call otherwise
 
     def do_GET(self) -> None:
         self._handle()
@@ -333,7 +334,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._cut()
             return
         if fault.status:
-            self._send(fault.status, b"", fault.retry_after)
+            body = Refuse(fault.status, "fault").body() if fault.status < 500 else b""
+            self._send(fault.status, body, fault.retry_after)
             return
         status, answer = self._answer(body)
         with plane.changed:

@@ -8,6 +8,7 @@ import hashlib
 import os
 import signal
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -61,7 +62,8 @@ class TinySettings(Settings, kw_only=True, frozen=True):
 
 class TinyErp:
     """The connector. A file named `PATH.die` kills the process right after the next write, as a power cut would;
-    `PATH.down` makes every call transient; `PATH.denied` makes `check` name a missing right."""
+    `PATH.down` makes every call transient; `PATH.denied` makes `check` name a missing right; `PATH.slow` makes every
+    page take as many seconds as it says."""
 
     spec: ClassVar[ConnectorSpec] = ConnectorSpec(
         name="tiny_erp",
@@ -109,6 +111,7 @@ class TinyErp:
         size = self.settings.page_size
         for start in range(0, len(rows), size):
             self._fail_if_down()
+            self._be_slow()
             yield _page(stream, rows[start : start + size], wanted)
         deleted: list[str] = []
         if wanted.since is not None and self.settings.tombstones:
@@ -142,6 +145,13 @@ class TinyErp:
                 raise ConfigError(MISSING.fill(path=self.settings.path), field="path")
             self._connection = sqlite3.connect(self.settings.path, timeout=30, isolation_level=None)
         return self._connection
+
+    def _be_slow(self) -> None:
+        try:
+            seconds = float(Path(f"{self.settings.path}.slow").read_text())
+        except FileNotFoundError:
+            return
+        time.sleep(seconds)
 
     def _fail_if_down(self) -> None:
         if Path(f"{self.settings.path}.down").exists():

@@ -233,8 +233,9 @@ class Owner:
                 continue
             state = self._base.streams.state(schedule.stream)
             if schedule.stream not in self._not_before:
-                first = first_not_before(schedule, now=now, chance=self._chance())
-                self._not_before[schedule.stream] = first
+                # A stream that was never read waits for nothing: somebody is looking at the new connection.
+                chance = self._chance() if state.last_complete_at is not None else 0.0
+                self._not_before[schedule.stream] = first_not_before(schedule, now=now, chance=chance)
             found[schedule.stream] = Times(
                 last_scan_at=state.last_scan_at,
                 last_complete_at=state.last_complete_at,
