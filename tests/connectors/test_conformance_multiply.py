@@ -1,6 +1,6 @@
 """Guarantees appear and vanish with what a connector declares and with the hooks that its author wrote."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
@@ -27,7 +27,7 @@ class WithoutHooks(ConnectorConformance):
 
 
 class ReadOnlySuite(MemoryShopSuite):
-    connector_type = ReadsListingsOnly
+    connector_type: ClassVar[type[Any]] = ReadsListingsOnly
 
 
 class NeverRemovesOrders(MemoryShopSuite):

@@ -29,7 +29,8 @@ needs: tests appear and vanish with the declaration. Hooks that you may write br
 `touch(stream)` and `remove(stream)` change the system behind the connector's back (incremental reading, digests,
 deletions), `look(stream, target)` and `disturb(stream, target)` show and change a thing as the system holds it (an
 update touches only what differs, French text survives), `stop_system()` makes it unreachable; `never` names the streams
-on which one of them can do nothing. Each is described in `author.py`; where a server is slow to start, let a session fixture start it and hand it over in an autouse fixture.
+on which one of them can do nothing. Each is described in `author.py`. Where a server is slow to start, let a session
+fixture start it and hand it over in an autouse fixture.
 
 The guarantees are small methods with a sentence for a name, by subject: `declaring`, `connecting`, `reading`,
 `writing`, `texts`. Some that surprise: `keys=()` reads nothing, not everything; the second `create` says `existed`;
