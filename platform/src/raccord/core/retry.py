@@ -12,7 +12,8 @@ LONGEST_ASKED = timedelta(hours=6)
 def pause_after(attempts: int, retry_after: float | None = None) -> timedelta:
     """The pause before the next attempt, `attempts` having failed before this one: 2 s, 4 s, 8 s … 5 min, and never less
     than the system asked for (`retry_after`, in seconds)."""
-    ours = min(FIRST * 2 ** min(max(attempts, 0), 16), LONGEST)
+    doublings: int = 2 ** min(max(attempts, 0), 16)
+    ours = min(FIRST * doublings, LONGEST)
     if retry_after is None or retry_after <= 0:
         return ours
     return max(ours, min(timedelta(seconds=retry_after), LONGEST_ASKED))

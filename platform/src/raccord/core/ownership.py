@@ -1,0 +1,65 @@
+"""Which fields of a listing travel when: what the ERP always owns, what is its only at creation, what leaves the sale."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
+
+from raccord.core import rules
+from raccord_connectors.canonical import Listing, encode, fingerprint
+
+
+class Creation(Struct, frozen=True):
+    """The fields that are the ERP's when a thing is made and the shop's afterwards."""
+
+    listing: tuple[tuple[str, str | None], ...] = ()
+    offer: tuple[tuple[str, str | None], ...] = ()
+
+    @classmethod
+    def of(cls, targets: Iterable[str]) -> "Creation":
+        parsed = [rules.parse_target(target) for target in targets]
+        return cls(
+            tuple((field, name) for of_offer, field, name in parsed if not of_offer),
+            tuple((field, name) for of_offer, field, name in parsed if of_offer),
+        )
+
+
+def for_update(listing: Listing, creation: Creation, known_offers: Iterable[str] | None = None) -> Listing:
+    """Without what is sent at creation only. Offers that the shop does not have yet (`known_offers` are those it has;
+    None: all of them) are being created, and keep theirs."""
+    if creation.listing:
+        listing = replace(listing, **_without(listing, creation.listing))
+    if creation.offer:
+        known = None if known_offers is None else set(known_offers)
+        offers = [
+            replace(offer, **_without(offer, creation.offer))
+            if known is None or offer.key in known
+            else offer
+            for offer in listing.offers
+        ]
+        listing = replace(listing, offers=offers)
+    return listing
+
+
+def listing_print(listing: Listing, creation: Creation) -> bytes:
+    """What decides whether an update is due: changes of what is only sent at creation do not."""
+    return fingerprint(encode(for_update(listing, creation)))
+
+
+def withdrawn(listing: Listing) -> Listing:
+    """The same listing off sale. Nothing is deleted, and nothing else is touched."""
+    return replace(listing, published=False)
+
+
+def _without(struct: Struct, fields: Iterable[tuple[str, str | None]]) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    for field, name in fields:
+        if name is None:
+            changes[field] = UNSET
+            continue
+        value = changes.get(field, getattr(struct, field))
+        if isinstance(value, dict) and name in value:
+            left = {inner: kept for inner, kept in value.items() if inner != name}
+            changes[field] = UNSET if not left and field == "features" else left
+    return changes

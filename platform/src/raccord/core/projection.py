@@ -1,0 +1,245 @@
+"""What a shop should show of an article: the channel's mapping applied to what the ERP says, nothing else.
+
+Pure and deterministic: the same records, settings and day give the same listing, byte for byte. What cannot be shown
+as it is comes back as a problem (the record is held) or as a warning (it is sent without what is wrong).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
+
+from raccord.core import rules, texts
+from raccord.core.channel import ChannelSettings
+from raccord.core.codes import gtin, normal_sku
+from raccord.core.ownership import Creation
+from raccord.core.placing import Paths, category_paths, tax_classes
+from raccord.core.pricing import Article, PriceRule, UnknownRate, ordinary_price, quantity_tiers
+from raccord.core.steps import text
+from raccord.core.stock_rule import Sellable
+from raccord_connectors.canonical import (
+    Availability,
+    Listing,
+    Offer,
+    OfferPrice,
+    PriceSet,
+    Product,
+    Tier,
+    Variant,
+)
+from raccord_connectors.contract import Discovery, Message, Problem, Text
+
+
+class Projected(Struct, frozen=True):
+    """`listing` is None exactly when `problem` holds the record."""
+
+    listing: Listing | None
+    problem: Problem | None = None
+    warnings: tuple[Problem, ...] = ()
+
+
+class Refused(Exception):
+    """This article cannot be shown."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message.code)
+        self.problem = problem
+
+
+class Sources:
+    """What the rules read, for one article and in turn for each of its items."""
+
+    __slots__ = ("categories", "ean", "item", "price", "product", "tax_class", "tax_rate", "tiers")
+
+    product: Product
+    item: Product | Variant
+    categories: list[list[str]]
+    tax_class: str | None
+    tax_rate: Decimal | None
+    price: OfferPrice | None
+    tiers: list[Tier]
+    ean: str | None
+
+
+class Projection:
+    """A mapping, compiled for one channel."""
+
+    def __init__(self, mapping: rules.Mapping, settings: ChannelSettings, discovery: Discovery) -> None:
+        """Raises `rules.MappingError` when the rules cannot be used."""
+        compiled = rules.compile_rules(mapping)
+        self.creation = Creation.of(compiled.creation)
+        self._listing_rules = compiled.listing
+        self._offer_rules = compiled.offer
+        self._with_tiers = any(field == "tiers" for field, _, _ in compiled.offer)
+        self._tax_classes, self._rates_told = tax_classes(settings, discovery)
+        included = settings.shop_prices_include_tax
+        self._price_rule = PriceRule(
+            category=settings.price_category,
+            currency=settings.currency,
+            tax_included=discovery.prices_include_tax if included is None else included,
+            with_eco_contribution=settings.include_eco_contribution,
+        )
+
+    def listing(
+        self, product: Product, prices: Mapping[str, PriceSet], paths: Paths, today: date
+    ) -> Projected:
+        """`prices` by item key; `today` in the merchant's time zone decides which promotions are in force."""
+        warnings: list[Problem] = []
+        try:
+            listing = self._listing(product, prices, paths, today, warnings)
+        except Refused as refused:
+            return Projected(None, refused.problem, tuple(warnings))
+        return Projected(listing, None, tuple(warnings))
+
+    def _listing(
+        self,
+        product: Product,
+        prices: Mapping[str, PriceSet],
+        paths: Paths,
+        today: date,
+        warnings: list[Problem],
+    ) -> Listing:
+        given = Sources()
+        given.product = given.item = product
+        given.categories = category_paths(product, paths)
+        given.tax_class, given.tax_rate = self._tax(product)
+        given.price, given.tiers, given.ean = None, [], None
+        fields = self._apply(self._listing_rules, given, {})
+        if not fields.get("name"):
+            raise Refused(_problem(texts.NO_NAME, product, "name"))
+        offers = self._offers(product, given, prices, today, warnings)
+        return Listing(
+            key=product.key,
+            published=True,
+            offers=offers,
+            axes=[axis.title for axis in product.axes] if product.variants else [],
+            track_stock=product.stock_policy in ("tracked", "kit"),
+            **fields,
+        )
+
+    def _offers(
+        self,
+        product: Product,
+        given: Sources,
+        prices: Mapping[str, PriceSet],
+        today: date,
+        warnings: list[Problem],
+    ) -> list[Offer]:
+        article = Article(given.tax_rate, product.eco_contribution)
+        offers, missing = [], []
+        seen: set[str] = set()
+        for item in product.variants or (product,):
+            given.item = item
+            known = prices.get(item.key)
+            try:
+                given.price = ordinary_price(known, self._price_rule, article, today)
+                if self._with_tiers:
+                    given.tiers = quantity_tiers(known, self._price_rule, article, today)
+            except UnknownRate:
+                raise Refused(_problem(texts.NO_RATE, product, "offer.price")) from None
+            given.ean = self._ean(product, item, warnings)
+            offer = self._offer(product, item, given)
+            if normal_sku(offer.sku) in seen:
+                raise Refused(_problem(texts.SAME_SKU_INSIDE, product, "offer.sku", sku=offer.sku))
+            seen.add(normal_sku(offer.sku))
+            if given.price is None:
+                missing.append(item)
+                offer = replace(offer, active=False, price=UNSET)
+            offers.append(offer)
+        self._tell_missing_prices(product, offers, missing, warnings)
+        return offers
+
+    def _offer(self, product: Product, item: Product | Variant, given: Sources) -> Offer:
+        fields = self._apply(self._offer_rules, given, {})
+        if not fields.get("sku"):
+            raise Refused(_problem(texts.NO_SKU, product, "offer.sku", item=item.key))
+        if isinstance(item, Product):
+            return Offer(key=item.key, **fields)
+        titles = {axis.key: axis.title for axis in product.axes}
+        options = {titles.get(axis, axis): value for axis, value in item.options.items()}
+        return Offer(key=item.key, options=options, active=item.active, **fields)
+
+    def _tell_missing_prices(
+        self, product: Product, offers: Sequence[Offer], missing: Sequence[Any], warnings: list[Problem]
+    ) -> None:
+        if not missing:
+            return
+        category = self._price_rule.category
+        where = Message(
+            "", f" dans le tarif « {category} » ni de base" if category else "",
+            f" in the price category “{category}” or the base price" if category else "",
+        )  # fmt: skip
+        if len(missing) == len(offers):
+            raise Refused(_bilingual(texts.NO_PRICE, where, product, "offer.price"))
+        for item in missing:
+            warnings.append(_bilingual(texts.NO_VARIANT_PRICE, where, product, "offer.price", item=item.key))
+
+    def _ean(self, product: Product, item: Product | Variant, warnings: list[Problem]) -> str | None:
+        """A wrong bar code is left out and told: the article can be sold without it, and a shop would refuse all of it."""
+        if not item.ean or not item.ean.strip():
+            return None
+        digits = gtin(item.ean)
+        if digits is None:
+            warnings.append(_problem(texts.WRONG_EAN, product, "offer.ean", ean=item.ean, item=item.key))
+        return digits
+
+    def _tax(self, product: Product) -> tuple[str | None, Decimal | None]:
+        if product.tax is None:
+            if len(set(self._tax_classes.values())) > 1:
+                raise Refused(_problem(texts.NO_TAX, product, "tax_class"))
+            return None, None
+        rate = product.tax.rate
+        found = self._tax_classes.get(rate)
+        if found is None and self._rates_told:
+            raise Refused(_problem(texts.NO_TAX_CLASS, product, "tax_class", rate=text(rate)))
+        return found, rate
+
+    def _apply(
+        self, compiled: Sequence[rules.Applied], given: Sources, fields: dict[str, Any]
+    ) -> dict[str, Any]:
+        field, name = "", None
+        try:
+            for field, name, work in compiled:
+                value = work(given)
+                if value is rules.NOTHING:
+                    continue
+                if name is None:
+                    fields[field] = value
+                else:
+                    fields.setdefault(field, {})[name] = value
+        except (ValueError, ArithmeticError, TypeError, AttributeError) as error:
+            target = f"{field}.{name}" if name else field
+            problem = _problem(
+                texts.RULE_FAILED, given.product, target, target=target, item=given.item.key,
+                reason=type(error).__name__,
+            )  # fmt: skip
+            raise Refused(problem) from error
+        return fields
+
+
+def availability(item: str, product: str, sellable: Sellable) -> Availability | None:
+    """None when there is nothing to say: the quantity is not known, or not counted."""
+    if sellable.quantity is None:
+        return None
+    return Availability(key=item, quantity=sellable.quantity, product=product)
+
+
+def is_for_sale(product: Product, settings: ChannelSettings) -> bool:
+    return product.active and (product.published or settings.publish_unflagged)
+
+
+# ------------------------------------------------------------------------------------------------ problems
+
+
+def _problem(sentence: Text, product: Product, field: str, **values: object) -> Problem:
+    return Problem("rejected", sentence.fill(key=product.key, **values), field=field, detail=f"rule {field}")
+
+
+def _bilingual(sentence: Text, where: Message, product: Product, field: str, **values: object) -> Problem:
+    """`{category}` has a wording of its own in each language."""
+    fr = sentence.fill(key=product.key, category=where.fr, **values).fr
+    en = sentence.fill(key=product.key, category=where.en, **values).en
+    return Problem("rejected", Message(sentence.code, fr, en), field=field, detail=f"rule {field}")
