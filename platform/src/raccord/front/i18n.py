@@ -63,5 +63,12 @@ class Formats:
     def moment(self, value: datetime, shape: str = "medium") -> str:
         return format_datetime(value, shape, tzinfo=self.timezone, locale=self.language)
 
+    def hour(self, value: datetime) -> str:
+        return format_datetime(value, "HH:mm", tzinfo=self.timezone, locale=self.language)
+
+    def seconds(self, milliseconds: int) -> str:
+        """1 420 → "1,4 s"."""
+        return f"{format_decimal(round(Decimal(milliseconds) / 1000, 1), locale=self.language)} s"
+
     def ago(self, value: datetime, now: datetime) -> str:
         return format_timedelta(value - now, add_direction=True, locale=self.language)

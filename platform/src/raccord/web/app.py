@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from celery import Celery
 from litestar import Litestar
 from litestar.exceptions import HTTPException
 from litestar.plugins.htmx import HTMXPlugin
@@ -11,19 +12,24 @@ from litestar.stores.registry import StoreRegistry
 from litestar.template.config import TemplateConfig
 
 from raccord.accounts.sessions import DatabaseStore, session_auth
+from raccord.agents.tunnel import Tunnel
 from raccord.front.security import PUBLIC, add_headers, csrf_config
 from raccord.front.templating import frontend_dir, htmx_dir, template_engine
 from raccord.settings import Settings, from_environment
 from raccord.storage.engine import APP, SYSTEM
+from raccord.sync.ports import Wake
 from raccord.web import errors
 from raccord.web.routes import ROUTES
+from raccord.worker.wake import CeleryWake
 from raccord_connectors.contract import ConnectorError
 
 MAX_BODY = 20 * 1024 * 1024
 
 
-def create_app(settings: Settings | None = None) -> Litestar:
+def create_app(settings: Settings | None = None, wake: Wake | None = None) -> Litestar:
+    """`wake` is for tests; a running process wakes the workers over the broker."""
     found = settings or from_environment()
+    tunnel = Tunnel(found, wake or CeleryWake(Celery(broker=found.broker_url)))
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -32,7 +38,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
         await APP.open(found.database_url, pool_size=found.pool_size)
         await SYSTEM.open(found.database_system_url, pool_size=2)
         try:
-            yield
+            async with tunnel.running():
+                yield
         finally:
             await APP.close()
             await SYSTEM.close()
@@ -56,4 +63,6 @@ def create_app(settings: Settings | None = None) -> Litestar:
         request_max_body_size=MAX_BODY,
     )
     app.state.settings = found
+    app.state.tunnel = tunnel
+    app.state.wake = tunnel.wake
     return app

@@ -3,6 +3,13 @@
 from litestar.types import ControllerRouterHandler
 
 from raccord.accounts import pages as accounts
+from raccord.agents import api as tunnel
+from raccord.overview import pages as overview
 from raccord.tenants import pages as tenants
 
-ROUTES: list[ControllerRouterHandler] = [*accounts.ROUTES, *tenants.ROUTES]
+ROUTES: list[ControllerRouterHandler] = [
+    *tunnel.ROUTES,
+    *accounts.ROUTES,
+    *tenants.ROUTES,
+    *overview.ROUTES,
+]
