@@ -178,9 +178,19 @@ def test_results_survive_a_restart_and_keep_the_first_answer(base: Base) -> None
     base.executed.store(wire.CommandResult("c"))
     again = Base(base.path)
     again.executed.store(wire.CommandResult("c", outcomes=[]))
-    assert ("c", wire.pack(wire.CommandResult("c"))) == again.executed.to_post()
-    again.executed.posted("c")
+    first = again.executed.to_post()
+    assert first is not None
+    assert ("c", 1, wire.pack(wire.CommandResult("c"))) == first
+    again.executed.posted(first)
     assert again.executed.to_post() is None
-    assert again.executed.post_again("c")
     assert not again.executed.post_again("other")
     again.close()
+
+
+def test_a_command_given_again_while_its_result_is_on_its_way_is_answered_again(base: Base) -> None:
+    base.executed.store(wire.CommandResult("c"))
+    on_its_way = base.executed.to_post()
+    assert on_its_way is not None
+    assert base.executed.post_again("c")
+    base.executed.posted(on_its_way)
+    assert base.executed.to_post() is not None

@@ -125,18 +125,17 @@ class Results:
         if waiting is None:
             self._executed.forget_old()
             return IDLE
-        command, packed = waiting
         try:
-            self._tunnel.post_result(packed)
+            self._tunnel.post_result(waiting.packed)
         except Refused as refusal:
             if refusal.status not in FINAL_REFUSALS:
                 return self._contact.pause_after(refusal)
-            log.error("the result of command %s is not wanted: %s", command, refusal)
+            log.error("the result of command %s is not wanted: %s", waiting.command, refusal)
         except FAILURES as failure:
             return self._contact.pause_after(failure)
         else:
             self._contact.worked()
-        self._executed.posted(command)
+        self._executed.posted(waiting)
         return 0.0
 
 

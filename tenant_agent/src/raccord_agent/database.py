@@ -55,7 +55,8 @@ CREATE TABLE outbox (
 CREATE TABLE executed (
   command TEXT PRIMARY KEY,
   result BLOB NOT NULL,                 -- wire.CommandResult, packed
-  posted INTEGER NOT NULL DEFAULT 0,
+  asked INTEGER NOT NULL DEFAULT 1,     -- how often the platform gave this command
+  posted INTEGER NOT NULL DEFAULT 0,    -- up to which of these times the result was acknowledged
   at REAL NOT NULL
 ) WITHOUT ROWID;
 """

@@ -1,12 +1,20 @@
 """Commands that were executed, with their results: a command that comes again is answered from here."""
 
 import time
+from typing import NamedTuple
 
 from raccord_agent.database import Database
 from raccord_connectors import wire
 
 KEPT_DAYS = 30
 """A platform that was restored from a backup may give old commands again."""
+
+
+class ToPost(NamedTuple):
+    command: str
+    asked: int
+    """The how-manieth time of the command this answers."""
+    packed: bytes
 
 
 class Executed:
@@ -29,21 +37,24 @@ class Executed:
     def post_again(self, command: str) -> bool:
         """True when the command was executed before: its result will be posted once more."""
         done = self._database.connection.execute(
-            "UPDATE executed SET posted = 0 WHERE command = ?", (command,)
+            "UPDATE executed SET asked = asked + 1 WHERE command = ?", (command,)
         )
         return done.rowcount > 0
 
-    def to_post(self) -> tuple[str, bytes] | None:
-        """The oldest result that the platform has not acknowledged: its command, and the packed result."""
-        row: tuple[str, bytes] | None = self._database.connection.execute(
-            "SELECT command, result FROM executed WHERE posted = 0 ORDER BY at LIMIT 1"
+    def to_post(self) -> ToPost | None:
+        """The oldest result that the platform has not acknowledged."""
+        row = self._database.connection.execute(
+            "SELECT command, asked, result FROM executed WHERE posted < asked ORDER BY at LIMIT 1"
         ).fetchone()
-        return row
+        return None if row is None else ToPost(*row)
 
-    def posted(self, command: str) -> None:
-        self._database.connection.execute("UPDATE executed SET posted = 1 WHERE command = ?", (command,))
+    def posted(self, done: ToPost) -> None:
+        """A command that was given again while its result was on its way stays to be posted."""
+        self._database.connection.execute(
+            "UPDATE executed SET posted = ? WHERE command = ?", (done.asked, done.command)
+        )
 
     def forget_old(self) -> None:
         self._database.connection.execute(
-            "DELETE FROM executed WHERE posted = 1 AND at < ?", (time.time() - KEPT_DAYS * 86_400,)
+            "DELETE FROM executed WHERE posted = asked AND at < ?", (time.time() - KEPT_DAYS * 86_400,)
         )

@@ -15,12 +15,21 @@ log = logging.getLogger(__name__)
 
 class Loop:
     """`turn()` returns the seconds until the next turn. What it raises is logged, and the turn is tried again with
-    back-off: no loop ever dies. `patience`: seconds that a turn may take before the watchdog calls it stuck."""
+    back-off: no loop ever dies. `patience`: seconds that a turn may take before the watchdog calls it stuck.
+    `at_end` is called in the loop's own thread, after its last turn."""
 
-    def __init__(self, name: str, turn: Callable[[], float], *, patience: float) -> None:
+    def __init__(
+        self,
+        name: str,
+        turn: Callable[[], float],
+        *,
+        patience: float,
+        at_end: Callable[[], None] = lambda: None,
+    ) -> None:
         self.name = name
         self.patience = patience
         self._turn = turn
+        self._at_end = at_end
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._last_sign = time.monotonic()
@@ -68,6 +77,7 @@ class Loop:
                 pause = wait(self._failures)
                 log.exception("%s failed; next attempt in %.0f s", self.name, pause)
             self._sleep(pause)
+        self._at_end()
 
     def _sleep(self, pause: float) -> None:
         """Sleeping is no silence: long pauses are cut, each piece a sign of life."""

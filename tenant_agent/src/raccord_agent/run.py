@@ -103,7 +103,9 @@ class Agent:
         )
         shipper = Shipper(self.base.outbox, tunnel, self.board, compare=self._compare_all)
         results = Results(self.base.executed, tunnel, self.board)
-        self._owner_loop = Loop("erp", self._owner.turn, patience=CONNECTOR_PATIENCE)
+        self._owner_loop = Loop(
+            "erp", self._owner.turn, patience=CONNECTOR_PATIENCE, at_end=self._owner.close
+        )
         self._shipper_loop = Loop("shipper", shipper.turn, patience=NETWORK_PATIENCE)
         self._results_loop = Loop("results", results.turn, patience=NETWORK_PATIENCE)
         leases = Leases(
@@ -167,8 +169,6 @@ class Agent:
             loop.stop()
         until = time.monotonic() + END_SECONDS
         ended = [loop.join(max(until - time.monotonic(), 0.1)) for loop in self._loops]
-        if self._owner_loop.join(0):
-            self._owner.close()
         self._status.turn()
         self._tunnel.line.close()
         self.base.close()
