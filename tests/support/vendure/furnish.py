@@ -48,7 +48,13 @@ def _taxes(admin: Graph, zone: str) -> None:
             "mutation($in: CreateTaxCategoryInput!) { createTaxCategory(input: $in) { id } }",
             **{"in": {"name": name, "isDefault": rate == 20}},
         )["createTaxCategory"]["id"]
-        rate_input = {"name": f"TVA {rate} %", "enabled": True, "value": float(rate), "categoryId": category, "zoneId": zone}
+        rate_input = {
+            "name": f"TVA {rate} %",
+            "enabled": True,
+            "value": float(rate),
+            "categoryId": category,
+            "zoneId": zone,
+        }
         admin("mutation($in: CreateTaxRateInput!) { createTaxRate(input: $in) { id } }", **{"in": rate_input})
 
 
@@ -87,7 +93,10 @@ def _shipping(admin: Graph) -> None:
         "calculator": _operation("default-shipping-calculator", **arguments),
         "translations": _texts(name=("Colissimo", "Colissimo"), description=("", "")),
     }
-    admin("mutation($in: CreateShippingMethodInput!) { createShippingMethod(input: $in) { id } }", **{"in": method})
+    admin(
+        "mutation($in: CreateShippingMethodInput!) { createShippingMethod(input: $in) { id } }",
+        **{"in": method},
+    )
 
 
 def _payment(admin: Graph) -> None:
@@ -97,7 +106,10 @@ def _payment(admin: Graph) -> None:
         "handler": _operation("dummy-payment-handler", automaticSettle="true"),
         "translations": _texts(name=("Carte bancaire", "Card"), description=("", "")),
     }
-    admin("mutation($in: CreatePaymentMethodInput!) { createPaymentMethod(input: $in) { id } }", **{"in": method})
+    admin(
+        "mutation($in: CreatePaymentMethodInput!) { createPaymentMethod(input: $in) { id } }",
+        **{"in": method},
+    )
 
 
 def _coupon(admin: Graph) -> None:

@@ -17,6 +17,16 @@ VARIANT = (
     " stockLevels { stockLocationId stockOnHand stockAllocated } assets { name }"
     " product { id slug name enabled }"
 )
+PRODUCT = (
+    "id name slug enabled description translations { languageCode name slug description }"
+    " customFields { seoTitle seoDescription } facetValues { code name facet { code name } }"
+    " optionGroups { code name options { name } } assets { name tags { value } }"
+    f" variants {{ {VARIANT} }}"
+)
+VARIANTS = (
+    "query($sku: String!) { productVariants(options: { filter: { sku: { eq: $sku } } })"
+    f" {{ items {{ {VARIANT} }} }} }}"
+)
 ORDER = (
     "id code state nextStates totalWithTax updatedAt lines { id quantity orderPlacedQuantity productVariant { id sku } }"
     " fulfillments { id state method trackingCode lines { orderLineId quantity } }"
@@ -55,7 +65,9 @@ class Shop:
         self.admin.login(self.user, self.password)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.admin.__exit__(kind, error, trace)
 
     @property
@@ -76,22 +88,28 @@ class Shop:
 
     def variants(self, sku: str) -> list[ShopVariant]:
         """All variants with this SKU: more than one means that something was doubled."""
-        found = self.admin(
-            f"query($sku: String!) {{ productVariants(options: {{ filter: {{ sku: {{ eq: $sku }} }} }}) {{ items {{ {VARIANT} }} }} }}",
-            sku=sku,
-        )
+        found = self.admin(VARIANTS, sku=sku)
         return [_variant(item) for item in found["productVariants"]["items"]]
 
     def variant(self, sku: str) -> ShopVariant:
         (only,) = self.variants(sku)
         return only
 
+    def variant_by_id(self, variant_id: str) -> ShopVariant:
+        document = f"query($id: ID!) {{ productVariant(id: $id) {{ {VARIANT} }} }}"
+        return _variant(self.admin(document, id=variant_id)["productVariant"])
+
+    def product(self, product_id: str) -> dict[str, Any]:
+        """A product as the admin shows it, with its variants."""
+        document = f"query($id: ID!) {{ product(id: $id) {{ {PRODUCT} }} }}"
+        found: dict[str, Any] = self.admin(document, id=product_id)["product"]
+        return found
+
     def products(self, name: str) -> list[dict[str, Any]]:
         """Products of this name in the admin, half-made ones included."""
         found = self.admin(
-            "query($name: String!) { products(options: { filter: { name: { eq: $name } } }) { items { id name slug enabled"
-            " description facetValues { code name facet { code name } } optionGroups { code name options { name } }"
-            " assets { name tags { value } } variants { id sku } translations { languageCode name slug description } } } }",
+            "query($name: String!) { products(options: { filter: { name: { eq: $name } } })"
+            f" {{ items {{ {PRODUCT} }} }} }}",
             name=name,
         )
         items: list[dict[str, Any]] = found["products"]["items"]
@@ -99,7 +117,9 @@ class Shop:
 
     def order(self, order_id: str) -> dict[str, Any]:
         """An order with its state, lines, fulfilments and history, in Vendure's own words."""
-        order: dict[str, Any] = self.admin(f"query($id: ID!) {{ order(id: $id) {{ {ORDER} }} }}", id=order_id)["order"]
+        order: dict[str, Any] = self.admin(
+            f"query($id: ID!) {{ order(id: $id) {{ {ORDER} }} }}", id=order_id
+        )["order"]
         return order
 
     def tax_classes(self) -> dict[str, str]:
@@ -150,11 +170,55 @@ class Shop:
             **{"in": {"id": channel, "pricesIncludeTax": included}},
         )
 
+    # -------------------------------------------------------------------------- what its people do by hand
+
+    def rename(self, product_id: str, name: str) -> None:
+        self._translate(product_id, name=name)
+
+    def describe(self, product_id: str, description: str, *, slug: str) -> None:
+        self._translate(product_id, description=description, slug=slug)
+
+    def _translate(self, product_id: str, **texts: str) -> None:
+        self.admin(
+            "mutation($in: UpdateProductInput!) { updateProduct(input: $in) { id } }",
+            **{"in": {"id": product_id, "translations": [{"languageCode": "fr", **texts}]}},
+        )
+
+    def delete_product(self, product_id: str) -> None:
+        self.admin("mutation($id: ID!) { deleteProduct(id: $id) { result } }", id=product_id)
+
+    def set_price(self, variant_id: str, price: Decimal) -> None:
+        self._update_variant(id=variant_id, price=int(price.scaleb(2)))
+
+    def note(self, order_id: str, text: str) -> None:
+        note = {"id": order_id, "note": text, "isPublic": False}
+        self.admin(
+            "mutation($in: AddNoteToOrderInput!) { addNoteToOrder(input: $in) { id } }", **{"in": note}
+        )
+
+    def refund(self, order_id: str, amount: Decimal) -> None:
+        """Money given back on the order's first payment, and given indeed."""
+        payment = self.order(order_id)["payments"][0]["id"]
+        refund = {"paymentId": payment, "amount": int(amount.scaleb(2)), "reason": "geste commercial"}
+        nothing = {"lines": [], "shipping": 0, "adjustment": 0}  # Vendure 3.7 demands them in its database
+        made = self.admin(
+            "mutation($in: RefundOrderInput!) { refundOrder(input: $in)"
+            " { __typename ... on Refund { id } ... on ErrorResult { errorCode message } } }",
+            **{"in": {**refund, **nothing}},
+        )
+        self.admin(
+            "mutation($in: SettleRefundInput!) { settleRefund(input: $in)"
+            " { __typename ... on ErrorResult { errorCode message } } }",
+            **{"in": {"id": made["refundOrder"]["id"], "transactionId": "R"}},
+        )
+
     def set_stock(self, sku: str, on_hand: int) -> None:
-        """As a person would, in the admin."""
+        self._update_variant(id=self.variant(sku).id, stockOnHand=on_hand)
+
+    def _update_variant(self, **fields: Any) -> None:
         self.admin(
             "mutation($in: [UpdateProductVariantInput!]!) { updateProductVariants(input: $in) { id } }",
-            **{"in": [{"id": self.variant(sku).id, "stockOnHand": on_hand}]},
+            **{"in": [fields]},
         )
 
 

@@ -1,0 +1,170 @@
+"""The Vendure connector passes the suite on a real Vendure server, directly and through the wire."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import httpx
+import pytest
+from msgspec.structs import replace
+
+from raccord_connectors.canonical import Availability, Listing, OrderUpdate, Record, Shipment
+from raccord_connectors.contract import Can
+from raccord_connectors.kit.conformance import ConnectorConformance, needs, pytest_generate_tests  # noqa: F401
+from raccord_connectors.shop.vendure import Vendure, VendureSettings
+from support.vendure.furnish import PASSWORD
+from support.vendure.records import FIELDS, changed_offer, connect, create, fresh, price, simple, stock
+from support.vendure.shop import Shop
+from support.vendure_server import shared_vendure
+
+pytestmark = pytest.mark.counterpart
+WRONG = "mauvais-mot-de-passe"
+
+
+class Switch(httpx.HTTPTransport):
+    """The network between a connector and the shop, that a test can cut."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cut = False
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if self.cut:
+            raise httpx.ConnectError("refused", request=request)
+        return super().handle_request(request)
+
+
+class TestVendure(ConnectorConformance):
+    connector_type = Vendure
+    secrets = (PASSWORD, WRONG)
+    shop: ClassVar[Shop]
+    standing: ClassVar[list[str]]
+    """SKUs of things that the shop holds from the beginning, one order for each."""
+    orders: ClassVar[list[str]]
+    """Orders that stay open."""
+    spare: ClassVar[list[str]]
+    """SKUs of things that may be deleted."""
+
+    @classmethod
+    def setup_class(cls) -> None:
+        cls.shop = shared_vendure()
+        cls.standing = [fresh("SUITE") for _ in range(4)]
+        cls.spare = [fresh("SPARE") for _ in range(4)]
+        connector = connect(cls.shop)
+        for key in (*cls.standing, *cls.spare):
+            stock(connector, create(connector, simple(key)), 50)
+        connector.close()
+        cls.orders = [cls.shop.place_order({key: 2}).id for key in cls.standing]
+
+    def setup_method(self) -> None:
+        self.network = Switch()
+        self.skus = [fresh() for _ in range(4)]
+
+    def teardown_method(self) -> None:
+        for sku in self.skus:
+            for variant in self.shop.variants(sku):
+                self.shop.delete_product(variant.product_id)
+
+    def connector(self) -> Vendure:
+        settings = VendureSettings(**self.shop.settings(**FIELDS))
+        return Vendure(settings, transport=self.network, sleep=lambda _: None)
+
+    def broken_connector(self) -> Vendure:
+        settings = VendureSettings(**self.shop.settings(password=WRONG))
+        return Vendure(settings, transport=self.network, sleep=lambda _: None)
+
+    # ------------------------------------------------------------------------------------ records to write
+
+    def sample(self, stream: str, number: int) -> Record:
+        match stream:
+            case "listings":
+                key = self.skus[number]
+                return simple(key, summary="", brand="Œuvre & Fils", features={"Matière": ["Chêne"]})
+            case "availability":
+                key = self.standing[number]
+                return Availability(key=key, quantity=Decimal(7 + number), product=key)
+            case _:
+                document = f"BC{self.skus[number]}"
+                return OrderUpdate(key=self.orders[number], state="accepted", erp_document=document)
+
+    def bad_sample(self, stream: str) -> Record:
+        match stream:
+            case "listings":
+                return simple(self.skus[3], tax_class="taux inconnu")
+            case "availability":
+                key = self.standing[3]
+                return Availability(key=key, quantity=Decimal(10) ** 12, product=key)
+            case _:
+                parcel = Shipment(key="1", lines={"0": Decimal(1)})
+                return OrderUpdate(key=self.orders[3], state="shipped", shipments=[parcel])
+
+    def changed(self, stream: str, record: Record) -> Record:
+        match record:
+            case Listing():
+                return changed_offer(record, 0, price=price("59.90"))
+            case Availability():
+                return replace(record, quantity=Decimal(3))
+            case OrderUpdate():
+                return replace(record, state="invoiced", invoice_number=f"FA{self.skus[0]}")
+        raise AssertionError(stream)
+
+    def target(self, stream: str, record: Record) -> str:
+        return self.shop.variant(record.key).id if stream == "availability" else record.key
+
+    # ------------------------------------------------------------------------------- the shop's own people
+
+    def touch(self, stream: str) -> str:
+        if stream == "listings":
+            product = self.shop.variant(self.standing[0]).product_id
+            self.shop.rename(product, f"Chaise retouchée {fresh()}")
+            return product
+        self.shop.refund(self.orders[0], Decimal("0.01"))
+        return self.orders[0]
+
+    def remove(self, stream: str) -> str:
+        variant = self.shop.variant(self.spare.pop())
+        self.shop.delete_product(variant.product_id)
+        return variant.product_id if stream == "listings" else variant.id
+
+    # An order is never deleted in Vendure.
+
+    @needs(Can.READ, records=(Listing, Availability))
+    def test_what_is_deleted_is_gone(self, stream: str) -> None:
+        super().test_what_is_deleted_is_gone(stream)
+
+    @needs(Can.READ_SINCE, records=(Listing,))
+    def test_what_is_deleted_is_not_a_change(self, stream: str) -> None:
+        super().test_what_is_deleted_is_not_a_change(stream)
+
+    def look(self, stream: str, target: str) -> Mapping[str, Any]:
+        match stream:
+            case "listings":
+                product = self.shop.product(target)
+                for variant in product["variants"]:
+                    variant.pop("product")
+                return product
+            case "availability":
+                return self.shop.variant_by_id(target).raw
+            case _:
+                order = self.shop.order(target)
+                entries = order.pop("history")["items"]
+                notes = {
+                    f"note {e['data']['note']}": e["isPublic"] for e in entries if e["type"] == "ORDER_NOTE"
+                }
+                return order | notes
+
+    def disturb(self, stream: str, target: str) -> None:
+        match stream:
+            case "listings":
+                self.shop.describe(target, "Texte de la boutique", slug=f"adresse-{fresh().lower()}")
+            case "availability":
+                self.shop.set_price(target, Decimal(fresh("").removeprefix("-")).scaleb(-2))
+            case _:
+                self.shop.note(target, f"Note de la boutique {fresh()}")
+
+    def stop_system(self) -> None:
+        self.network.cut = True
+
+
+class TestVendureThroughTheWire(TestVendure):
+    through_wire = True
