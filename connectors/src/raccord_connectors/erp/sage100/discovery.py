@@ -1,0 +1,90 @@
+"""What one Sage 100 company has beyond the canonical records: its lists, its titles, its informations libres."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from raccord_connectors.contract import Choice, CustomField, Discovery
+from raccord_connectors.erp.sage100 import values
+from raccord_connectors.erp.sage100.articles import STATISTICS as ARTICLE_STATISTICS
+from raccord_connectors.erp.sage100.custom import described, libre_fields
+from raccord_connectors.erp.sage100.customers import STATISTICS as CUSTOMER_STATISTICS
+from raccord_connectors.erp.sage100.settings import Sage100Settings
+from raccord_connectors.erp.sage100.tables import Tables
+from raccord_connectors.kit.sql import Session
+
+STATUSES = (Choice("0", "Saisi"), Choice("1", "Confirmé"), Choice("2", "À préparer"))
+"""DO_Statut. A company may rename them; where it keeps the names is not known to us."""
+COLLECTED = 1
+"""TA_Sens: taxes on sales."""
+
+
+def discover(session: Session, tables: Tables, settings: Sage100Settings) -> Discovery:
+    company = session.first(tables.select("P_DOSSIER"))
+    categories = session.all(tables.select("P_CATTARIF").order_by(tables["P_CATTARIF"].c.cbIndice))
+    named = [row for row in categories if values.text(row.CT_Intitule)]
+    return Discovery(
+        company=values.text(company.D_RaisonSoc) if company is not None else "",
+        currency="EUR",
+        prices_include_tax=values.flag(named[0].CT_PrixTTC) if named else None,
+        languages=tuple(code for code in ("fr", settings.language_1, settings.language_2) if code),
+        custom_fields=_custom_fields(session, tables),
+        depots=_choices(session.all(tables.select("F_DEPOT")), "DE_No", "DE_Intitule"),
+        price_categories=tuple(
+            Choice(
+                str(row.cbIndice),
+                values.text(row.CT_Intitule),
+                {"tax_included": "true" if values.flag(row.CT_PrixTTC) else "false"},
+            )
+            for row in named
+        ),
+        order_statuses=STATUSES,
+        tax_classes=_tax_classes(session, tables),
+        payment_methods=_choices(session.all(tables.select("P_REGLEMENT")), "cbIndice", "R_Intitule"),
+        carriers=_choices(session.all(tables.select("P_EXPEDITION")), "cbIndice", "E_Intitule"),
+        units=_choices(session.all(tables.select("P_UNITE")), "cbIndice", "U_Intitule"),
+    )
+
+
+def _custom_fields(session: Session, tables: Tables) -> tuple[CustomField, ...]:
+    titles = _statistics_titles(session, tables)
+    found = described("products", libre_fields(session, tables, "F_ARTICLE"))
+    found += [
+        CustomField("products", name, title)
+        for name, title in zip(ARTICLE_STATISTICS, titles, strict=True)
+        if name in tables.found["F_ARTICLE"]
+    ]
+    found += described("customers", libre_fields(session, tables, "F_COMPTET"))
+    found += [
+        CustomField("customers", name, f"Statistique {number}")
+        for number, name in enumerate(CUSTOMER_STATISTICS, start=1)
+        if name in tables.found["F_COMPTET"]
+    ]
+    return tuple(found + described("documents", libre_fields(session, tables, "F_DOCENTETE")))
+
+
+def _statistics_titles(session: Session, tables: Tables) -> list[str]:
+    """P_INTSTATART has one row per field; only that its title ends with "Intitule" is taken for granted."""
+    default = [f"Statistique {number}" for number in range(1, len(ARTICLE_STATISTICS) + 1)]
+    columns = [name for name in tables.found.get("P_INTSTATART", {}) if name.endswith("Intitule")]
+    if not columns:
+        return default
+    table = tables["P_INTSTATART"]
+    rows = session.all(tables.select("P_INTSTATART", columns[:1]).order_by(table.c.cbMarq))
+    told = [values.text(row[0]) for row in rows][: len(default)]
+    return [said or default[index] for index, said in enumerate(told)] + default[len(told) :]
+
+
+def _tax_classes(session: Session, tables: Tables) -> tuple[Choice, ...]:
+    found = []
+    for row in session.all(tables.select("F_TAXE")):
+        if values.whole(row.TA_TTaux) == 0 and values.whole(row.TA_Sens) == COLLECTED:
+            code = values.key(row.TA_Code)
+            rate = {"rate": str(values.amount(row.TA_Taux))}
+            found.append(Choice(code, values.text(row.TA_Intitule) or code, rate))
+    return tuple(found)
+
+
+def _choices(rows: Sequence[Any], key: str, title: str) -> tuple[Choice, ...]:
+    """Parameter tables have a row for each possible index: those without a title are not in use."""
+    found = ((values.whole(getattr(row, key)), values.text(getattr(row, title))) for row in rows)
+    return tuple(Choice(str(number), said) for number, said in sorted(found) if said)

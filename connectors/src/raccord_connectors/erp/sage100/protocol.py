@@ -1,0 +1,143 @@
+"""The bridge's protocol: one JSON object per line on stdin, one answer per line on stdout. Described in the README.
+
+The bridge is a process of its own because Sage's Objets métiers need a 32-bit, single-threaded one that may die at
+any access violation. It knows Sage and nothing of shops: the connector has already chosen articles, prices and codes.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+PROTOCOL = 1
+
+Verb = Literal["open", "check", "create_customer", "update_customer", "create_document", "transform", "close"]
+
+LOCKED = "locked"
+"""A user has the record open: come back."""
+LICENCE = "licence"
+"""No free session."""
+BUSY = "busy"
+WAITING = frozenset({LOCKED, LICENCE, BUSY})
+MISCONFIGURED = frozenset(
+    {"login_refused", "no_company", "not_installed", "version_mismatch", "protocol", "unsupported"}
+)
+"""A person must change something; every other kind is the refusal of one record."""
+
+
+class Request(Struct, frozen=True):
+    id: str
+    verb: str
+    data: dict[str, Any] = {}
+
+
+class Failure(Struct, frozen=True, omit_defaults=True):
+    """`kind` decides what happens next; `text` is Sage's own sentence; `field` names what is wrong, in our words."""
+
+    kind: str
+    text: str = ""
+    field: str = ""
+    values: dict[str, str] = {}
+
+
+class Answer(Struct, frozen=True, omit_defaults=True):
+    """Either `ok` or `error`."""
+
+    id: str
+    ok: dict[str, Any] | None = None
+    error: Failure | None = None
+
+
+class Place(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A delivery address of the document's customer: found among the existing ones, or added under a free title."""
+
+    fields: dict[str, str]
+    """Columns of F_LIVRAISON, already of their width."""
+
+
+class DocumentLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line. `article` None is a comment."""
+
+    article: str | None = None
+    variant: tuple[int, int] = (0, 0)
+    """AG_No1, AG_No2."""
+    title: str = ""
+    quantity: Decimal = Decimal(0)
+    net_price: Decimal = Decimal(0)
+    """Per unit, without VAT and without eco-contribution, six decimals."""
+    gross_price: Decimal = Decimal(0)
+    """Per unit, everything included."""
+    net: Decimal = Decimal(0)
+    """What the customer paid for the line without VAT, eco-contribution included."""
+    gross: Decimal = Decimal(0)
+    rate: Decimal | None = None
+    """VAT in percent that the shop applied; None: the article's."""
+    free_rate: bool = False
+    """The line may take another VAT than its article's (shipping follows the goods)."""
+
+
+class Deposit(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    amount: Decimal
+    method: int
+    """P_REGLEMENT.cbIndice."""
+    dated: str
+    label: str = ""
+
+
+class NewDocument(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Amounts are the shop's: the bridge refuses (`total_differs`) rather than write another total."""
+
+    reference: str
+    """DO_NoWeb: two documents never have the same."""
+    kind: int
+    """DO_Type: 0 quotation, 1 order."""
+    customer: str
+    dated: str
+    fields: dict[str, Any]
+    """Further columns of F_DOCENTETE."""
+    lines: list[DocumentLine]
+    net: Decimal
+    gross: Decimal
+    prices_include_tax: bool = False
+    depot: int | None = None
+    delivery: Place | None = None
+    deposits: list[Deposit] = []
+
+
+class NewCustomer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    code: str
+    fields: dict[str, Any]
+    """Columns of F_COMPTET."""
+    contact: dict[str, Any] = {}
+    """Columns of F_CONTACTT, for the first contact."""
+    deliveries: list[Place] = []
+
+
+class Transformation(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Turns a document, or some quantities of it (DL_No → quantity), into the type `to`."""
+
+    kind: int
+    piece: str
+    to: int
+    quantities: dict[str, Decimal] = {}
+    parcel: str = ""
+
+
+_encoder = msgspec.json.Encoder(decimal_format="string")
+
+
+def line_of(message: Struct) -> bytes:
+    return _encoder.encode(message) + b"\n"
+
+
+def as_data(message: Struct) -> dict[str, Any]:
+    """A message's fields as plain JSON values."""
+    found: dict[str, Any] = msgspec.json.decode(_encoder.encode(message))
+    return found
+
+
+def refusal(kind: str, text: str = "", field: str = "", **values: object) -> Failure:
+    shown: Mapping[str, object] = values
+    return Failure(kind, text, field, {name: str(value) for name, value in shown.items()})

@@ -1,0 +1,158 @@
+"""Reading a stream: from what is asked to pages of records, held records, digests and a cursor."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from raccord_connectors.canonical import Record
+from raccord_connectors.contract import Page, RecordRejected, Rejection, Selection
+from raccord_connectors.erp.sage100 import articles, categories, customers, prices, stock
+from raccord_connectors.erp.sage100.cursors import Marks, from_cursor, marks_now, to_cursor
+from raccord_connectors.erp.sage100.document_rows import WATCHED as DOCUMENT_TABLES
+from raccord_connectors.erp.sage100.documents import Documents
+from raccord_connectors.erp.sage100.settings import Sage100Settings
+from raccord_connectors.erp.sage100.sketch import digest_rows, shared, sketch
+from raccord_connectors.erp.sage100.source import Batch, Hanging, Source
+from raccord_connectors.erp.sage100.tables import Tables
+from raccord_connectors.kit.sql import Database, Session
+
+SKETCH_PAGE = 5_000
+BATCH = 200
+"""Main rows fetched together with what hangs on them."""
+
+Made = Record | tuple[str, RecordRejected]
+
+
+class Maker(Protocol):
+    """What `articles`, `prices`, `stock` and `customers` have in common."""
+
+    source: Source
+
+    def records(self, batch: Batch) -> Iterator[Any]: ...
+
+
+class Reader:
+    """Each reading has a connection of its own, so that others may come between its pages."""
+
+    def __init__(self, database: Database, tables: Tables, settings: Sage100Settings) -> None:
+        self._database = database
+        self._tables = tables
+        self._settings = settings
+
+    def pages(self, stream: str, wanted: Selection, size: int) -> Iterator[Page]:
+        with self._database.session() as session:
+            if wanted.sketch:
+                for digests in self._sketch(session, stream):
+                    yield Page(digests=digests)
+                return
+            marks = from_cursor(wanted.since) if wanted.since is not None else None
+            cursor = None
+            if wanted.keys is None:  # the watermark is taken before the rows are read
+                cursor = to_cursor(marks_now(session, self._watched(session, stream)))
+            made = self._made(session, stream, wanted.keys, marks)
+            yield from _pages(made, size, cursor)
+
+    def _made(
+        self, session: Session, stream: str, keys: Sequence[str] | None, marks: Marks | None
+    ) -> Iterator[Made]:
+        if stream == "categories":
+            found = categories.category_records(session, self._tables, marks)
+            yield from (each for each in found if keys is None or _key_of(each) in keys)
+        elif stream == "documents":
+            documents = Documents(self._database, session, self._tables, self._settings)
+            if keys is not None:
+                yield from documents.some(session, keys)
+            elif marks is not None:
+                yield from documents.changed(session, marks)
+            else:
+                yield from documents.records(session)
+        else:
+            yield from self._made_of_batches(session, self._maker(session, stream), keys, marks)
+
+    def _made_of_batches(
+        self, session: Session, maker: Maker, keys: Sequence[str] | None, marks: Marks | None
+    ) -> Iterator[Made]:
+        if keys is None:
+            batches = maker.source.batches(session, BATCH, marks)
+        else:  # an item's key leads to its article; a key of that shape may also be an article's own
+            parents = [parent for key in keys for parent in (key, articles.article_of(key))]
+            batches = maker.source.some(session, parents, BATCH)
+        wanted = frozenset(keys) if keys is not None else None
+        for batch in batches:
+            for rejection in batch.rejected:
+                if wanted is None or rejection.key in wanted:
+                    problem = rejection.problem
+                    yield rejection.key, RecordRejected(problem.message, field=problem.field)
+            for each in maker.records(batch):
+                if wanted is None or _key_of(each) in wanted:
+                    yield each
+
+    def _sketch(self, session: Session, stream: str) -> Iterator[Mapping[str, bytes]]:
+        if stream == "categories":
+            found = categories.category_records(session, self._tables)
+            yield {_key_of(each): digest_rows([str(each)]) for each in found}
+            return
+        if stream == "documents":
+            documents = Documents(self._database, session, self._tables, self._settings)
+            yield from documents.sketch(session, SKETCH_PAGE)
+            return
+        maker = self._maker(session, stream)
+        names, parts = _SHARED[stream], None
+        if isinstance(maker, prices.Prices | stock.Stock):
+            parts = maker.variants
+        # Settings that change what a record says change its digest too.
+        context = shared(session, self._tables, names, extra=repr(self._settings).encode())
+        yield from sketch(
+            maker.source, session, context, SKETCH_PAGE, parts=parts, part_key=_variant if parts else None
+        )
+
+    def _maker(self, session: Session, stream: str) -> Maker:
+        if stream == "products":
+            return articles.Articles(session, self._tables, self._settings)
+        if stream == "prices":
+            return prices.Prices(session, self._tables, self._settings)
+        if stream == "stock":
+            return stock.Stock(session, self._tables)
+        return customers.Customers(session, self._tables, self._settings)
+
+    def _watched(self, session: Session, stream: str) -> Iterable[str]:
+        if stream == "categories":
+            return categories.WATCHED
+        if stream == "documents":
+            return DOCUMENT_TABLES
+        return self._maker(session, stream).source.watched
+
+
+_SHARED = {
+    "products": articles.SHARED,
+    "prices": prices.SHARED,
+    "stock": stock.SHARED,
+    "customers": customers.SHARED,
+}
+
+
+def _variant(article: str, row: Any) -> str:
+    """`row` is a row of F_ARTENUMREF: AR_Ref, AG_No1, AG_No2, …"""
+    return articles.variant_key(article, row[1], row[2])
+
+
+def _key_of(made: Made) -> str:
+    return made[0] if isinstance(made, tuple) else made.key
+
+
+def _pages(made: Iterator[Made], size: int, cursor: str | None) -> Iterator[Page]:
+    """The cursor comes with the last page only: before, going on from it would lose what was not yet read."""
+    records: list[Record] = []
+    rejected: list[Rejection] = []
+    for each in made:
+        if isinstance(each, tuple):
+            rejected.append(Rejection(each[0], each[1].problem()))
+        else:
+            records.append(each)
+        if len(records) >= size or len(rejected) >= size:
+            yield Page(records=records, rejected=rejected)
+            records, rejected = [], []
+    if records or rejected or cursor is not None:
+        yield Page(records=records, rejected=rejected, cursor=cursor)
+
+
+__all__ = ["Hanging", "Reader"]

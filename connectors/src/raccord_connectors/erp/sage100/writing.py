@@ -1,0 +1,184 @@
+"""Writing through the bridge, once: look by reference, ask, and after any doubt look again before asking again."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from raccord_connectors.canonical import Customer, CustomerDraft, Draft
+from raccord_connectors.contract import (
+    Change,
+    ConfigError,
+    ConnectorError,
+    Outcome,
+    RecordRejected,
+    TransientError,
+)
+from raccord_connectors.erp.sage100 import protocol, texts, values
+from raccord_connectors.erp.sage100.bridge import Bridge, BridgeLost, BridgeRefusal, contract_error
+from raccord_connectors.erp.sage100.customer_drafts import CustomerForm, mark_of
+from raccord_connectors.erp.sage100.document_rows import FAMILIES, SALES, document_key, root_of
+from raccord_connectors.erp.sage100.drafts import DraftForm
+from raccord_connectors.erp.sage100.settings import Sage100Settings
+from raccord_connectors.erp.sage100.tables import Tables, among
+from raccord_connectors.kit.sql import Database
+
+ATTEMPTS = 2
+"""Of one write: after the bridge was lost, and what it wrote was looked for, it is asked once more."""
+CODES = 20
+"""Account numbers tried when somebody takes ours at the same moment."""
+NOT_SALES_OF_A_SHOP = (4, 5)
+"""Returns and credits carry the order's reference too."""
+
+
+class Writer:
+    def __init__(self, database: Database, tables: Tables, settings: Sage100Settings, bridge: Bridge) -> None:
+        self._database = database
+        self._tables = tables
+        self._settings = settings
+        self._bridge = bridge
+
+    def outcomes(self, stream: str, changes: Sequence[Change]) -> Iterator[Outcome]:
+        """A refused or locked record is an outcome; a bridge that cannot work at all is raised."""
+        for change in changes:
+            try:
+                yield self._customer(change) if stream == "customer_drafts" else self._document(change)
+            except RecordRejected as refusal:
+                yield Outcome(change.key, problem=refusal.problem())
+            except TransientError as error:
+                if error.detail != protocol.LOCKED:
+                    raise
+                yield Outcome(change.key, problem=error.problem())
+
+    # ---------------------------------------------------------------------------------------- documents
+
+    def _document(self, change: Change) -> Outcome:
+        draft = change.record
+        if not isinstance(draft, Draft) or change.op != "create":
+            raise RecordRejected(texts.NO_RECORD.fill(key=change.key, op=change.op), field="record")
+        reference = values.fit(draft.key, self._tables.width("F_DOCENTETE", "DO_NoWeb") or 17)
+        known = self.document_of(reference)
+        if known is not None:
+            return Outcome(change.key, known, existed=True)
+        with self._database.session(committed=True) as session:
+            wanted = DraftForm(session, self._tables, self._settings).document(draft, reference)
+        answer = self._once(
+            "create_document", protocol.as_data(wanted), lambda: self.document_of(reference), draft.key
+        )
+        found = answer or self.document_of(reference)
+        if found is None:
+            raise TransientError(texts.NOT_VISIBLE.fill(key=draft.key), detail=protocol.LOCKED)
+        return Outcome(change.key, found)
+
+    def document_of(self, reference: str) -> str | None:
+        """The key, in `documents`, of the sale that has this web reference."""
+        header, line = self._tables["F_DOCENTETE"], self._tables["F_DOCLIGNE"]
+        width = self._tables.width("F_DOCENTETE", "DO_NoWeb")
+        statement = (
+            self._tables.select("F_DOCENTETE", ["DO_Type", "DO_Piece", "DO_Provenance"])
+            .where(header.c.DO_Domaine == SALES, among(header.c.DO_NoWeb, width, [reference]))
+            .order_by(header.c.cbMarq)
+        )
+        with self._database.session(committed=True) as session:
+            for row in session.all(statement):
+                if row.DO_Type not in FAMILIES or row.DO_Type in NOT_SALES_OF_A_SHOP or row.DO_Provenance:
+                    continue
+                lines = self._tables.select("F_DOCLIGNE").where(
+                    line.c.DO_Domaine == SALES, line.c.DO_Type == row.DO_Type, line.c.DO_Piece == row.DO_Piece
+                )
+                first = session.first(lines.order_by(line.c.DL_Ligne, line.c.DL_No).limit(1))
+                return root_of(first) if first is not None else document_key(row.DO_Type, row.DO_Piece)
+        return None
+
+    # ---------------------------------------------------------------------------------------- customers
+
+    def _customer(self, change: Change) -> Outcome:
+        draft = change.record
+        if not isinstance(draft, CustomerDraft) or change.op == "delete":
+            raise RecordRejected(texts.NO_RECORD.fill(key=change.key, op=change.op), field="record")
+        if change.op == "update":
+            return self._update(change, draft.customer)
+        mark = mark_of(draft.key)
+        known = self.customer_of(mark) or self._account(values.key(draft.customer.key))
+        if known is not None:
+            return Outcome(change.key, known, existed=True)
+        return Outcome(change.key, self._create(draft.key, mark, draft.customer))
+
+    def _create(self, key: str, mark: str, customer: Customer) -> str:
+        form = CustomerForm(self._tables, self._settings)
+        code = values.key(customer.key) or self._next_code()
+        for _ in range(CODES):
+            data = protocol.as_data(form.creation(key, customer, code))
+            try:
+                done = self._once("create_customer", data, lambda: self.customer_of(mark), key)
+            except RecordRejected as refusal:
+                if refusal.detail != "code_taken" or customer.key:
+                    raise
+                code = self._next_code(code)
+                continue
+            found = done or self.customer_of(mark)
+            if found is None:
+                raise TransientError(texts.NOT_VISIBLE.fill(key=key), detail=protocol.LOCKED)
+            return found
+        raise RecordRejected(texts.NO_CODE_LEFT.fill(code=code), field="key")
+
+    def _update(self, change: Change, customer: Customer) -> Outcome:
+        previous = change.previous.customer if isinstance(change.previous, CustomerDraft) else None
+        data = protocol.as_data(CustomerForm(self._tables, self._settings).changes(customer, previous))
+        data["code"] = values.key(change.target or customer.key)
+        self._once("update_customer", data, lambda: None, change.key)  # absolute values: harmless twice
+        return Outcome(change.key, data["code"])
+
+    def customer_of(self, mark: str) -> str | None:
+        third = self._tables["F_COMPTET"]
+        return self._first_code(third.c.CT_Type == 0, third.c.CT_Commentaire == mark)
+
+    def _account(self, code: str) -> str | None:
+        third = self._tables["F_COMPTET"]
+        width = self._tables.width("F_COMPTET", "CT_Num")
+        return self._first_code(third.c.CT_Type == 0, among(third.c.CT_Num, width, [code])) if code else None
+
+    def _first_code(self, *conditions: sa.ColumnElement[bool]) -> str | None:
+        statement = self._tables.select("F_COMPTET", ["CT_Num"]).where(*conditions).limit(1)
+        with self._database.session(committed=True) as session:
+            row = session.first(statement)
+        return values.key(row.CT_Num) if row is not None else None
+
+    def _next_code(self, after: str = "") -> str:
+        """The prefix and the next number: the highest account of that form, and one."""
+        prefix = self._settings.customer_prefix
+        third = self._tables["F_COMPTET"]
+        statement = self._tables.select("F_COMPTET", ["CT_Num"]).where(third.c.CT_Num.like(f"{prefix}%"))
+        with self._database.session(committed=True) as session:
+            codes = [values.key(row.CT_Num) for row in session.all(statement)]
+        numbers = [code[len(prefix) :] for code in [*codes, after]]
+        highest = max((int(number) for number in numbers if number.isascii() and number.isdigit()), default=0)
+        return f"{prefix}{highest + 1:05d}"
+
+    # ------------------------------------------------------------------------------------------- bridge
+
+    def _once(
+        self, verb: protocol.Verb, data: dict[str, Any], find: Callable[[], str | None], key: str
+    ) -> str | None:
+        """What `find` sees if the bridge was lost after it had written; None when it answered."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                self._bridge.call(verb, data)
+            except BridgeLost as error:
+                found = find()
+                if found is not None:
+                    return found
+                if attempt == ATTEMPTS:
+                    raise TransientError(texts.BRIDGE_DOWN.fill(), detail=str(error)) from error
+            except BridgeRefusal as refused:
+                raise _named(contract_error(refused.failure, key)) from refused
+            else:
+                return None
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _named(error: ConnectorError) -> ConnectorError:
+    """A bridge that cannot do what is asked concerns all changes, and says which setting."""
+    if isinstance(error, ConfigError) and error.field is None:
+        error.field = "bridge"
+    return error

@@ -1,0 +1,1 @@
+"""The sandbox: a demonstration GesCom and a demonstration shop, simulators that keep the documented contracts."""

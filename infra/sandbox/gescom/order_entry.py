@@ -1,0 +1,243 @@
+"""Entering a sales document, as Sage does: checks, taxes by article and customer, a number, lines, reserved stock.
+
+One transaction, the caller's. What Sage refuses is refused here with its reason, before anything is written.
+"""
+
+import sqlite3
+from decimal import Decimal
+from typing import Any
+
+from sandbox.gescom import stockroom, store
+from sandbox.gescom.order_pricing import ORDER, Deposit, Entry, Line, Taxed, cents, check_total, priced_line
+from sandbox.gescom.refused import Refused, narrow_columns
+from sandbox.gescom.store import insert, number
+
+
+def enter(connection: sqlite3.Connection, entry: Entry) -> tuple[str, bool]:
+    """(number of the document, whether it was there already). Raises `Refused`."""
+    if entry.reference:
+        known = find(connection, entry.reference)
+        if known is not None:
+            return known, True
+    customer = _customer(connection, entry.customer)
+    dated = entry.dated or store.today()
+    _check_open(connection, dated)
+    depot = entry.depot or customer["DE_No"] or stockroom.MAIN_DEPOT
+    priced = [priced_line(connection, line, customer) for line in entry.lines]
+    check_total(entry, priced)
+    piece = next_piece(connection, 0, entry.kind)
+    with narrow_columns():
+        place = _place(connection, entry.customer, entry.delivery)
+        _header(connection, entry, customer, piece, dated, depot, place)
+        for position, (line, taxes) in enumerate(priced, start=1):
+            _line(connection, entry, piece, dated, depot, position * 1000, line, taxes)
+        for deposit in entry.deposits:
+            _deposit(connection, entry.kind, piece, deposit)
+    refresh_totals(connection, entry.kind, piece)
+    return piece, False
+
+
+def find(connection: sqlite3.Connection, reference: str) -> str | None:
+    row = connection.execute(
+        "select DO_Piece from F_DOCENTETE where DO_Domaine = 0 and DO_NoWeb = ? and DO_Type not in (4, 5) "
+        "and DO_Provenance = 0 order by cbMarq",
+        (reference,),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def next_piece(connection: sqlite3.Connection, domain: int, kind: int) -> str:
+    """Takes the next number of this kind of document from F_DOCCURRENTPIECE."""
+    row = connection.execute(
+        "select DC_Piece from F_DOCCURRENTPIECE where DC_Domaine = ? and DC_IdCol = ? and DC_Souche = 0",
+        (domain, kind),
+    ).fetchone()
+    if row is None:
+        raise Refused("refused", f"Aucune souche pour le type de document {kind}")
+    piece: str = row[0]
+    letters = piece.rstrip("0123456789")
+    following = f"{letters}{int(piece[len(letters) :]) + 1:0{len(piece) - len(letters)}d}"
+    connection.execute(
+        "update F_DOCCURRENTPIECE set DC_Piece = ? where DC_Domaine = ? and DC_IdCol = ? and DC_Souche = 0",
+        (following, domain, kind),
+    )
+    return piece
+
+
+def next_number(connection: sqlite3.Connection, table: str, column: str) -> int:
+    return int(connection.execute(f"select coalesce(max({column}), 0) + 1 from {table}").fetchone()[0])
+
+
+def refresh_totals(connection: sqlite3.Connection, kind: int, piece: str) -> None:
+    """The header's totals, from its lines; what is left to pay, from its deposits."""
+    key = (kind, piece)
+    lines = connection.execute(
+        "select DL_MontantHT, DL_MontantTTC from F_DOCLIGNE where DO_Domaine = 0 and DO_Type = ? and DO_Piece = ? "
+        "and DL_Valorise = 1",
+        key,
+    ).fetchall()
+    deposits = connection.execute(
+        "select DR_Montant from F_DOCREGL where DO_Domaine = 0 and DO_Type = ? and DO_Piece = ? and DR_TypeRegl = 0",
+        key,
+    ).fetchall()
+    net = sum((number(row[0]) for row in lines), Decimal(0))
+    gross = sum((number(row[1]) for row in lines), Decimal(0))
+    paid = sum((number(row[0]) for row in deposits), Decimal(0))
+    connection.execute(
+        "update F_DOCENTETE set DO_TotalHT = ?, DO_TotalHTNet = ?, DO_TotalTTC = ?, DO_NetAPayer = ?, DO_MontantRegle = ? "
+        "where DO_Domaine = 0 and DO_Type = ? and DO_Piece = ?",
+        (str(net), str(net), str(gross), str(gross - paid), str(paid), *key),
+    )
+
+
+def _customer(connection: sqlite3.Connection, code: str) -> sqlite3.Row:
+    row: sqlite3.Row | None = connection.execute(
+        "select * from F_COMPTET where CT_Num = ? and CT_Type = 0", (code,)
+    ).fetchone()
+    if row is None:
+        raise Refused("unknown_customer", f"Le client {code} n’existe pas", field="customer", customer=code)
+    if row["CT_Sommeil"]:
+        raise Refused(
+            "sleeping_customer", f"Le client {code} est en sommeil", field="customer", customer=code
+        )
+    if row["CT_ControlEnc"] == 2:
+        raise Refused("blocked_customer", f"Le client {code} est bloqué", field="customer", customer=code)
+    locked_by(connection, "F_COMPTET", code)
+    return row
+
+
+def locked_by(connection: sqlite3.Connection, table: str, key: str) -> None:
+    """Raises when a user has the record open."""
+    row = connection.execute(
+        "select UTILISATEUR from SANDBOX_VERROU where TABLE_Nom = ? and ENREG_Cle = ?", (table, key)
+    ).fetchone()
+    if row is not None:
+        raise Refused("locked", f"{key} est ouvert par {row[0]}", what=key)
+
+
+def _check_open(connection: sqlite3.Connection, dated: str) -> None:
+    row = connection.execute("select VALEUR from SANDBOX_REGLAGE where NOM = 'cloture_au'").fetchone()
+    if row is not None and dated[:10] <= row[0]:
+        raise Refused(
+            "month_closed", f"La période du {dated[:10]} est clôturée", field="dated", day=dated[:10]
+        )
+
+
+def _place(connection: sqlite3.Connection, customer: str, wanted: dict[str, str] | None) -> int | None:
+    """LI_No of the delivery address: one with the same words, or a new one under a title that is still free."""
+    rows = connection.execute(
+        "select * from F_LIVRAISON where CT_Num = ? order by LI_Principal desc", (customer,)
+    ).fetchall()
+    if not wanted:
+        return rows[0]["LI_No"] if rows else None
+    same = ("LI_Adresse", "LI_Complement", "LI_CodePostal", "LI_Ville", "LI_Contact")
+    for row in rows:
+        if all((row[name] or "").casefold() == wanted.get(name, "").casefold() for name in same):
+            return int(row["LI_No"])
+    titles = {row["LI_Intitule"].casefold() for row in rows}
+    title = wanted.get("LI_Intitule") or "Livraison"
+    free = next(
+        tried for tried in (title, *(f"{title[:31]} {step}" for step in range(2, 1000))) if tried.casefold() not in titles
+    )  # fmt: skip
+    place = next_number(connection, "F_LIVRAISON", "LI_No")
+    insert(
+        connection,
+        "F_LIVRAISON",
+        **{**wanted, "LI_Intitule": free},
+        LI_No=place,
+        CT_Num=customer,
+        LI_Principal=int(not rows),
+    )
+    return place
+
+
+def _header(
+    connection: sqlite3.Connection,
+    entry: Entry,
+    customer: sqlite3.Row,
+    piece: str,
+    dated: str,
+    depot: int,
+    place: int | None,
+) -> None:
+    hour = "080000" if entry.dated else f"{store.now():%H%M%S}"
+    fields = {
+        "DO_Ref": "", "DO_Statut": 0, "DO_Expedit": customer["N_Expedition"] or 1, "CO_No": customer["CO_No"],
+        "DO_Coord01": "", "DO_Coord02": "", "DO_Coord03": "", "DO_Coord04": "", **entry.fields,
+    }  # fmt: skip
+    insert(
+        connection, "F_DOCENTETE", DO_Domaine=0, DO_Type=entry.kind, DO_Piece=piece, DO_Date=f"{dated[:10]} 00:00:00",
+        DO_Heure=f"000{hour}", DO_Tiers=entry.customer, CT_NumPayeur=entry.customer, LI_No=place, DE_No=depot,
+        DO_Souche=0, DO_Tarif=customer["N_CatTarif"], N_CatCompta=customer["N_CatCompta"], DO_NoWeb=entry.reference,
+        DO_DateLivr="1753-01-01", DO_DateLivrRealisee="1753-01-01", DO_DateExpedition="1753-01-01", DO_Cours=1,
+        **fields,
+    )  # fmt: skip
+
+
+def _line(
+    connection: sqlite3.Connection,
+    entry: Entry,
+    piece: str,
+    dated: str,
+    depot: int,
+    position: int,
+    line: Line,
+    taxes: Taxed | None,
+) -> None:
+    common = {
+        "DO_Domaine": 0, "DO_Type": entry.kind, "DO_Piece": piece, "DO_Date": f"{dated[:10]} 00:00:00",
+        "CT_Num": entry.customer, "DE_No": depot, "DO_Ref": entry.fields.get("DO_Ref", ""), "DL_NoColis": "",
+        "DL_PieceBC": "", "DL_PiecePL": "", "DL_PieceBL": "", "DL_PieceDE": "",
+    }  # fmt: skip
+    if line.article is None or taxes is None or line.net is None:
+        insert(
+            connection, "F_DOCLIGNE", **common, DL_No=next_number(connection, "F_DOCLIGNE", "DL_No"), DL_Ligne=position,
+            DL_Design=line.title, DL_Valorise=1,
+        )  # fmt: skip
+        return
+    article = connection.execute("select * from F_ARTICLE where AR_Ref = ?", (line.article,)).fetchone()
+    eco = cents(taxes.eco * line.quantity)
+    insert(
+        connection, "F_DOCLIGNE", **common, DL_No=next_number(connection, "F_DOCLIGNE", "DL_No"), DL_Ligne=position,
+        AR_Ref=article["AR_Ref"], AG_No1=line.variant[0], AG_No2=line.variant[1],
+        DL_Design=line.title or article["AR_Design"],
+        DL_Qte=line.quantity, DL_QteBC=line.quantity, EU_Enumere="Pièce", EU_Qte=line.quantity,
+        DL_PrixUnitaire=line.net_price, DL_PUTTC=line.gross_price, DL_TTC=int(entry.prices_include_tax),
+        DL_Taxe1=taxes.rate, DL_TypeTaux1=0, DL_TypeTaxe1=0, DL_CodeTaxe1=taxes.code, DL_Taxe2=taxes.eco,
+        DL_TypeTaux2=2 if taxes.eco_code else 0, DL_TypeTaxe2=2 if taxes.eco_code else 0, DL_CodeTaxe2=taxes.eco_code,
+        DL_MontantHT=line.net - eco, DL_MontantTTC=line.gross, DL_Valorise=1, DL_PoidsNet=article["AR_PoidsNet"],
+        DL_TNomencl=int(article["AR_Nomencl"] in stockroom.KITS),
+    )  # fmt: skip
+    reserve = {"QteRes": line.quantity} if entry.kind == ORDER else {}
+    if reserve:
+        stockroom.move(connection, article["AR_Ref"], line.variant, depot, {"QteRes": line.quantity})
+    for step, (part, variant, each) in enumerate(stockroom.parts_of(connection, article["AR_Ref"]), start=1):
+        _part(connection, common, position + step, article["AR_Ref"], part, variant, each * line.quantity)
+        if reserve:
+            stockroom.move(connection, part, variant, depot, {"QteRes": each * line.quantity})
+
+
+def _part(
+    connection: sqlite3.Connection,
+    common: dict[str, Any],
+    position: int,
+    kit: str,
+    part: str,
+    variant: tuple[int, int],
+    quantity: Decimal,
+) -> None:
+    """A component's line: it moves stock and counts for nothing in the totals."""
+    named = connection.execute("select AR_Design from F_ARTICLE where AR_Ref = ?", (part,)).fetchone()
+    insert(
+        connection, "F_DOCLIGNE", **common, DL_No=next_number(connection, "F_DOCLIGNE", "DL_No"), DL_Ligne=position,
+        AR_Ref=part, AG_No1=variant[0], AG_No2=variant[1], DL_Design=named[0] if named else part, DL_Qte=quantity,
+        DL_QteBC=quantity, EU_Enumere="Pièce", EU_Qte=quantity, DL_Valorise=0, AR_RefCompose=kit,
+    )  # fmt: skip
+
+
+def _deposit(connection: sqlite3.Connection, kind: int, piece: str, deposit: Deposit) -> None:
+    insert(
+        connection, "F_DOCREGL", DR_No=next_number(connection, "F_DOCREGL", "DR_No"), DO_Domaine=0, DO_Type=kind,
+        DO_Piece=piece, DR_TypeRegl=0, DR_Date=deposit.dated, DR_Libelle=deposit.label, DR_Montant=deposit.amount,
+        DR_Regle=1, N_Reglement=deposit.method,
+    )  # fmt: skip
