@@ -383,7 +383,7 @@ def test_walking_a_list_that_loses_rows_misses_none_that_stayed(
             now.difference_update(vanishing.pop())
         return found
 
-    read = [row for page in pages.walk(fetch, lambda row: row, size=size) for row in page]
+    read = [row for page, _ in pages.walk(fetch, lambda row: row, size=size) for row in page]
     assert sorted(set(read)) == read
     assert now <= set(read) <= rows
 
@@ -396,5 +396,25 @@ def test_walking_a_still_list_costs_about_one_call_a_page(rows: set[int], size: 
         calls.append(offset)
         return sorted(rows)[offset : offset + limit]
 
-    assert sorted(rows) == [row for page in pages.walk(fetch, lambda row: row, size=size) for row in page]
+    assert sorted(rows) == [row for page, _ in pages.walk(fetch, lambda row: row, size=size) for row in page]
     assert len(calls) <= len(rows) // (size - 1) + 1
+
+
+@given(
+    st.sets(st.integers(1, 60), min_size=1), st.integers(2, 7), st.integers(0, 8), st.sets(st.integers(1, 60))
+)
+def test_a_walk_is_resumed_where_it_stopped(rows: set[int], size: int, stop: int, vanished: set[int]) -> None:
+    now = set(rows)
+
+    def fetch(offset: int, limit: int) -> list[int]:
+        return sorted(now)[offset : offset + limit]
+
+    read: list[int] = []
+    offset, last = 0, None
+    for _, (page, following) in zip(range(stop), pages.walk(fetch, lambda row: row, size=size), strict=False):
+        read, offset, last = [*read, *page], following, page[-1]
+    now -= vanished
+    for page, _ in pages.walk(fetch, lambda row: row, size=size, offset=offset, last=last):
+        read += page
+    assert sorted(set(read)) == read
+    assert now <= set(read) <= rows
