@@ -167,7 +167,8 @@ class Owner:
         quick = [
             spec.name
             for spec in self._spec.streams
-            if spec.name not in self._running
+            if spec.name in times
+            and spec.name not in self._running
             and way(spec, self._base.streams.state(spec.name).cursor, complete=False) is Way.SINCE
         ]
         chosen = due(configuration.schedules, times, now=now, only=quick)

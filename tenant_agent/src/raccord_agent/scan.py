@@ -251,8 +251,8 @@ class Scan:
         if self._batch.full:
             self._keep_batch()
 
-    def _flush(self) -> None:
-        if self._batch.flush():
+    def _flush(self, *, emptied: int = 0, recovered: bool = False) -> None:
+        if self._batch.flush(emptied=emptied, recovered=recovered):
             self._of.kept()
 
     def _keep_batch(self) -> None:
@@ -268,12 +268,12 @@ class Scan:
         if self._report.seen > 0:
             if self._state.emptied:
                 self._batch.concludes(self._report.seen)
-                self._batch.flush(recovered=True)
+                self._flush(recovered=True)
             return False
         known = self._base.entries.count(self._state.id)
         if known > 0 and not self._state.emptied:
             self._report.emptied = known
-            self._batch.flush(emptied=known)
+            self._flush(emptied=known)
         return True
 
     def _conclude(self, gone: Iterator[str]) -> None:
