@@ -199,6 +199,23 @@ class Merchant:
             self.create("party.identifier", party=party, address=where, type="fr_siret", code=siret)
         return party
 
+    def create_sale(self, party: int, product: int, quantity: str, price: str) -> int:
+        """A draft sale typed by hand, without reference."""
+        address = self.one("party.address", ["party", "=", party])["id"]
+        unit = self.one("product.product", ["id", "=", product], fields=["default_uom"])["default_uom"]
+        line = {"product": product, "unit": unit, "quantity": float(quantity), "unit_price": Decimal(price)}
+        warehouse = self.one("stock.location", ["code", "=", "LYON"])["id"]
+        return self.create(
+            "sale.sale",
+            company=self.company,
+            party=party,
+            currency=self.one("currency.currency", ["code", "=", "EUR"])["id"],
+            invoice_address=address,
+            shipment_address=address,
+            warehouse=warehouse,
+            lines=[["create", [line]]],
+        )
+
     def sales(self, reference: str) -> list[dict[str, Any]]:
         """The sales that carry this reference, with state and totals."""
         fields = (

@@ -134,10 +134,10 @@ def create_fiscal_year(company: Any) -> None:
         fiscal_year.end_date = datetime.date(one_year, 12, 31)
         fiscal_year.move_sequence = create_sequence(f"Écritures {one_year}", "Account Move", company)
         invoices = create_sequence(f"Factures {one_year}", "Invoice", company, prefix=f"F{one_year}-")
-        credits = create_sequence(f"Avoirs {one_year}", "Invoice", company, prefix=f"A{one_year}-")
+        refunds = create_sequence(f"Avoirs {one_year}", "Invoice", company, prefix=f"A{one_year}-")
         (sequences,) = fiscal_year.invoice_sequences
         sequences.out_invoice_sequence = sequences.in_invoice_sequence = invoices
-        sequences.out_credit_note_sequence = sequences.in_credit_note_sequence = credits
+        sequences.out_credit_note_sequence = sequences.in_credit_note_sequence = refunds
         fiscal_year.save()
         fiscal_year.click("create_period")
 

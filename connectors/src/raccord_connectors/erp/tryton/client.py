@@ -1,0 +1,274 @@
+"""Tryton's JSON-RPC: its special types, its session, its refusals.
+
+A call is `POST /<database>/rpc/` with a method and parameters, the last one the context. Errors come with HTTP 200 as
+`{"error": [kind, [sentence, …]]}`; only the session (401), the database (404) and limits use HTTP statuses.
+"""
+
+import base64
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import msgspec
+
+from raccord_connectors.contract import ConfigError, TransientError
+from raccord_connectors.erp.tryton import texts
+from raccord_connectors.erp.tryton.encoding import from_json, to_json
+from raccord_connectors.erp.tryton.settings import TrytonSettings
+from raccord_connectors.kit import texts as kit_texts
+from raccord_connectors.kit.http import HttpClient, HttpFailure, decode_json
+
+Row = dict[str, Any]
+Domain = list[Any]
+
+
+class Refused(Exception):
+    """Tryton's own refusal (a rule, a right, a warning), in the user's language. Callers decide what it means."""
+
+    def __init__(self, sentence: str, *, warning: bool = False) -> None:
+        super().__init__("Tryton refused")  # the sentence may hold personal data: it goes to the person only
+        self.sentence = sentence
+        self.warning = warning
+
+
+class Client:
+    """One user's session. Signs in at the first call, and again when the session has run out."""
+
+    def __init__(
+        self,
+        settings: TrytonSettings,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._settings = settings
+        self._http = HttpClient(
+            settings.url.rstrip("/"),
+            transport=transport,
+            sleep=sleep,
+            allow_private=settings.allow_private_address,
+        )
+        self._authorization: str | None = None
+        self._context: Row = {}
+        self._server_time: datetime | None = None
+        self._modules: frozenset[str] | None = None
+
+    @property
+    def host(self) -> str:
+        return self._http.host
+
+    @property
+    def requests(self) -> int:
+        return self._http.requests
+
+    @property
+    def context(self) -> Row:
+        """Company and language of every call; found at sign-in."""
+        self._sign_in_once()
+        return dict(self._context)
+
+    @property
+    def company(self) -> int:
+        return int(self.context.get("company") or 0)
+
+    @property
+    def groups(self) -> frozenset[int]:
+        return frozenset(self.call("res.user", "get_preferences", True, repeat=True).get("groups") or ())
+
+    @property
+    def modules(self) -> frozenset[str]:
+        """Names of the activated modules, as they were at the first question."""
+        if self._modules is None:
+            rows = self.search_read("ir.module", [["state", "=", "activated"]], ("name",))
+            self._modules = frozenset(row["name"] for row in rows)
+        return self._modules
+
+    def has(self, module: str) -> bool:
+        return module in self.modules
+
+    def today(self) -> date:
+        """Of the company's calendar."""
+        today: date = self.call("ir.date", "today", repeat=True)
+        return today
+
+    def server_time(self) -> datetime:
+        """Tryton's clock, in whole seconds of UTC: `trytond` sets its own and PostgreSQL's time zone to UTC, and stamps
+        records (`create_date`, `write_date`) in it, without saying so."""
+        self.today()
+        return self._server_time or datetime.now(UTC)
+
+    def close(self) -> None:
+        self._http.close()
+
+    # ------------------------------------------------------------------------------------------------- calls
+
+    def search_read(
+        self,
+        model: str,
+        domain: Domain,
+        fields: Sequence[str],
+        *,
+        limit: int | None = None,
+        context: Mapping[str, Any] | None = None,
+    ) -> list[Row]:
+        """Rows in the order of their ids. A field `a.b` comes as `{"a.": {"b": …}}` (a list for many)."""
+        order = [["id", "ASC"]]
+        found = self.call(
+            model, "search_read", domain, 0, limit, order, list(fields), context=context, repeat=True
+        )
+        return list(found)
+
+    def rows(
+        self,
+        model: str,
+        domain: Domain,
+        fields: Sequence[str],
+        *,
+        size: int,
+        after: int = 0,
+        context: Mapping[str, Any] | None = None,
+    ) -> Iterator[list[Row]]:
+        """All rows, `size` at a time, by growing id: pages neither repeat nor lose rows while others write."""
+        while True:
+            here: Domain = [["id", ">", after], *([domain] if domain else [])]
+            page = self.search_read(model, here, fields, limit=size, context=context)
+            if page:
+                yield page
+                after = page[-1]["id"]
+            if len(page) < size:
+                return
+
+    def read(
+        self,
+        model: str,
+        ids: Sequence[int],
+        fields: Sequence[str],
+        *,
+        context: Mapping[str, Any] | None = None,
+    ) -> list[Row]:
+        """Rows of these ids, in any order. Refused as a whole when one of them is gone: search first."""
+        if not ids:
+            return []
+        return list(self.call(model, "read", list(ids), list(fields), context=context, repeat=True))
+
+    def create(self, model: str, values: Row) -> int:
+        (created,) = self.call(model, "create", [values])
+        return int(created)
+
+    def write(self, model: str, ids: Sequence[int], values: Row) -> None:
+        self.call(model, "write", list(ids), values)
+
+    def fields_of(self, model: str, names: Sequence[str] | None = None) -> Row:
+        """Definitions by name. A field that no activated module brings is absent when `names` is None."""
+        found: Row = self.call(model, "fields_get", names, repeat=True)
+        return found
+
+    def call(
+        self,
+        model: str,
+        method: str,
+        *params: Any,
+        context: Mapping[str, Any] | None = None,
+        repeat: bool = False,
+    ) -> Any:
+        """`repeat` says that the call only reads, and may be sent again after a broken line."""
+        self._sign_in_once()
+        whole = {**self._context, **(context or {})}
+        try:
+            return self._exchange(f"model.{model}.{method}", [*params, whole], repeat)
+        except HttpFailure as failure:
+            if failure.status != 401:
+                raise _explained(failure, self._settings) from failure
+        self._authorization = None  # the session ran out: nothing was done, so the call may be sent again
+        self._sign_in_once()
+        return self._exchange(f"model.{model}.{method}", [*params, whole], repeat)
+
+    def version(self) -> str:
+        """The series, e.g. "8.2"; needs no user."""
+        try:
+            return str(self._post("/rpc/", "common.server.version", [], repeat=True))
+        except HttpFailure as failure:
+            message = texts.NOT_TRYTON.fill(host=self.host)
+            raise ConfigError(message, detail=failure.detail, field="url") from failure
+
+    # ----------------------------------------------------------------------------------------------- session
+
+    def _sign_in_once(self) -> None:
+        if self._authorization is not None:
+            return
+        settings = self._settings
+        params: list[Any] = [settings.user, {"password": settings.password}, settings.language]
+        try:
+            user_id, session, _ = self._exchange("common.db.login", params, True)
+        except HttpFailure as failure:
+            raise _explained(failure, settings) from failure
+        token = base64.b64encode(f"{settings.user}:{user_id}:{session}".encode()).decode()
+        self._authorization = f"Session {token}"
+        if not self._context:
+            self._context = self._find_context()
+
+    def _find_context(self) -> Row:
+        """Company and language. A user without a company reads nothing useful, and `check` says so."""
+        preferences = self._exchange("model.res.user.get_preferences", [True, {}], True)
+        return {"company": preferences.get("company"), "language": self._settings.language}
+
+    # ---------------------------------------------------------------------------------------------- transport
+
+    def _exchange(self, method: str, params: list[Any], repeat: bool) -> Any:
+        return self._post(f"/{self._settings.database}/rpc/", method, params, repeat=repeat)
+
+    def _post(self, path: str, method: str, params: list[Any], *, repeat: bool) -> Any:
+        body = to_json({"id": 1, "method": method, "params": params})
+        headers = {"Content-Type": "application/json"}
+        if self._authorization is not None and path != "/rpc/":
+            headers["Authorization"] = self._authorization
+        response = self._http.send("POST", path, repeat=repeat, content=body, headers=headers)
+        self._note_time(response)
+        try:
+            answer = decode_json(response.content)
+        except msgspec.DecodeError as error:
+            raise TransientError(kit_texts.NOT_AN_API.fill(host=self.host), detail=method) from error
+        if not isinstance(answer, dict) or not {"result", "error"} & answer.keys():
+            raise ConfigError(texts.NOT_TRYTON.fill(host=self.host), field="url")
+        if "error" in answer:
+            raise self._failure(method, answer["error"])
+        return from_json(answer["result"])
+
+    def _note_time(self, response: httpx.Response) -> None:
+        try:
+            self._server_time = parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)
+        except (KeyError, ValueError):
+            self._server_time = None  # a proxy that hides it: our own clock will have to do
+
+    def _failure(self, method: str, error: Any) -> Exception:
+        """`[kind, [sentence, description, …]]` of Tryton's own errors; `[text, traceback]` of its accidents."""
+        kind, *rest = error if isinstance(error, list) and error else [str(error)]
+        known = rest[0] if rest and isinstance(rest[0], list) else None
+        if kind == "UserError" and known:
+            return Refused(_sentence(known[:2]))
+        if kind == "UserWarning" and known:
+            return Refused(_sentence(known[1:3]), warning=True)
+        if kind == "LoginException":
+            return ConfigError(texts.SECOND_FACTOR.fill(user=self._settings.user), field="user")
+        if kind == "ConcurrencyException":
+            return TransientError(texts.CONCURRENCY.fill(), detail=method)
+        return TransientError(texts.SERVER_FAILED.fill(host=self.host), detail=f"{method}: {str(kind)[:200]}")
+
+
+def _explained(failure: HttpFailure, settings: TrytonSettings) -> ConfigError:
+    if failure.status == 401:
+        message = texts.BAD_LOGIN.fill(user=settings.user, database=settings.database)
+        return ConfigError(message, detail=failure.detail, field="password")
+    if failure.status == 404:
+        message = texts.NO_DATABASE.fill(database=settings.database)
+        return ConfigError(message, detail=failure.detail, field="database")
+    if failure.status == 413:
+        return ConfigError(texts.TOO_LARGE.fill(), detail=failure.detail)
+    return failure
+
+
+def _sentence(parts: Sequence[Any]) -> str:
+    return " ".join(str(part).replace("\xa0", " ").strip() for part in parts if part)

@@ -1,0 +1,114 @@
+"""The connector: which streams Tryton has, and the four verbs."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import ClassVar
+
+import httpx
+
+from raccord_connectors.contract import (
+    EVERYTHING,
+    Can,
+    Change,
+    ConnectorSpec,
+    Discovery,
+    Outcome,
+    Page,
+    Selection,
+    Side,
+    StreamSpec,
+)
+from raccord_connectors.erp.tryton import (
+    categories,
+    checking,
+    discovery,
+    documents,
+    parties,
+    prices,
+    products,
+    stock,
+)
+from raccord_connectors.erp.tryton.checking import refusal_as_config
+from raccord_connectors.erp.tryton.client import Client, Refused
+from raccord_connectors.erp.tryton.customer_drafts import CustomerDrafts
+from raccord_connectors.erp.tryton.drafts import Drafts
+from raccord_connectors.erp.tryton.reading import PAGE, Source, read
+from raccord_connectors.erp.tryton.settings import TrytonSettings
+
+READABLE = frozenset({Can.READ, Can.READ_SINCE, Can.READ_SOME, Can.SKETCH})
+SOURCES: dict[str, Callable[[Client, TrytonSettings], Source]] = {
+    "categories": categories.source,
+    "products": products.source,
+    "prices": prices.source,
+    "stock": stock.source,
+    "customers": parties.source,
+    "documents": documents.source,
+}
+
+
+class Tryton:
+    """One user's view of one database. Reading and writing may alternate; all of it in one session."""
+
+    spec: ClassVar[ConnectorSpec] = ConnectorSpec(
+        name="tryton",
+        title="Tryton",
+        side=Side.ERP,
+        settings=TrytonSettings,
+        streams=(
+            *(StreamSpec(name, READABLE, page_size=PAGE) for name in SOURCES),
+            StreamSpec("customer_drafts", frozenset({Can.CREATE, Can.UPDATE})),
+            StreamSpec("drafts", frozenset({Can.CREATE}), after=("customer_drafts",)),
+        ),
+        verified_against=("Tryton 8.2 on SQLite (real)",),
+    )
+
+    def __init__(
+        self,
+        settings: TrytonSettings,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._settings = settings
+        self._client = Client(settings, transport=transport, sleep=sleep)
+
+    def check(self) -> None:
+        try:
+            checking.check(self._client, self._settings)
+        except Refused as refused:
+            raise refusal_as_config(refused) from refused
+
+    def discover(self) -> Discovery:
+        try:
+            return discovery.discover(self._client, self._settings)
+        except Refused as refused:
+            raise refusal_as_config(refused) from refused
+
+    def read(self, stream: str, wanted: Selection = EVERYTHING) -> Iterator[Page]:
+        try:
+            source = SOURCES[stream](self._client, self._settings)
+            overlap = timedelta(seconds=self._settings.overlap_seconds)
+            yield from read(self._client, source, wanted, overlap)
+        except Refused as refused:
+            raise refusal_as_config(refused) from refused
+
+    def write(self, stream: str, changes: Sequence[Change]) -> Iterator[Outcome]:
+        writer: CustomerDrafts | Drafts
+        match stream:
+            case "customer_drafts":
+                writer = CustomerDrafts(self._client, self._settings)
+            case "drafts":
+                writer = Drafts(self._client, self._settings)
+            case _:
+                raise KeyError(f"the stream {stream!r} of Tryton is not written")
+        for change in changes:
+            yield writer.write(change)
+
+    @property
+    def requests(self) -> int:
+        """Sent so far: budgets are counted with it."""
+        return self._client.requests
+
+    def close(self) -> None:
+        self._client.close()
