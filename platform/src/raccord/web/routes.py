@@ -6,8 +6,10 @@ from raccord.accounts import pages as accounts
 from raccord.agents import api as tunnel
 from raccord.overview import pages as overview
 from raccord.tenants import pages as tenants
+from raccord.web import health
 
 ROUTES: list[ControllerRouterHandler] = [
+    *health.ROUTES,
     *tunnel.ROUTES,
     *accounts.ROUTES,
     *tenants.ROUTES,
