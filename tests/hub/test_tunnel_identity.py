@@ -3,7 +3,6 @@
 import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -13,15 +12,7 @@ from raccord.settings import Settings
 from raccord.storage.engine import tenant_transaction
 from raccord.sync.caller import Caller
 from raccord_connectors import wire
-from support.hub_app import Hub, TestAgent, enrolled_agent, hub, new_merchant, rows, value
-
-
-def run(settings: Settings, scenario: Callable[[Hub], Awaitable[None]]) -> None:
-    async def main() -> None:
-        async with hub(settings) as found:
-            await scenario(found)
-
-    asyncio.run(main())
+from support.hub_app import Hub, TestAgent, enrolled_agent, new_merchant, rows, run, until, value
 
 
 def test_a_code_is_read_as_people_type_it() -> None:
@@ -181,8 +172,7 @@ def test_a_revoked_agent_is_refused_everywhere_at_once_even_in_an_open_long_poll
             agent = await enrolled_agent(hub, client, merchant)
             await agent.call("/agent/commands/lease", wire.LeaseRequest(0, 10), wire.Leased)
             poll = asyncio.create_task(agent.refused("/agent/commands/lease", wire.LeaseRequest(30), 403))
-            while not len(hub.tunnel.commands.agents):
-                await asyncio.sleep(0.01)
+            await until(lambda: len(hub.tunnel.commands.agents) > 0)
             agent_id = await value(merchant.tenant, "SELECT id FROM agent")
             assert await hub.tunnel.agents.revoke(merchant.tenant, agent_id, None)
             assert "agent.revoked" == (await asyncio.wait_for(poll, 5)).message.code

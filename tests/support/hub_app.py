@@ -7,7 +7,7 @@ import asyncio
 import secrets
 import time
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -61,7 +61,8 @@ class Hub:
     settings: Settings
 
     def client(self) -> httpx.AsyncClient:
-        transport = httpx.ASGITransport(self.app, client=("198.51.100.7", 4711))
+        app: Any = self.app
+        transport = httpx.ASGITransport(app, client=("198.51.100.7", 4711))
         return httpx.AsyncClient(transport=transport, base_url="http://hub.test")
 
 
@@ -195,6 +196,21 @@ def unzipped(response: httpx.Response) -> bytes:
     if content.startswith(zstandard.FRAME_HEADER):
         return zstandard.ZstdDecompressor().decompress(content)
     return content
+
+
+async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+    """For what another task does; fails when it does not come true in time."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - the condition is somebody else's state
+            await asyncio.sleep(0.005)
+
+
+def run(settings: Settings, scenario: Callable[[Hub], Awaitable[None]]) -> None:
+    async def main() -> None:
+        async with hub(settings) as found:
+            await scenario(found)
+
+    asyncio.run(main())
 
 
 async def rows(tenant: UUID, query: str, *arguments: Any) -> list[tuple[Any, ...]]:

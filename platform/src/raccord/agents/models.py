@@ -15,6 +15,7 @@ Seconds = Annotated[float, Meta(ge=SHORTEST, le=LONGEST)]
 
 EVERY = 10.0
 COMPLETE_EVERY = 3600.0
+RECONCILE_EVERY = 24 * 3600.0
 EVERY_OF = {"documents": 5.0, "customers": 60.0}
 ALL = "*"
 
@@ -35,7 +36,15 @@ class Timing(Struct, frozen=True, omit_defaults=True):
 
 
 Schedule = dict[str, Timing]
-"""By stream, or `*` for all streams that have none of their own: `connection.settings["schedule"]`."""
+"""By stream, or `*` for all streams that have none of their own."""
+
+
+class AgentSettings(Struct, frozen=True, omit_defaults=True):
+    """The part of `connection.settings` that concerns the agent."""
+
+    schedule: Schedule = {}
+    reconcile_every: Seconds = RECONCILE_EVERY
+    """Between two comparisons of both sides."""
 
 
 class Health(wire.Heartbeat, frozen=True, omit_defaults=True):

@@ -9,7 +9,7 @@ import msgspec
 from raccord.agents.models import AgentCard, Health
 from raccord.storage.commands import COMMANDS
 from raccord.storage.engine import current_connection
-from raccord.storage.text import storable
+from raccord.storage.text import storable, storable_json
 from raccord_connectors import wire
 
 LONGEST_NAME = 200
@@ -124,7 +124,7 @@ async def revoke(agent: UUID) -> bool:
 async def add_audit(tenant: UUID, account: UUID | None, act: str, subject: str, details: str = "{}") -> None:
     await current_connection().execute(
         "INSERT INTO audit (tenant, account, act, object, details) VALUES ($1, $2, $3, $4, $5)",
-        tenant, account, act, subject, storable(details),
+        tenant, account, act, subject, storable_json(details),
     )  # fmt: skip
 
 
@@ -149,14 +149,14 @@ async def use_nonce(tenant: UUID, agent: UUID, nonce: str, keep: timedelta) -> b
 class Configured(NamedTuple):
     revoked: bool
     paused: bool
-    schedule: str
-    """`settings["schedule"]` as JSON."""
+    settings: str
+    """JSON, the agent's part among others."""
 
 
 async def configured(agent: UUID, connection: UUID) -> Configured | None:
     row = await current_connection().fetchrow(
         """
-        SELECT a.revoked_at IS NOT NULL, c.state = 'paused', coalesce(c.settings -> 'schedule', '{}')
+        SELECT a.revoked_at IS NOT NULL, c.state = 'paused', c.settings
           FROM agent a JOIN connection c ON c.id = a.connection WHERE a.id = $1 AND a.connection = $2
         """,
         agent,
@@ -188,7 +188,7 @@ async def note_heartbeat(agent: UUID, connection: UUID, version: str, health: st
         "UPDATE agent SET last_seen_at = now(), version = $2, health = $3 WHERE id = $1",
         agent,
         _name(version),
-        storable(health),
+        storable_json(health),
     )
     if healthy:
         await executing.execute(
@@ -218,7 +218,7 @@ async def note_scans(tenant: UUID, connection: UUID, scans: list[Scan]) -> None:
         connection,
         [scan.stream for scan in scans],
         [scan.at for scan in scans],
-        [None if scan.problem is None else storable(scan.problem) for scan in scans],
+        [None if scan.problem is None else storable_json(scan.problem) for scan in scans],
     )
 
 

@@ -16,7 +16,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from raccord.agents import errors, repository, tokens
 from raccord.agents.codes import code_hash, new_code, normal
 from raccord.agents.errors import AgentRefused, AgentSettingError
-from raccord.agents.models import LONGEST, SHORTEST, AgentCard, Health, NewCode, Schedule, Timing, schedules
+from raccord.agents.models import (
+    LONGEST,
+    SHORTEST,
+    AgentCard,
+    AgentSettings,
+    Health,
+    NewCode,
+    Schedule,
+    schedules,
+)
 from raccord.storage import system
 from raccord.storage.engine import tenant_transaction, untenanted_transaction
 from raccord.sync.caller import AgentRevoked, Caller
@@ -207,11 +216,13 @@ class Agents:
         if found is None or found.revoked:
             raise AgentRevoked
         try:
-            chosen = msgspec.json.decode(found.schedule, type=Schedule)
+            chosen = msgspec.json.decode(found.settings, type=AgentSettings)
         except msgspec.ValidationError as error:
             log.warning("schedule not understood", connection=str(caller.connection), error=str(error))
-            chosen = dict[str, Timing]()
-        configuration = wire.Configuration(0, found.paused, schedules(chosen))
+            chosen = AgentSettings()
+        configuration = wire.Configuration(
+            0, found.paused, schedules(chosen.schedule), chosen.reconcile_every
+        )
         return msgspec.structs.replace(configuration, version=zlib.crc32(wire.pack(configuration)) >> 1)
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from raccord.journal.models import Entry
 from raccord.storage.engine import current_connection
-from raccord.storage.text import storable
+from raccord.storage.text import storable, storable_json
 
 _INSERT = """
 INSERT INTO journal (tenant, connection, channel, stream, key, event, run, before, after, problem, account, took_ms)
@@ -32,7 +32,7 @@ def _row(entry: Entry) -> tuple[object, ...]:
         entry.run,
         entry.before.decode() if entry.before is not None else None,
         entry.after.decode() if entry.after is not None else None,
-        storable(msgspec.json.encode(entry.problem).decode()) if entry.problem is not None else None,
+        storable_json(msgspec.json.encode(entry.problem).decode()) if entry.problem is not None else None,
         entry.account,
         entry.took_ms,
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from raccord.storage.engine import APP, current_connection, tenant_transaction
-from raccord.storage.text import storable
+from raccord.storage.text import storable_json
 
 COMMANDS = "raccord_commands"
 """Notified with a connection's id: a command waits for its agent."""
@@ -156,7 +156,7 @@ async def by_mark(connection: UUID, once: str) -> Answered | None:
 
 async def note_discovery(connection: UUID, discovery: str) -> None:
     await current_connection().execute(
-        "UPDATE connection SET discovery = $2 WHERE id = $1", connection, storable(discovery)
+        "UPDATE connection SET discovery = $2 WHERE id = $1", connection, storable_json(discovery)
     )
 
 
@@ -169,5 +169,5 @@ async def note_check(connection: UUID, problem: str | None) -> None:
          WHERE id = $1
         """,
         connection,
-        None if problem is None else storable(problem),
+        None if problem is None else storable_json(problem),
     )

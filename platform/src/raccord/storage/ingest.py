@@ -5,12 +5,12 @@ as its database connection and is emptied at each commit, and merged from there:
 """
 
 import struct
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection
 from typing import NamedTuple
 from uuid import UUID
 
 from raccord.storage.engine import current_connection
-from raccord.storage.text import storable
+from raccord.storage.text import storable_json
 
 # ------------------------------------------------------------------------------------------------- locking
 
@@ -229,8 +229,8 @@ async def hold(tenant: UUID, connection: UUID, stream: str, problems: dict[str, 
         tenant,
         connection,
         stream,
-        [storable(key) for key in problems],
-        [storable(problem) for problem in problems.values()],
+        list(problems),
+        [storable_json(problem) for problem in problems.values()],
     )
     return {row["key"] for row in rows}
 
@@ -266,74 +266,18 @@ async def raise_emptied(tenant: UUID, brake: UUID, connection: UUID, stream: str
     return done == "INSERT 0 1"
 
 
-async def end_emptied(connection: UUID, stream: str) -> None:
-    """The records came back by themselves."""
+async def decide_emptied(connection: UUID, stream: str, decision: str, account: UUID | None) -> None:
+    """`gone`: the records came back by themselves. `go`: a person says that there are none any more."""
     await current_connection().execute(
         """
-        UPDATE brake SET decided_at = now(), decision = 'gone'
+        UPDATE brake SET decided_at = now(), decision = $3, decided_by = $4
          WHERE connection = $1 AND channel IS NULL AND stream = $2 AND kind = 'emptied' AND decided_at IS NULL
         """,
         connection,
         stream,
+        decision,
+        account,
     )
-
-
-# --------------------------------------------------------------------------------------------------- marks
-
-
-async def channels_of(connection: UUID) -> list[UUID]:
-    """Every channel that this ERP feeds, on air or not: one that is paused catches up later."""
-    rows = await current_connection().fetch("SELECT id FROM channel WHERE erp = $1 ORDER BY id", connection)
-    return [row["id"] for row in rows]
-
-
-async def mark(tenant: UUID, channel: UUID, stream: str, keys: Iterable[str]) -> None:
-    """To be projected. Renewing a mark's serial keeps it, should a worker be busy with the former one."""
-    await current_connection().execute(
-        """
-        INSERT INTO to_project (tenant, channel, stream, key) SELECT $1, $2, $3, unnest($4::text[])
-        ON CONFLICT (tenant, channel, stream, key) DO UPDATE SET serial = DEFAULT
-        """,
-        tenant,
-        channel,
-        stream,
-        sorted(keys),  # the same order for all: two transactions never wait for each other in a circle
-    )
-
-
-async def with_stock(connection: UUID, items: Collection[str]) -> list[str]:
-    """Those items whose stock is known: for the others there is no availability to project."""
-    rows = await current_connection().fetch(
-        """
-        SELECT key FROM snapshot
-         WHERE connection = $1 AND stream = 'stock' AND key = ANY($2::text[]) AND deleted_at IS NULL
-        """,
-        connection,
-        list(items),
-    )
-    return [row["key"] for row in rows]
-
-
-async def products_in(connection: UUID, categories: Sequence[str]) -> list[str]:
-    """Products in these families and catalogue nodes, or below them: their path of titles may have changed."""
-    rows = await current_connection().fetch(
-        """
-        WITH RECURSIVE tree AS (
-          SELECT key, data ->> 'parent' AS parent FROM snapshot
-           WHERE connection = $1 AND stream = 'categories' AND deleted_at IS NULL
-        ), below AS (
-          SELECT unnest($2::text[]) AS key UNION SELECT tree.key FROM tree JOIN below ON tree.parent = below.key
-        )
-        SELECT p.key FROM snapshot p
-         WHERE p.connection = $1 AND p.stream = 'products' AND p.deleted_at IS NULL
-           AND (p.data ->> 'family' IN (SELECT key FROM below)
-                OR EXISTS (SELECT 1 FROM json_array_elements_text(p.data -> 'categories') c
-                            WHERE c IN (SELECT key FROM below)))
-        """,
-        connection,
-        list(categories),
-    )
-    return [row["key"] for row in rows]
 
 
 # ------------------------------------------------------------------------------------------------ counting
@@ -367,9 +311,9 @@ class StreamChange(NamedTuple):
 
 
 async def save_progress(
-    agent: UUID, number: int | None, connection: UUID, stream: str, change: StreamChange
+    agent: UUID | None, number: int | None, connection: UUID, stream: str, change: StreamChange
 ) -> None:
-    """The stream's counts, and the agent's number (None when no delta was taken)."""
+    """The stream's counts, and the agent's number (neither of the two when no delta was taken)."""
     await current_connection().execute(
         """
         WITH numbered AS (

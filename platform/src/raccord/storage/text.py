@@ -13,12 +13,13 @@ _ESCAPED_NUL_BYTES = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def storable(text: str) -> str:
-    """A text or a JSON document in which NUL became ␀."""
-    if "\0" in text:
-        text = text.replace("\0", "␀")
-    if "\\u0000" in text:
-        text = _ESCAPED_NUL.sub(r"\1␀", text)
-    return text
+    """A text in which NUL became ␀."""
+    return text.replace("\0", "␀") if "\0" in text else text
+
+
+def storable_json(json: str) -> str:
+    """A JSON document in whose strings NUL became ␀."""
+    return _ESCAPED_NUL.sub(r"\1␀", json) if "\\u0000" in json else json
 
 
 def holds_nul(json: bytes) -> bool:

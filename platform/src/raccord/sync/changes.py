@@ -11,6 +11,7 @@ from uuid import UUID
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
 from raccord.storage import ingest
+from raccord.storage import marks as to_project
 from raccord.sync.marks import marks
 from raccord.sync.ports import Wake
 from raccord.sync.records import former
@@ -31,7 +32,7 @@ class Changes:
         self._categories: set[str] = set()
 
     async def begin(self) -> None:
-        self.channels = await ingest.channels_of(self.connection)
+        self.channels = await to_project.channels_of(self.connection)
 
     def tell(
         self, event: Event, key: str, *, before: bytes | None = None, after: bytes | None = None,
@@ -66,15 +67,15 @@ class Changes:
         await write_entries(self.tenant, self._entries)
         if self._categories:
             self._marks["listings"].update(
-                await ingest.products_in(self.connection, sorted(self._categories))
+                await to_project.products_in(self.connection, sorted(self._categories))
             )
         if self.stream == "products" and self._marks["availability"]:
             self._marks["availability"] = set(
-                await ingest.with_stock(self.connection, self._marks["availability"])
+                await to_project.with_stock(self.connection, self._marks["availability"])
             )
         for channel in self.channels:
             for stream, keys in self._touched():
-                await ingest.mark(self.tenant, channel, stream, keys)
+                await to_project.mark(self.tenant, channel, stream, keys)
 
     async def announce(self, wake: Wake) -> None:
         """After the commit."""

@@ -16,6 +16,7 @@ from msgspec import Struct
 from raccord.journal.models import Event
 from raccord.storage import ingest
 from raccord.storage.engine import tenant_transaction
+from raccord.storage.text import storable
 from raccord.sync.caller import AgentRevoked, Caller
 from raccord.sync.changes import Changes
 from raccord.sync.marks import COMPARES
@@ -93,6 +94,8 @@ class _Merge:
         self.refused: dict[str, Problem] = {}
         self.merged: set[str] = set()
         """Keys written to the snapshot."""
+        self.concluded: set[str] = set()
+        """Keys that are gone for sure, whether the snapshot had them or not."""
 
     async def apply(self) -> None:
         delta, caller = self.delta, self.caller
@@ -131,7 +134,7 @@ class _Merge:
     def _keyed(self, upsert: wire.Upsert) -> bool:
         problem = nul_in_key(upsert.key)
         if problem is not None:
-            self.refused[upsert.key] = problem
+            self.refused[storable(upsert.key)] = problem
         return problem is None
 
     async def _checked(
@@ -185,22 +188,20 @@ class _Merge:
 
     async def _delete(self) -> None:
         """Only a complete pass that saw rows may conclude that something is gone."""
-        deletions = self._deletions()
+        sent = {upsert.key for upsert in self.delta.upserts}
+        deletions = {storable(key) for key in self.delta.deletions} - sent
         if not deletions:
             return
         if not (self.delta.complete and self.delta.seen > 0):
             self.counts.ignored_deletions += len(deletions)
             return
+        self.concluded = deletions
         gone = await self.changes.gone(deletions)
         self.counts.gone += gone
         self.records -= gone
 
-    def _deletions(self) -> set[str]:
-        sent = {upsert.key for upsert in self.delta.upserts}
-        return {key for key in self.delta.deletions if "\0" not in key} - sent
-
     async def _hold(self) -> None:
-        problems = self.refused | {held.key: held.problem for held in self.delta.held}
+        problems = self.refused | {storable(held.key): held.problem for held in self.delta.held}
         if problems:
             encoded = {key: msgspec.json.encode(problem).decode() for key, problem in problems.items()}
             told = await ingest.hold(self.caller.tenant, self.caller.connection, self.delta.stream, encoded)
@@ -209,7 +210,7 @@ class _Merge:
                     self.changes.tell(Event.HELD, key, problem=problem)
             self.counts.held += len(problems)
         if self.stream.holds:
-            usable = {upsert.key for upsert in self.delta.upserts} | self._deletions()
+            usable = {storable(upsert.key) for upsert in self.delta.upserts} | self.concluded
             for key in await self._released(usable - problems.keys()):
                 self.changes.tell(Event.RELEASED, key)
 
@@ -227,7 +228,7 @@ class _Merge:
                 self.changes.tell(Event.EMPTIED, "", after=msgspec.json.encode({"known": known}))
             return known
         if self.stream.emptied and (delta.upserts or delta.seen > 0):
-            await ingest.end_emptied(caller.connection, delta.stream)
+            await ingest.decide_emptied(caller.connection, delta.stream, "gone", None)
             self.changes.tell(Event.REFILLED, "")
             return 0
         return self.stream.emptied

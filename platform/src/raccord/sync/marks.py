@@ -1,7 +1,7 @@
 """What in the shops depends on a record of the ERP, and so must be projected again when that record changes. Pure.
 
 A mark is a stream of the shop and a key: the product's in `listings`, the item's in `availability`, the shop's order
-reference in `order_updates`. Families and catalogue nodes concern whole sets of products: `storage.ingest.products_in`
+reference in `order_updates`. Families and catalogue nodes concern whole sets of products: `storage.marks.products_in`
 finds those.
 """
 

@@ -48,7 +48,7 @@ async def compare_keys(caller: Caller, theirs: wire.BucketKeys, wake: Wake) -> l
             changes.tell(Event.DRIFTED, "", after=msgspec.json.encode(drift))
         await changes.save()
         change = ingest.StreamChange(-gone, state.emptied, gone > 0, complete=False)
-        await ingest.save_progress(caller.agent, None, caller.connection, theirs.stream, change)
+        await ingest.save_progress(None, None, caller.connection, theirs.stream, change)
     await changes.announce(wake)
     return sorted(missing | different)
 
