@@ -10,6 +10,7 @@ from litestar import Request, Response
 
 from raccord.agents import errors
 from raccord.agents.errors import AgentRefused
+from raccord.sync.records import place_of
 from raccord_connectors import wire
 
 MEDIA_TYPE = "application/msgpack"
@@ -41,9 +42,8 @@ def unpacked(body: bytes, encoding: str, message: type[M]) -> M:
     try:
         return wire.unpack(body, message)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        reason, _, path = str(error).partition(" - at `$")
-        field = path.rstrip("`").lstrip(".") or "?"
-        raise AgentRefused(400, errors.MALFORMED.fill(field=field, reason=reason)) from error
+        field, reason = place_of(error)
+        raise AgentRefused(400, errors.MALFORMED.fill(field=field or "?", reason=reason)) from error
 
 
 def _decompressed(body: bytes) -> bytes:

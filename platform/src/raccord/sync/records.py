@@ -3,6 +3,7 @@
 A record that fails is held with its reason; the others of its delta go on.
 """
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -53,6 +54,7 @@ NOT_A_NUMBER = Text(
 )
 
 _decoders = {stream: msgspec.json.Decoder(STREAMS[stream]) for stream in READ_STREAMS}
+_MISSING = re.compile(r"missing required field `(\w+)`")
 _LARGEST_EXPONENT = 30
 _NUL_SIGN = "␀"
 
@@ -93,17 +95,21 @@ def _decoded(stream: str, upsert: wire.Upsert) -> Record:
             upsert.data.decode()  # the decoder does not look inside fields that it does not know
         return _decoders[stream].decode(upsert.data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        field, reason = _place_of(error)
+        field, reason = place_of(error)
         message = UNREADABLE.fill(key=_shown(upsert.key), field=field or "?", reason=reason)
         raise RecordRejected(message, field=field) from error
 
 
-def _place_of(error: Exception) -> tuple[str | None, str]:
-    """The field's path without `$.`, and what is wrong with it."""
+def place_of(error: Exception) -> tuple[str | None, str]:
+    """The wrong field's path without `$.`, if the decoder tells it, and what is wrong with it."""
     if isinstance(error, UnicodeDecodeError):
         return None, "UTF-8"
+    if isinstance(error, RecursionError):
+        return None, "nesting"
     reason, _, path = str(error).partition(" - at `$")
-    return path.rstrip("`").lstrip(".") or None, reason
+    missing = _MISSING.search(reason)
+    parts = [path.rstrip("`").lstrip("."), missing[1] if missing else ""]
+    return ".".join(part for part in parts if part) or None, reason
 
 
 def _demand_usable_numbers(record: Record) -> None:
