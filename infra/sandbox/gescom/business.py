@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
-from sandbox.gescom import order_entry, stockroom, store, transformation
+from sandbox.gescom import numbering, order_entry, stockroom, store, transformation
 from sandbox.gescom.order_pricing import Entry
 from sandbox.gescom.refused import Refused, narrow_columns
 from sandbox.gescom.store import insert, number, update
@@ -83,7 +83,7 @@ class GesCom:
             if not difference:
                 return
             kind = 20 if difference > 0 else 21
-            piece = order_entry.next_piece(connection, 2, kind)
+            piece = numbering.next_piece(connection, 2, kind)
             day = f"{store.today()} 00:00:00"
             insert(
                 connection,
@@ -96,7 +96,7 @@ class GesCom:
             )
             insert(
                 connection, "F_DOCLIGNE", DO_Domaine=2, DO_Type=kind, DO_Piece=piece, DO_Date=day, AR_Ref=ref,
-                DL_No=order_entry.next_number(connection, "F_DOCLIGNE", "DL_No"), DL_Ligne=1000, AG_No1=variant[0],
+                DL_No=numbering.next_number(connection, "F_DOCLIGNE", "DL_No"), DL_Ligne=1000, AG_No1=variant[0],
                 AG_No2=variant[1], DL_Design="Ajustement", DL_Qte=abs(difference), DE_No=depot, DL_Valorise=1,
             )  # fmt: skip
             stockroom.move(connection, ref, variant, depot, {"QteSto": difference})
@@ -163,7 +163,7 @@ class GesCom:
                 raise Refused(
                     "refused", f"L’article {ref} figure dans des documents : mettez-le en sommeil", field="ref"
                 )  # fmt: skip
-            for table in _ARTICLE_TABLES:
+            for table in ARTICLE_TABLES:
                 connection.execute(f"delete from {table} where AR_Ref = ?", (ref,))
             connection.execute("delete from F_NOMENCLAT where NO_RefDet = ?", (ref,))
 
@@ -270,7 +270,7 @@ class GesCom:
             return work(connection)
 
 
-_ARTICLE_TABLES = (
+ARTICLE_TABLES = (
     "F_ARTICLE", "F_ARTICLEMEDIA", "F_ARTGLOSS", "F_ARTGAMME", "F_ARTENUMREF", "F_CONDITION", "F_NOMENCLAT", "F_ARTCOMPTA",
     "F_ARTCLIENT", "F_TARIFGAM", "F_TARIFCOND", "F_TARIFQTE", "F_ARTSTOCK", "F_GAMSTOCK",
 )  # fmt: skip
@@ -282,7 +282,7 @@ def _article(connection: sqlite3.Connection, ref: str) -> sqlite3.Row:
     ).fetchone()
     if row is None:
         raise Refused("unknown_article", f"L’article {ref} n’existe pas", field="ref", article=ref)
-    order_entry.locked_by(connection, "F_ARTICLE", ref)
+    numbering.locked_by(connection, "F_ARTICLE", ref)
     return row
 
 

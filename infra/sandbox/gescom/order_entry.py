@@ -7,7 +7,8 @@ import sqlite3
 from decimal import Decimal
 from typing import Any
 
-from sandbox.gescom import stockroom, store
+from sandbox.gescom import accounts, stockroom, store
+from sandbox.gescom.numbering import locked_by, next_number, next_piece
 from sandbox.gescom.order_pricing import ORDER, Deposit, Entry, Line, Taxed, cents, check_total, priced_line
 from sandbox.gescom.refused import Refused, narrow_columns
 from sandbox.gescom.store import insert, number
@@ -27,7 +28,7 @@ def enter(connection: sqlite3.Connection, entry: Entry) -> tuple[str, bool]:
     check_total(entry, priced)
     piece = next_piece(connection, 0, entry.kind)
     with narrow_columns():
-        place = _place(connection, entry.customer, entry.delivery)
+        place = accounts.place(connection, entry.customer, entry.delivery)
         _header(connection, entry, customer, piece, dated, depot, place)
         for position, (line, taxes) in enumerate(priced, start=1):
             _line(connection, entry, piece, dated, depot, position * 1000, line, taxes)
@@ -44,28 +45,6 @@ def find(connection: sqlite3.Connection, reference: str) -> str | None:
         (reference,),
     ).fetchone()
     return row[0] if row else None
-
-
-def next_piece(connection: sqlite3.Connection, domain: int, kind: int) -> str:
-    """Takes the next number of this kind of document from F_DOCCURRENTPIECE."""
-    row = connection.execute(
-        "select DC_Piece from F_DOCCURRENTPIECE where DC_Domaine = ? and DC_IdCol = ? and DC_Souche = 0",
-        (domain, kind),
-    ).fetchone()
-    if row is None:
-        raise Refused("refused", f"Aucune souche pour le type de document {kind}")
-    piece: str = row[0]
-    letters = piece.rstrip("0123456789")
-    following = f"{letters}{int(piece[len(letters) :]) + 1:0{len(piece) - len(letters)}d}"
-    connection.execute(
-        "update F_DOCCURRENTPIECE set DC_Piece = ? where DC_Domaine = ? and DC_IdCol = ? and DC_Souche = 0",
-        (following, domain, kind),
-    )
-    return piece
-
-
-def next_number(connection: sqlite3.Connection, table: str, column: str) -> int:
-    return int(connection.execute(f"select coalesce(max({column}), 0) + 1 from {table}").fetchone()[0])
 
 
 def refresh_totals(connection: sqlite3.Connection, kind: int, piece: str) -> None:
@@ -106,49 +85,12 @@ def _customer(connection: sqlite3.Connection, code: str) -> sqlite3.Row:
     return row
 
 
-def locked_by(connection: sqlite3.Connection, table: str, key: str) -> None:
-    """Raises when a user has the record open."""
-    row = connection.execute(
-        "select UTILISATEUR from SANDBOX_VERROU where TABLE_Nom = ? and ENREG_Cle = ?", (table, key)
-    ).fetchone()
-    if row is not None:
-        raise Refused("locked", f"{key} est ouvert par {row[0]}", what=key)
-
-
 def _check_open(connection: sqlite3.Connection, dated: str) -> None:
     row = connection.execute("select VALEUR from SANDBOX_REGLAGE where NOM = 'cloture_au'").fetchone()
     if row is not None and dated[:10] <= row[0]:
         raise Refused(
             "month_closed", f"La période du {dated[:10]} est clôturée", field="dated", day=dated[:10]
         )
-
-
-def _place(connection: sqlite3.Connection, customer: str, wanted: dict[str, str] | None) -> int | None:
-    """LI_No of the delivery address: one with the same words, or a new one under a title that is still free."""
-    rows = connection.execute(
-        "select * from F_LIVRAISON where CT_Num = ? order by LI_Principal desc", (customer,)
-    ).fetchall()
-    if not wanted:
-        return rows[0]["LI_No"] if rows else None
-    same = ("LI_Adresse", "LI_Complement", "LI_CodePostal", "LI_Ville", "LI_Contact")
-    for row in rows:
-        if all((row[name] or "").casefold() == wanted.get(name, "").casefold() for name in same):
-            return int(row["LI_No"])
-    titles = {row["LI_Intitule"].casefold() for row in rows}
-    title = wanted.get("LI_Intitule") or "Livraison"
-    free = next(
-        tried for tried in (title, *(f"{title[:31]} {step}" for step in range(2, 1000))) if tried.casefold() not in titles
-    )  # fmt: skip
-    place = next_number(connection, "F_LIVRAISON", "LI_No")
-    insert(
-        connection,
-        "F_LIVRAISON",
-        **{**wanted, "LI_Intitule": free},
-        LI_No=place,
-        CT_Num=customer,
-        LI_Principal=int(not rows),
-    )
-    return place
 
 
 def _header(

@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.gescom import stockroom, store
-from sandbox.gescom.order_entry import locked_by, next_number, next_piece, refresh_totals
+from sandbox.gescom.numbering import locked_by, next_number, next_piece
+from sandbox.gescom.order_entry import refresh_totals
 from sandbox.gescom.order_pricing import cents
 from sandbox.gescom.refused import Refused
 from sandbox.gescom.store import insert, number, update

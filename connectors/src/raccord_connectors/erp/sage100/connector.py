@@ -126,7 +126,7 @@ class Sage100:
                         settings.database,
                         settings.user,
                         settings.password,
-                        port=settings.port,
+                        port=settings.port or None,
                         timeout=settings.timeout,
                     )
                 except ImportError as error:

@@ -22,7 +22,17 @@ class Sage100Settings(Settings, frozen=True, kw_only=True):
             help_en="Name of the server and of the instance, for instance SRV01\\SAGE100.",
         ),
     ] = ""
-    port: Annotated[int | None, label("Port", "Port", advanced=True), Meta(ge=1, le=65535)] = None
+    port: Annotated[
+        int,
+        label(
+            "Port",
+            "Port",
+            help_fr="0 : celui de l’instance, trouvé tout seul.",
+            help_en="0: that of the instance, found by itself.",
+            advanced=True,
+        ),
+        Meta(ge=0, le=65535),
+    ] = 0
     database: Annotated[
         str,
         label(
