@@ -161,9 +161,7 @@ def test_the_status_file_tells_how_the_agent_is(world: World, running: Agent) ->
     world.schedule("products")
     world.plane.wait_for(lambda: world.agrees("products"))
     world.plane.wait_for(lambda: running.base.streams.state("products").records == 5)
-    running._status.turn()
-    status = read_status(world.home)
-    assert status is not None
+    status = running._status.status()
     assert [("products", 5)] == [(stream.name, stream.records) for stream in status.streams]
     french = "\n".join(lines(world.home, status, "fr", now=time.time()))
     english = "\n".join(lines(world.home, status, "en", now=time.time()))

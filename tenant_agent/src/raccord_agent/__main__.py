@@ -211,7 +211,7 @@ def _service(home: Home, asked: argparse.Namespace, console: Console) -> int:
 
 def _log_unexpected(home: Home, command: str) -> None:
     """Into the file only: a stack trace helps us, not the person at the keyboard."""
-    if not logging.getLogger().handlers:
+    if not log.is_set_up():
         try:
             secrets = load_secrets(home).values()
             log.set_up(home.log, level="info", secrets=secrets, console=False)

@@ -174,7 +174,7 @@ def _result(connector: Connector, command: wire.Command, base: Base) -> wire.Com
         if order.resend:
             base.streams.doubt(stream, list(order.resend))
         if order.reconcile:
-            base.streams.reconciled(stream, None)
+            base.streams.want_comparison(stream)
         if order.complete or not (order.resend or order.reconcile):
             base.streams.want(stream, complete=order.complete)
     return wire.CommandResult(command.id)

@@ -33,7 +33,8 @@ CREATE TABLE stream (
   wish_complete INTEGER NOT NULL DEFAULT 0,
   doubts INTEGER NOT NULL DEFAULT 0,    -- number of the newest request to send some keys again; 0: none
   complete_seen INTEGER NOT NULL DEFAULT 0, -- rows that the last complete pass saw
-  reconciled_at REAL                    -- when both sides were last compared; NULL: to be done now
+  compare INTEGER NOT NULL DEFAULT 0,   -- number of the newest request to compare both sides; 0: none
+  compared_at REAL
 );
 
 CREATE TABLE entry (

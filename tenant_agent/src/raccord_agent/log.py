@@ -60,3 +60,8 @@ def set_up(path: Path, *, level: str, secrets: Iterable[str], console: bool) -> 
     root.setLevel(level.upper())
     for talkative in ("httpx", "httpcore"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
+
+
+def is_set_up() -> bool:
+    handlers = logging.getLogger().handlers
+    return any(isinstance(handler, logging.handlers.RotatingFileHandler) for handler in handlers)

@@ -60,8 +60,8 @@ class Reconciler:
         """Not before a first complete pass; not while something is on its way, which would look like a difference."""
         if state.last_complete_at is None or state.doubts or self._base.outbox.holds(state.name):
             return False
-        last = state.reconciled_at
-        return last is None or not 0 <= self._now() - last < every
+        last = state.compared_at
+        return state.compare > 0 or last is None or not 0 <= self._now() - last < every
 
     def _compare(self, state: StreamState) -> None:
         began = self._now()
@@ -89,7 +89,7 @@ class Reconciler:
             log.warning("%s: %d records differ on the platform; reading them again", state.name, len(resend))
             self._base.streams.doubt(state.name, resend)
             self._doubted()
-        self._base.streams.reconciled(state.name, began)
+        self._base.streams.compared(state, at=began)
         log.info("%s compared: %d buckets, %d records to send again", state.name, len(wrong), len(resend))
 
     def _counting(self, stream: int, sizes: list[int]) -> Iterator[tuple[str, bytes]]:

@@ -24,7 +24,7 @@ import msgspec
 
 from raccord_agent import __version__
 from raccord_agent.base import Base
-from raccord_agent.board import Board
+from raccord_agent.board import PLATFORM, Board
 from raccord_agent.commands import WAIT, CommandQueue, Leases, Results
 from raccord_agent.configuration import Configured
 from raccord_agent.heartbeat import EVERY, Heart
@@ -154,6 +154,8 @@ class Agent:
         # Apart: its long poll is simply left when the agent stops; what it might bring is leased again.
         self._lease_loop = Loop("leases", leases.turn, patience=NETWORK_PATIENCE)
         self._watchdog = Watchdog([*self._loops, self._lease_loop])
+        # The first loop that reaches the platform again tells the others: none sits out its own pause.
+        self.board.when_well(PLATFORM, self._wake_all)
 
     def start(self) -> None:
         for loop in [*self._loops, self._lease_loop]:
@@ -170,13 +172,18 @@ class Agent:
         until = time.monotonic() + END_SECONDS
         ended = [loop.join(max(until - time.monotonic(), 0.1)) for loop in self._loops]
         self._status.turn()
-        self._tunnel.line.close()
+        if self._lease_loop.join(0):
+            self._tunnel.line.close()  # not under a call that is still open: it would end as a broken line
         self.base.close()
         return all(ended)
 
+    def _wake_all(self) -> None:
+        for loop in [*self._loops, self._lease_loop]:
+            loop.wake()
+
     def _compare_all(self) -> None:
         for state in self.base.streams.all():
-            self.base.streams.reconciled(state.name, None)
+            self.base.streams.want_comparison(state.name)
 
     def _notice_other_reader(self, spec: ConnectorSpec, settings: Settings) -> None:
         """The same rows read by another version or with other settings may give other records: read them all again

@@ -9,8 +9,8 @@ from raccord_agent.database import Database
 
 @dataclass(frozen=True)
 class StreamState:
-    """One row. Times are seconds since 1970. `wish` and `doubts` are numbers that grow: a scan clears only the wish
-    that was there when it began, not one that came while it ran."""
+    """One row. Times are seconds since 1970. `wish`, `doubts` and `compare` are numbers that grow: who grants a wish
+    clears only the one that was there when the work began, not one that came meanwhile."""
 
     id: int
     name: str
@@ -24,7 +24,8 @@ class StreamState:
     wish_complete: bool
     doubts: int
     complete_seen: int
-    reconciled_at: float | None
+    compare: int
+    compared_at: float | None
 
 
 class Streams:
@@ -111,10 +112,17 @@ class Streams:
             "UPDATE stream SET doubts = 0 WHERE id = ? AND doubts = ?", (before.id, before.doubts)
         )
 
-    def reconciled(self, name: str, at: float | None) -> None:
-        """`at` None: both sides are to be compared now."""
+    def want_comparison(self, name: str) -> None:
+        """Both sides are to be compared, as soon as nothing of this stream waits to be sent."""
         id_ = self.state(name).id
-        self._database.connection.execute("UPDATE stream SET reconciled_at = ? WHERE id = ?", (at, id_))
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE stream SET compare = ? WHERE id = ?", (_next_number(connection), id_))
+
+    def compared(self, before: StreamState, *, at: float) -> None:
+        self._database.connection.execute(
+            "UPDATE stream SET compared_at = ?, compare = iif(compare = ?, 0, compare) WHERE id = ?",
+            (at, before.compare, before.id),
+        )
 
     def forget_sketches(self) -> None:
         """Every record is read again at the next complete pass, which is due now; only what differs is sent.
@@ -135,11 +143,11 @@ class Streams:
 
 _ALL = (
     "SELECT id, name, cursor, records, last_scan_at, last_complete_at, emptied, unsorted, "
-    "wish, wish_complete, doubts, complete_seen, reconciled_at FROM stream"
+    "wish, wish_complete, doubts, complete_seen, compare, compared_at FROM stream"
 )
 _ONE = _ALL + " WHERE name = ?"
 
 
 def _next_number(connection: sqlite3.Connection) -> int:
-    (highest,) = connection.execute("SELECT max(max(wish), max(doubts)) FROM stream").fetchone()
+    (highest,) = connection.execute("SELECT max(max(wish), max(doubts), max(compare)) FROM stream").fetchone()
     return int(highest) + 1
