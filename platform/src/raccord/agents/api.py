@@ -1,5 +1,7 @@
 """The calls of an agent, exactly as `raccord_connectors.wire` lists them. Bodies are MessagePack, errors `wire.Refusal`."""
 
+import asyncio
+from functools import partial
 from typing import Any
 
 import structlog
@@ -25,6 +27,9 @@ AgentRequest = Request[Any, Any, Any]
 WITHOUT_TOKEN = {"without_token": True}
 MACHINE = {"exclude_from_csrf": True, "exclude_from_auth": True}
 """No cookie, no session: an agent shows its own token."""
+
+NOTICE_SECONDS = 0.002
+"""What the server needs to say that a line broke; it knows it already."""
 
 log = structlog.get_logger(__name__)
 
@@ -123,7 +128,9 @@ class AgentController(Controller):
     @post("/commands/lease")
     async def lease(self, request: AgentRequest) -> Response[bytes]:
         asked = await received(request, wire.LeaseRequest)
-        return answer(request, wire.Leased(await _tunnel(request).commands.lease(_caller(request), asked)))
+        connected = partial(_connected, request)
+        commands = await _tunnel(request).commands.lease(_caller(request), asked, connected)
+        return answer(request, wire.Leased(commands))
 
     @post("/commands/result")
     async def result(self, request: AgentRequest) -> Response[bytes]:
@@ -154,6 +161,16 @@ class AgentController(Controller):
             raise _not_a_stream()
         keys = await reconcile.compare_keys(_caller(request), theirs, _tunnel(request).wake)
         return answer(request, wire.KeysToResend(keys))
+
+
+async def _connected(request: AgentRequest) -> bool:
+    """Whether the agent is still on the line. After the body the server has one more message: that it hung up."""
+    hung_up = asyncio.ensure_future(request.receive())
+    await asyncio.wait({hung_up}, timeout=NOTICE_SECONDS)
+    if hung_up.done():
+        return False
+    hung_up.cancel()
+    return True
 
 
 def _not_a_stream() -> AgentRefused:

@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from raccord.agents.service import Agents
+from raccord.agents.stopping import told_to_stop
 from raccord.settings import Settings
 from raccord.storage.listen import Listener
 from raccord.sync.commands import Commands
@@ -33,14 +34,14 @@ class Tunnel:
         """The engines must be open."""
         await self.listener.start()
         try:
-            yield
+            with told_to_stop(self.drain):
+                yield
         finally:
             self.drain()
             await self.listener.stop()
 
     def drain(self) -> None:
-        """Answers every open long poll at once. Servers wait for open calls before they end the lifespan: call this as
-        soon as the process is asked to stop."""
+        """Answers every open long poll at once, and from now on without waiting. Called at the stop signal itself."""
         self.commands.drain()
 
     def _missed(self) -> None:

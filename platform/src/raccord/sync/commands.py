@@ -6,7 +6,7 @@ in the same way, the workers are woken. All that is kept is in the database.
 
 import asyncio
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -82,8 +82,13 @@ class Commands:
 
     # --------------------------------------------------------------------------------------- the agent's side
 
-    async def lease(self, caller: Caller, request: wire.LeaseRequest) -> Sequence[wire.Command]:
-        """Commands, as soon as there are any; none when the time is up. Raises `AgentRevoked`."""
+    async def lease(
+        self, caller: Caller, request: wire.LeaseRequest, connected: Callable[[], Awaitable[bool]]
+    ) -> Sequence[wire.Command]:
+        """Commands, as soon as there are any; none when the time is up. Raises `AgentRevoked`.
+
+        `connected` is asked after the wait: a command given to a line that broke meanwhile would be lost until its
+        lease runs out."""
         deadline = asyncio.get_running_loop().time() + request.wait
         while True:
             with self.agents.ticket(caller.connection) as ticket:
@@ -92,6 +97,8 @@ class Commands:
                 if rows or left <= 0 or self.agents.closed:
                     return [self._command(row) for row in rows]
                 await until(ticket, left if next_expiry is None else min(left, next_expiry + 0.05))
+            if not await connected():
+                return []
 
     async def _lease_now(self, caller: Caller, limit: int) -> tuple[list[commands.LeasedRow], float | None]:
         async with tenant_transaction(caller.tenant):
