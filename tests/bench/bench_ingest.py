@@ -55,8 +55,17 @@ def figures() -> list[Figure]:
 async def _measure(settings: Settings, superuser: str) -> list[Figure]:
     articles = [article(number) for number in range(RECORDS)]
     load = _bodies([articles[start : start + LOT] for start in range(0, RECORDS, LOT)], 1, read_at=1.0)
-    changed = _bodies([[replace(one, name=f"{one.name} bis") for one in articles[::100]]], len(load) + 1, read_at=2.0)
-    seconds: dict[str, list[float]] = {"copy": [], "marks": [], "load": [], "fed": [], "delta": [], "fed delta": []}
+    changed = _bodies(
+        [[replace(one, name=f"{one.name} bis") for one in articles[::100]]], len(load) + 1, read_at=2.0
+    )
+    seconds: dict[str, list[float]] = {
+        "copy": [],
+        "marks": [],
+        "load": [],
+        "fed": [],
+        "delta": [],
+        "fed delta": [],
+    }
     async with opened(settings), _raw(settings, superuser) as raw:
         for _ in range(ROUNDS):
             seconds["copy"].append(await raw.copy_records(articles))
@@ -88,7 +97,9 @@ async def _measure(settings: Settings, superuser: str) -> list[Figure]:
     ]
 
 
-def _figure(path: str, value: float, limit: str, limit_value: float, budget: float, notes: str = "") -> Figure:
+def _figure(
+    path: str, value: float, limit: str, limit_value: float, budget: float, notes: str = ""
+) -> Figure:
     return Figure(
         path=f"ingest {RECORDS:,} articles, {path}", limit=limit, value=value, limit_value=limit_value, unit="s",
         budget=budget, notes=notes,
@@ -167,8 +178,12 @@ class _Raw:
         rows = []
         for one in articles:
             data = encode(one)
-            rows.append((tenant, connection, "products", one.key, UUID(bytes=fingerprint(data)), data.decode()))
-        return await self._copy("raw_snapshot", ("tenant", "connection", "stream", "key", "fingerprint", "data"), rows)
+            rows.append(
+                (tenant, connection, "products", one.key, UUID(bytes=fingerprint(data)), data.decode())
+            )
+        return await self._copy(
+            "raw_snapshot", ("tenant", "connection", "stream", "key", "fingerprint", "data"), rows
+        )
 
     async def copy_marks(self, merchant: Merchant, articles: Sequence[Product]) -> float:
         rows = [(merchant.tenant, merchant.channel, "listings", one.key) for one in articles]
@@ -178,7 +193,9 @@ class _Raw:
         await self.settle()
         begun = time.perf_counter()
         for start in range(0, len(rows), LOT):
-            await self._application.copy_records_to_table(table, columns=columns, records=rows[start : start + LOT])
+            await self._application.copy_records_to_table(
+                table, columns=columns, records=rows[start : start + LOT]
+            )
         seconds = time.perf_counter() - begun
         await self._superuser.execute(f"TRUNCATE {table}")
         return seconds
