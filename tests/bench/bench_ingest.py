@@ -28,8 +28,8 @@ from raccord.sync import ingest
 from raccord.sync.caller import Caller
 from raccord_connectors import wire
 from raccord_connectors.canonical import MediaRef, Product, Tax, encode, fingerprint
-from support.database import fresh_database, server
-from support.hub_app import Merchant, RecordedWake, new_merchant, opened
+from support.database import fresh_database, opened, server
+from support.hub_app import Merchant, RecordedWake, new_merchant
 
 RECORDS = 100_000
 LOT = wire.MAX_DELTA_RECORDS
