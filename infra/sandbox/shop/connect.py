@@ -3,14 +3,13 @@
 Simulated shops accept a callback on plain HTTP on loopback; WooCommerce demands HTTPS.
 """
 
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import httpx
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Body
+from litestar.params import URLEncodedBody
 from litestar.response import Redirect, Template
 
 from sandbox.shop.gate import new_key
@@ -20,7 +19,7 @@ from sandbox.shop.threads import threaded
 
 NEEDED = ("app_name", "user_id", "return_url", "callback_url", "scope")
 SCOPES = {"read": "consulter", "write": "modifier", "read_write": "consulter et modifier"}
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+Form = URLEncodedBody[dict[str, str]]
 
 
 @get("/wc-auth/v1/authorize", name="authorize")

@@ -29,10 +29,27 @@ class Database:
         with self.write() as db:
             for statement in _statements((Path(__file__).parent / "schema.sql").read_text("utf-8")):
                 db.execute(statement)
-            for table, first in (("products", FIRST_PRODUCT), ("orders", FIRST_ORDER)):
-                known = db.execute("SELECT 1 FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
-                if known is None:
-                    db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, first))
+            self._begin_numbers(db)
+
+    def empty(self, keep: tuple[str, ...] = ()) -> None:
+        with self.write() as db:
+            names = [
+                row["name"]
+                for row in db.execute("SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE TABLE%'")
+            ]
+            for name in names:
+                if name not in keep and not name.startswith(("sqlite_", "product_search_")):
+                    db.execute(f"DELETE FROM {name}")
+            db.execute("DELETE FROM product_search")
+            db.execute("DELETE FROM sqlite_sequence")
+            self._begin_numbers(db)
+
+    def _begin_numbers(self, db: sqlite3.Connection) -> None:
+        """Ids begin where nobody mistakes them for quantities."""
+        for table, first in (("products", FIRST_PRODUCT), ("orders", FIRST_ORDER)):
+            known = db.execute("SELECT 1 FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+            if known is None:
+                db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, first))
 
     def read(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

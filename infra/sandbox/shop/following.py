@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from sandbox.shop import order_view
@@ -17,7 +18,7 @@ from sandbox.shop.threads import threaded
 
 @get("/commande/recue/{number:int}")
 @threaded
-def received(request: AnyRequest, number: int, cle: str = "") -> Template:
+def received(request: AnyRequest, number: FromPath[int], cle: FromQuery[str] = "") -> Template:
     db = request.app.state.shop.database.read()
     row = db.execute("SELECT * FROM orders WHERE id = ? AND order_key = ?", (number, cle)).fetchone()
     return page(request, "received.html", **_order(request, row)) if row else not_found(request)

@@ -77,6 +77,10 @@ class Options:
                 db.execute("INSERT OR REPLACE INTO options VALUES (?, ?)", (name, dump(value)))
         self._cache.update(values)
 
+    def forget(self) -> None:
+        """Back to the defaults; the table was emptied."""
+        self._cache.clear()
+
     def yes(self, name: str) -> bool:
         return bool(self.get(name) == "yes")
 

@@ -1,10 +1,9 @@
 """The frame of every page of the storefront: templates, menu, cart count."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import URLEncodedBody
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 from litestar.template import TemplateConfig
@@ -16,7 +15,7 @@ from sandbox.shop.rest import AnyRequest
 from sandbox.shop.shelves import Shelves
 
 HERE = Path(__file__).parent
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+Form = URLEncodedBody[dict[str, str]]
 Context = dict[str, Any]
 
 

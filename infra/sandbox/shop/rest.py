@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from litestar import HttpMethod, Request, Response
 from litestar.handlers import HTTPRouteHandler, route
+from litestar.params import RawBody
 
 from sandbox.shop.refusals import Refusal
 from sandbox.shop.shop import Shop
@@ -98,7 +99,7 @@ def endpoint(
     returns is the body, or (body, status)."""
 
     def build(work: Callable[[Call], Any]) -> HTTPRouteHandler:
-        def handle(request: AnyRequest, body: bytes) -> Response[bytes]:
+        def handle(request: AnyRequest, body: RawBody) -> Response[bytes]:
             shop: Shop = request.app.state.shop
             headers: dict[str, str] = {}
             try:

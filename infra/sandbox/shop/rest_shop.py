@@ -6,6 +6,7 @@ import msgspec
 from litestar import HttpMethod, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
+from litestar.params import FromQuery, RawBody
 
 from sandbox.shop import webhooks
 from sandbox.shop.refusals import Refusal
@@ -170,7 +171,7 @@ def edit_webhook(call: Call) -> Any:
 
 @get("/sandbox/log")
 @threaded
-def read_log(request: AnyRequest, last: int = 200) -> dict[str, Any]:
+def read_log(request: AnyRequest, last: FromQuery[int] = 200) -> dict[str, Any]:
     """Requests and writes since the last reset. Calls to /sandbox are not counted."""
     return dict(request.app.state.shop.journal.summary(last))
 
@@ -184,7 +185,7 @@ def reset_log(request: AnyRequest) -> dict[str, bool]:
 
 @post("/sandbox/faults", status_code=200)
 @threaded
-def arm_fault(request: AnyRequest, body: bytes) -> Response[dict[str, Any]]:
+def arm_fault(request: AnyRequest, body: RawBody) -> Response[dict[str, Any]]:
     """One fault, see `faults.Fault`; an empty body clears all."""
     faults = request.app.state.shop.faults
     if not body:
@@ -199,7 +200,7 @@ def arm_fault(request: AnyRequest, body: bytes) -> Response[dict[str, Any]]:
 
 @post("/sandbox/options", status_code=200)
 @threaded
-def set_options(request: AnyRequest, body: bytes) -> Response[dict[str, Any]]:
+def set_options(request: AnyRequest, body: RawBody) -> Response[dict[str, Any]]:
     """What the owner would do in the shop's settings screens: {name: value}, see `options.DEFAULTS`."""
     try:
         request.app.state.shop.options.set(**msgspec.json.decode(body))

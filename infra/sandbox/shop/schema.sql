@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS products (
   status_before_trash TEXT NOT NULL DEFAULT 'publish',
   name TEXT NOT NULL DEFAULT '',
   slug TEXT NOT NULL DEFAULT '',
-  sku TEXT NOT NULL DEFAULT '',
+  sku TEXT COLLATE NOCASE NOT NULL DEFAULT '',
   global_unique_id TEXT NOT NULL DEFAULT '',
   regular_price TEXT NOT NULL DEFAULT '',
   sale_price TEXT NOT NULL DEFAULT '',

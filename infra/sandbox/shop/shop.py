@@ -60,6 +60,15 @@ class Shop:
         assert shown is not None
         return shown
 
+    def reset(self) -> None:
+        """Everything as at the first start; only the key and the pictures' files stay."""
+        self.webhooks.wait()
+        self.database.empty(keep=("api_keys",))
+        self.options.forget()
+        self.faults.clear()
+        self.journal.reset()
+        self.webhooks.look()
+
     def close(self) -> None:
         self.webhooks.stop()
         self.journal.close()

@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from sandbox.shop.pages import Context, not_found, page, shelves_of
@@ -22,14 +23,14 @@ def home(request: AnyRequest) -> Template:
 
 @get("/boutique")
 @threaded
-def everything(request: AnyRequest, page_number: int = 1) -> Template:
+def everything(request: AnyRequest, page_number: FromQuery[int] = 1) -> Template:
     cards, total = shelves_of(request).all(max(1, page_number))
     return _listing(request, "Toute la boutique", cards, total, page_number)
 
 
 @get("/categorie/{slug:str}")
 @threaded
-def category(request: AnyRequest, slug: str, page_number: int = 1) -> Template:
+def category(request: AnyRequest, slug: FromPath[str], page_number: FromQuery[int] = 1) -> Template:
     shelves = shelves_of(request)
     shelf = next((found for found in shelves.categories() if found.slug == slug), None)
     if shelf is None:
@@ -42,7 +43,7 @@ def category(request: AnyRequest, slug: str, page_number: int = 1) -> Template:
 
 @get("/recherche")
 @threaded
-def search(request: AnyRequest, q: str = "", page_number: int = 1) -> Template:
+def search(request: AnyRequest, q: FromQuery[str] = "", page_number: FromQuery[int] = 1) -> Template:
     cards, total = shelves_of(request).search(q, max(1, page_number)) if q.strip() else ([], 0)
     return _listing(request, f"« {q} »", cards, total, page_number, query=q)
 
@@ -75,7 +76,7 @@ def _path(shelves: Shelves, shelf: Shelf) -> list[Shelf]:
 
 @get("/produit/{slug:str}")
 @threaded
-def product(request: AnyRequest, slug: str, choix: int = 0) -> Template:
+def product(request: AnyRequest, slug: FromPath[str], choix: FromQuery[int] = 0) -> Template:
     shelves = shelves_of(request)
     found = shelves.by_slug(slug)
     if found is None:

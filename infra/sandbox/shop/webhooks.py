@@ -36,7 +36,7 @@ class Webhooks:
         self._client = httpx.Client(follow_redirects=False, trust_env=False)
         self._topics: frozenset[str] = frozenset()
         self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
-        self._look()
+        self.look()
 
     def start(self) -> None:
         self._thread.start()
@@ -74,7 +74,7 @@ class Webhooks:
                    VALUES (?, ?, ?, ?, ?, ?, ?)""",
                 (str(body.get("name") or f"Webhook créé le {at}"), status, topic, address, secret, at, at),
             )
-        self._look()
+        self.look()
         if status == "active":
             self._queue.put(("ping", int(row.lastrowid or 0)))
         return self.get(int(row.lastrowid or 0))
@@ -100,7 +100,7 @@ class Webhooks:
                     number,
                 ),
             )
-        self._look()
+        self.look()
         return self.get(number)
 
     def delete(self, number: int, force: bool) -> Row:
@@ -111,7 +111,7 @@ class Webhooks:
             )
         with self.database.write() as db:
             db.execute("DELETE FROM webhooks WHERE id = ?", (number,))
-        self._look()
+        self.look()
         return row
 
     def get(self, number: int) -> Row:
@@ -127,7 +127,8 @@ class Webhooks:
 
     # ------------------------------------------------------------------------------------------ delivery
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Which topics anybody listens to, so that thousands of changes cost nothing where nobody does."""
         rows = self.database.read().execute("SELECT DISTINCT topic FROM webhooks WHERE status = 'active'")
         self._topics = frozenset(row["topic"] for row in rows)
 
@@ -200,7 +201,7 @@ class Webhooks:
                     (number, MOST_FAILURES),
                 )
         if not done:
-            self._look()
+            self.look()
 
 
 def show(row: Row) -> JsonDict:
