@@ -15,7 +15,7 @@ from raccord_connectors.erp.sage100 import Sage100, Sage100Settings
 from raccord_connectors.erp.sage100.values import fit
 from raccord_connectors.kit.conformance import ConnectorConformance, pytest_generate_tests  # noqa: F401
 from sandbox.gescom.connection import bridge_command
-from support.gescom import a_customer, an_article, small_gescom, sage100, sql
+from support.gescom import a_customer, an_article, sage100, small_gescom, sql
 
 PASSWORD = "mot-de-passe-tres-secret"
 WIDTHS = {"customer_drafts": 35, "drafts": 69}

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ def order(gescom: GesCom) -> str:
     return gescom.enter(entry)
 
 
-def document(gescom: GesCom, key: str, **settings: object) -> Document:
+def document(gescom: GesCom, key: str, **settings: Any) -> Document:
     found = records(gescom, "documents", Selection(keys=(key,)), **settings)[key]
     assert isinstance(found, Document)
     assert found == records(gescom, "documents", **settings)[key], (
