@@ -1,0 +1,108 @@
+"""The demonstration's merchant: accounts, connections, channel. Made once; later starts find it and mend what moved (ports)."""
+
+import json
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from raccord.accounts import repository as accounts
+from raccord.accounts import service as account_service
+from raccord.accounts.models import Person
+from raccord.agents.service import Agents
+from raccord.channels import service as channels
+from raccord.connections.service import Connections
+from raccord.core.channel import ChannelSettings
+from raccord.partners import service as partners
+from raccord.settings import Settings
+from raccord.storage.engine import untenanted_transaction
+from raccord.sync.commands import Commands
+from raccord.sync.ports import Wake
+from raccord.tenants import service as tenants
+from raccord.vault import Vault
+
+MERCHANT = ("demo@maison-duval.example", "bonjour la maison duval")
+PARTNER = ("partenaire@integration-atlantique.example", "bonjour le partenaire")
+SCAN_SECONDS = 2.0
+"""The demonstration's scan interval: a merchant's default is longer."""
+
+
+class Demo(Struct, frozen=True):
+    """What later starts need to find again."""
+
+    tenant: UUID
+    erp: UUID
+    shop: UUID
+    channel: UUID | None = None
+
+
+class Furnisher:
+    """With the engines open. Every step may be repeated."""
+
+    def __init__(self, settings: Settings, folder: Path, wake: Wake) -> None:
+        assert settings.secret_key
+        self._kept = folder / "demo.json"
+        self._wake = wake
+        self._connections = Connections(Vault(settings.secret_key), allow_private_addresses=True)
+        self._agents = Agents(settings.secret_key, Commands(wake))
+
+    async def merchant(self, shop_url: str, keys: Path) -> Demo:
+        """Accounts of the merchant and its partner, the company, both connections."""
+        owner, partner_member = (
+            await _person(*MERCHANT, "Claire Duval"),
+            await _person(*PARTNER, "Yann Le Goff"),
+        )
+        found = self._known()
+        if found is None:
+            tenant = await tenants.create("Maison Duval", owner.id)
+            partner = await partners.create("Intégration Atlantique", partner_member.id)
+            await partners.grant(tenant, partner, owner.id)
+            erp = await self._connections.create_erp(tenant, "Sage 100 (démonstration)", "sage100", owner.id)
+            shop = await self._connections.create_shop(
+                tenant, "Boutique (démonstration)", "woocommerce", _shop_settings(shop_url, keys), owner.id
+            )
+            found = Demo(tenant, erp, shop)
+            self._keep(found)
+        else:
+            await self._connections.change_settings(
+                found.tenant, found.shop, _shop_settings(shop_url, keys), owner.id
+            )
+        await self._connections.check(found.tenant, found.shop, self._wake)
+        streams = ("products", "prices", "stock", "documents", "categories", "customers")
+        schedule = {stream: {"every": SCAN_SECONDS, "complete_every": 60.0} for stream in streams}
+        await self._agents.set_schedule(found.tenant, found.erp, schedule)
+        return found
+
+    async def enrolment_code(self, demo: Demo) -> str:
+        return (await self._agents.create_code(demo.tenant, demo.erp, None)).code
+
+    async def channel(self, demo: Demo) -> Demo:
+        """Joins the two and goes live; nothing to do at later starts."""
+        if demo.channel is not None:
+            return demo
+        settings = ChannelSettings(
+            price_category="1", shipping_item="PORT", fee_item="FRAIS", stock_nature="prudent"
+        )
+        channel = await channels.create(demo.tenant, "Boutique en ligne", demo.erp, demo.shop, settings)
+        await channels.go_live(demo.tenant, channel, self._connections, self._wake)
+        made = msgspec.structs.replace(demo, channel=channel)
+        self._keep(made)
+        return made
+
+    def _known(self) -> Demo | None:
+        return msgspec.json.decode(self._kept.read_bytes(), type=Demo) if self._kept.exists() else None
+
+    def _keep(self, demo: Demo) -> None:
+        self._kept.write_bytes(msgspec.json.encode(demo))
+
+
+async def _person(email: str, password: str, name: str) -> Person:
+    async with untenanted_transaction():
+        found = await accounts.by_email(email)
+    return found[0] if found else await account_service.create(email, password, name)
+
+
+def _shop_settings(url: str, keys: Path) -> dict[str, str]:
+    known = json.loads(keys.read_text("utf-8"))
+    return {"url": url, "consumer_key": known["consumer_key"], "consumer_secret": known["consumer_secret"]}
