@@ -205,6 +205,13 @@ async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
             await asyncio.sleep(0.005)
 
 
+async def eventually(condition: Callable[[], Awaitable[bool]], seconds: float = 20.0) -> None:
+    """For what another process does; fails when it does not come true in time."""
+    async with asyncio.timeout(seconds):
+        while not await condition():  # noqa: ASYNC110 - the condition is somebody else's state
+            await asyncio.sleep(0.05)
+
+
 def run(settings: Settings, scenario: Callable[[Hub], Awaitable[None]]) -> None:
     async def main() -> None:
         async with hub(settings) as found:
