@@ -17,6 +17,11 @@ CONNECTORS: dict[str, str] = {
     "woocommerce": "raccord_connectors.shop.woocommerce:WooCommerce",
 }
 
+WEBHOOKS: dict[str, str] = {
+    "woocommerce": "raccord_connectors.shop.woocommerce.webhooks",
+}
+"""Shops that call us when something happens: modules with `ensure`, `verify` and `parse`. The others are polled."""
+
 UNKNOWN = Text(
     "connector.unknown",
     "Le connecteur « {name} » n’existe pas dans cette version. Connecteurs disponibles : {known}.",
@@ -36,6 +41,11 @@ def connector_class(name: str) -> type[Connector]:
         raise ConfigError(UNKNOWN.fill(name=name, known=", ".join(sorted(CONNECTORS)))) from None
     found: type[Connector] = getattr(import_module(module), attribute)
     return found
+
+
+def webhooks_of(name: str) -> Any | None:
+    """The module that knows the webhooks of this shop; None where there are none."""
+    return import_module(WEBHOOKS[name]) if name in WEBHOOKS else None
 
 
 def build(name: str, settings: dict[str, Any]) -> Connector:

@@ -15,6 +15,7 @@ from raccord.accounts.sessions import DatabaseStore, session_auth
 from raccord.agents.tunnel import Tunnel
 from raccord.front.security import PUBLIC, add_headers, csrf_config
 from raccord.front.templating import frontend_dir, htmx_dir, template_engine
+from raccord.orders.hooks import Hooks
 from raccord.settings import Settings, from_environment
 from raccord.storage.engine import APP, SYSTEM
 from raccord.sync.ports import Wake
@@ -65,4 +66,5 @@ def create_app(settings: Settings | None = None, wake: Wake | None = None) -> Li
     app.state.settings = found
     app.state.tunnel = tunnel
     app.state.wake = tunnel.wake
+    app.state.hooks = Hooks(found.secret_key or "", found.public_url)
     return app

@@ -4,6 +4,8 @@ from litestar.types import ControllerRouterHandler
 
 from raccord.accounts import pages as accounts
 from raccord.agents import api as tunnel
+from raccord.journal import pages as journal
+from raccord.orders import api as hooks
 from raccord.overview import pages as overview
 from raccord.tenants import pages as tenants
 from raccord.web import health
@@ -11,7 +13,9 @@ from raccord.web import health
 ROUTES: list[ControllerRouterHandler] = [
     *health.ROUTES,
     *tunnel.ROUTES,
+    *hooks.ROUTES,
     *accounts.ROUTES,
     *tenants.ROUTES,
     *overview.ROUTES,
+    *journal.ROUTES,
 ]
