@@ -86,8 +86,11 @@ async def due_work() -> list[Due]:
             UNION
             SELECT 'push', b.tenant, c.shop, b.stream FROM binding b
               JOIN channel c ON c.tenant = b.tenant AND c.id = b.channel
+              JOIN connection s ON s.tenant = c.tenant AND s.id = c.shop
              WHERE b.desired_print IS DISTINCT FROM b.pushed_print AND NOT b.held AND b.brake IS NULL
-               AND b.retry_at <= now() AND c.state = 'live' GROUP BY b.tenant, c.shop, b.stream
+               AND b.desired_print IS NOT NULL AND b.retry_at <= now() AND c.state = 'live' AND s.state = 'ready'
+               AND coalesce((s.pace ->> 'until')::timestamptz <= now(), true)
+             GROUP BY b.tenant, c.shop, b.stream
             UNION
             SELECT 'enter', o.tenant, o.id, '' FROM sales_order o JOIN channel c ON c.tenant = o.tenant AND c.id = o.channel
              WHERE o.state IN ('waiting', 'entering') AND o.retry_at <= now() AND c.state = 'live'

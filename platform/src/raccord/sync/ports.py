@@ -4,12 +4,18 @@ What is stored is not behind a port: `sync` speaks to `raccord.storage`, in SQL 
 in the tests as well.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Literal, Protocol
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal, Protocol
 from uuid import UUID
 
 from raccord_connectors.contract import Connector
+
+if TYPE_CHECKING:
+    from raccord.storage.locks import Locks
+    from raccord.sync.mappings import Mappings
 
 Lane = Literal["urgent", "ordinary"]
 """Urgent: what the buyer sees go wrong at once (stock, the state of an order). Ordinary: the catalogue."""
@@ -64,3 +70,21 @@ class Orders(Protocol):
 
     async def end_reflected(self, tenant: UUID, erp: UUID, items: Sequence[str]) -> Sequence[str]:
         """Ends the reservations of these items that the ERP's stock already contains."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """All that a worker hands to the use cases. One per process."""
+
+    wake: Wake
+    shops: Shops
+    orders: Orders
+    locks: "Locks"
+    mappings: "Mappings"
+    stopping: Callable[[], bool] = field(default=lambda: False)
+    """The process has been asked to end: finish the step you are at."""
+    now: Callable[[], datetime] = _now

@@ -1,0 +1,37 @@
+"""Why a channel cannot do what it is asked."""
+
+from raccord_connectors.contract import Message, Text
+
+
+class ChannelError(Exception):
+    """`message` is for the person; `field` names the form's field."""
+
+    def __init__(self, message: Message, field: str | None = None) -> None:
+        super().__init__(f"{message.code}: {message.en}")
+        self.message = message
+        self.field = field
+
+
+UNKNOWN = Text(
+    "channel.unknown", "Ce canal n’existe pas, ou plus.", "This channel does not exist, or no longer."
+)
+WRONG_SIDES = Text(
+    "channel.wrong_sides",
+    "Un canal relie une gestion commerciale à une boutique : choisissez une connexion de chaque sorte.",
+    "A channel joins an ERP to a shop: choose one connection of each kind.",
+)
+SHOP_NOT_READY = Text(
+    "channel.shop_not_ready",
+    "La boutique n’a pas encore réussi son test de connexion. Testez-la, puis mettez le canal en service.",
+    "The shop has not passed its connection test yet. Test it, then put the channel on air.",
+)
+UNKNOWN_DEPOT = Text(
+    "channel.unknown_depot",
+    "La gestion n’a pas de dépôt « {depot} ». Dépôts connus : {known}.",
+    "The ERP has no depot “{depot}”. Known depots: {known}.",
+)
+UNKNOWN_CATEGORY = Text(
+    "channel.unknown_price_category",
+    "La gestion n’a pas de catégorie tarifaire « {category} ». Catégories connues : {known}.",
+    "The ERP has no price category “{category}”. Known categories: {known}.",
+)

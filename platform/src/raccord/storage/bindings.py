@@ -1,0 +1,196 @@
+"""What pushing reads and writes: due bindings out, outcomes in. Statements on sets, inside the tenant's transaction."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from raccord.storage.engine import current_connection
+from raccord.storage.text import storable
+
+_DUE = """
+b.desired_print IS DISTINCT FROM b.pushed_print AND NOT b.held AND b.brake IS NULL AND b.desired_print IS NOT NULL
+"""
+
+
+class DueRow(NamedTuple):
+    """A binding to be brought from pushed to desired."""
+
+    channel: UUID
+    stream: str
+    key: str
+    target: str | None
+    targets: str
+    desired: str
+    desired_print: UUID
+    desired_at: datetime | None
+    pushed: str | None
+    problem: str | None
+    attempts: int
+    listing: str | None
+    """The shop's key of the listing that an availability belongs to."""
+
+
+async def due(
+    shop: UUID, stream: str, limit: int, *, busy: Collection[tuple[UUID, str]] = ()
+) -> list[DueRow]:
+    """The longest waiting first. `busy` are (channel, key) that are being written at this instant."""
+    rows = await current_connection().fetch(
+        f"""
+        SELECT b.channel, b.stream, b.key, b.target, b.targets, b.desired, b.desired_print, b.desired_at, b.pushed,
+               b.problem, b.attempts, l.target
+          FROM channel c JOIN binding b ON b.tenant = c.tenant AND b.channel = c.id AND b.stream = $2
+          LEFT JOIN item_code i
+            ON $2 = 'availability' AND i.tenant = b.tenant AND i.channel = b.channel AND i.item = b.key
+          LEFT JOIN binding l
+            ON l.tenant = i.tenant AND l.channel = i.channel AND l.stream = 'listings' AND l.key = i.product
+         WHERE c.shop = $1 AND c.state = 'live' AND {_DUE} AND b.retry_at <= now()
+         ORDER BY b.retry_at, b.key LIMIT $3
+        """,  # noqa: S608
+        shop,
+        stream,
+        limit,
+    )
+    return [DueRow(*row) for row in rows]
+
+
+async def is_due(shop: UUID, streams: Sequence[str]) -> bool:
+    found: bool = await current_connection().fetchval(
+        f"""
+        SELECT EXISTS (
+          SELECT 1 FROM channel c JOIN binding b ON b.tenant = c.tenant AND b.channel = c.id
+           WHERE c.shop = $1 AND c.state = 'live' AND b.stream = ANY($2::text[]) AND {_DUE} AND b.retry_at <= now())
+        """,  # noqa: S608
+        shop,
+        list(streams),
+    )
+    return found
+
+
+class Done(NamedTuple):
+    """A change that the shop has taken. `pushed` is exactly what was sent, so that what was desired since stays due;
+    `targets` (JSON) replaces what was known of the parts."""
+
+    channel: UUID
+    stream: str
+    key: str
+    target: str | None
+    targets: str
+    pushed: str
+    pushed_print: UUID
+
+
+async def save_done(done: Sequence[Done]) -> list[tuple[UUID, str, str]]:
+    """Returns (channel, stream, key) of those that nobody wants any more since: they are to be projected again.
+
+    A problem of the projection (a warning) stays with the record: it is not the shop's to forgive."""
+    ordered = sorted(done)
+    columns: list[list[Any]] = [list(column) for column in zip(*ordered, strict=True)]
+    rows = await current_connection().fetch(
+        """
+        WITH taken AS (
+          SELECT b.tenant, n.* FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::json[], $7::uuid[])
+                 AS n (channel, stream, key, target, targets, pushed, print)
+            JOIN binding b ON b.channel = n.channel AND b.stream = n.stream AND b.key = n.key
+           ORDER BY b.channel, b.stream, b.key FOR NO KEY UPDATE OF b
+        )
+        UPDATE binding b
+           SET target = coalesce(t.target, b.target), targets = t.targets, pushed = t.pushed,
+               pushed_print = t.print, pushed_at = now(), attempts = 0, retry_at = now(),
+               problem = CASE WHEN b.problem #>> '{message,code}' LIKE 'projection.%' THEN b.problem END
+          FROM taken t
+         WHERE b.tenant = t.tenant AND b.channel = t.channel AND b.stream = t.stream AND b.key = t.key
+        RETURNING b.channel, b.stream, b.key, b.desired IS NULL AS unwanted
+        """,
+        *columns,
+    )
+    return [(row["channel"], row["stream"], row["key"]) for row in rows if row["unwanted"]]
+
+
+class Failed(NamedTuple):
+    """A change that did not go through. `sent`: the print of what was tried."""
+
+    channel: UUID
+    stream: str
+    key: str
+    sent: UUID
+    problem: str
+    held: bool
+    pause: timedelta
+
+
+async def save_failed(failed: Sequence[Failed]) -> None:
+    """Only where what was tried is still what is wanted: a record that changed since gets a new chance at once."""
+    ordered = sorted(failed, key=lambda one: one[:3])
+    columns: list[list[Any]] = [list(column) for column in zip(*ordered, strict=True)]
+    columns[4] = [storable(problem) for problem in columns[4]]
+    await current_connection().execute(
+        """
+        WITH refused AS (
+          SELECT b.tenant, n.* FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::jsonb[], $6::boolean[],
+                                           $7::interval[])
+                 AS n (channel, stream, key, sent, problem, held, pause)
+            JOIN binding b ON b.channel = n.channel AND b.stream = n.stream AND b.key = n.key
+             AND b.desired_print = n.sent
+           ORDER BY b.channel, b.stream, b.key FOR NO KEY UPDATE OF b
+        )
+        UPDATE binding b
+           SET problem = r.problem, held = r.held, attempts = b.attempts + 1, retry_at = now() + r.pause
+          FROM refused r
+         WHERE b.tenant = r.tenant AND b.channel = r.channel AND b.stream = r.stream AND b.key = r.key
+        """,
+        *columns,
+    )
+
+
+async def hold_unsupported(shop: UUID, stream: str, problem: str) -> None:
+    """The shop's connector does not know the stream: a person is told, once, and nothing is tried."""
+    await current_connection().execute(
+        f"""
+        UPDATE binding b SET held = true, problem = $3 FROM channel c
+         WHERE c.shop = $1 AND b.tenant = c.tenant AND b.channel = c.id AND b.stream = $2 AND {_DUE}
+        """,  # noqa: S608
+        shop,
+        stream,
+        problem,
+    )
+
+
+async def unbind_items(channel: UUID, items: Collection[str]) -> None:
+    """These are no longer in the shop."""
+    await current_connection().execute(
+        "DELETE FROM binding WHERE channel = $1 AND stream = 'availability' AND key = ANY($2::text[])",
+        channel,
+        list(items),
+    )
+
+
+async def bind_items(tenant: UUID, channel: UUID, targets: dict[str, str]) -> None:
+    """Item key → the shop's key: from now on the item's stock can be pushed; it is projected next. An item that has
+    another key in the shop than before has nothing pushed there yet."""
+    if not targets:
+        return
+    items = sorted(targets)
+    await current_connection().execute(
+        """
+        INSERT INTO binding AS b (tenant, channel, stream, key, target)
+        SELECT $1, $2, 'availability', * FROM unnest($3::text[], $4::text[])
+        ON CONFLICT (tenant, channel, stream, key) DO UPDATE
+           SET target = excluded.target, pushed = NULL, pushed_print = NULL, held = false, problem = NULL
+         WHERE b.target IS DISTINCT FROM excluded.target
+        """,
+        tenant,
+        channel,
+        items,
+        [targets[item] for item in items],
+    )
+    await current_connection().execute(
+        """
+        INSERT INTO to_project (tenant, channel, stream, key)
+        SELECT $1, $2, 'availability', unnest($3::text[])
+        ON CONFLICT (tenant, channel, stream, key) DO UPDATE SET serial = DEFAULT
+        """,
+        tenant,
+        channel,
+        items,
+    )

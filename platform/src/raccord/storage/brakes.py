@@ -1,0 +1,126 @@
+"""Withdrawals that wait: for the end of the pass that found them, or for a person. Inside the tenant's transaction."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from raccord.storage.engine import current_connection
+
+PASS_NOT_OVER = UUID(int=0)
+"""`binding.brake` of a withdrawal whose pass has not been seen to its end: how many there will be is not known yet."""
+
+
+class Waiting(NamedTuple):
+    total: int
+    """Withdrawals that wait, whatever for."""
+    undecided: int
+    """Of them those that wait for the end of their pass."""
+
+
+async def waiting(channel: UUID) -> Waiting:
+    row = await current_connection().fetchrow(
+        "SELECT count(*), count(*) FILTER (WHERE brake = $2) FROM binding "
+        "WHERE channel = $1 AND stream = 'listings' AND brake IS NOT NULL",
+        channel,
+        PASS_NOT_OVER,
+    )
+    return Waiting(*row)
+
+
+async def known(channel: UUID) -> int:
+    """Listings that the shop shows, those that wait to be withdrawn included."""
+    count: int = await current_connection().fetchval(
+        "SELECT count(*) FROM binding WHERE channel = $1 AND stream = 'listings' AND pushed ->> 'published' = 'true'",
+        channel,
+    )
+    return count
+
+
+class OpenBrake(NamedTuple):
+    id: UUID
+    known: int
+
+
+async def open_brake(channel: UUID) -> OpenBrake | None:
+    row = await current_connection().fetchrow(
+        "SELECT id, known FROM brake WHERE channel = $1 AND kind = 'withdrawals' AND decided_at IS NULL",
+        channel,
+    )
+    return OpenBrake(*row) if row else None
+
+
+async def release(channel: UUID, since: datetime | None) -> int:
+    """Lets go the withdrawals that wait for the end of their pass, and were found before `since` (None: all)."""
+    done: str = await current_connection().execute(
+        """
+        UPDATE binding SET brake = NULL, retry_at = now()
+         WHERE channel = $1 AND stream = 'listings' AND brake = $2 AND ($3::timestamptz IS NULL OR desired_at < $3)
+        """,
+        channel,
+        PASS_NOT_OVER,
+        since,
+    )
+    return int(done.rpartition(" ")[2])
+
+
+async def release_all(channel: UUID) -> int:
+    done: str = await current_connection().execute(
+        "UPDATE binding SET brake = NULL, retry_at = now() "
+        "WHERE channel = $1 AND stream = 'listings' AND brake IS NOT NULL",
+        channel,
+    )
+    return int(done.rpartition(" ")[2])
+
+
+async def put_on(tenant: UUID, brake: UUID, channel: UUID, concerned: int, known: int) -> None:
+    """Opens the brake, or widens it when it is open already; all withdrawals that wait now wait for its decision."""
+    await current_connection().execute(
+        """
+        INSERT INTO brake (tenant, id, channel, stream, kind, concerned, known)
+        VALUES ($1, $2, $3, 'listings', 'withdrawals', $4, $5)
+        ON CONFLICT (tenant, id) DO UPDATE SET concerned = excluded.concerned
+        """,
+        tenant,
+        brake,
+        channel,
+        concerned,
+        known,
+    )
+    await current_connection().execute(
+        "UPDATE binding SET brake = $2 WHERE channel = $1 AND stream = 'listings' AND brake IS NOT NULL AND brake <> $2",
+        channel,
+        brake,
+    )
+
+
+class Decided(NamedTuple):
+    channel: UUID
+    shop: UUID
+
+
+async def decide(brake: UUID, decision: str, account: UUID | None) -> Decided | None:
+    """None when it is not a brake on withdrawals, or was decided before."""
+    row = await current_connection().fetchrow(
+        """
+        UPDATE brake b SET decided_at = now(), decision = $2, decided_by = $3 FROM channel c
+         WHERE b.id = $1 AND b.kind = 'withdrawals' AND b.decided_at IS NULL AND c.tenant = b.tenant AND c.id = b.channel
+        RETURNING c.id, c.shop
+        """,
+        brake,
+        decision,
+        account,
+    )
+    return Decided(*row) if row else None
+
+
+async def keep_on_sale(brake: UUID, channel: UUID) -> int:
+    """What was pushed is desired again, until the ERP says something new of the article."""
+    done: str = await current_connection().execute(
+        """
+        UPDATE binding SET brake = NULL, desired = pushed, desired_print = pushed_print
+         WHERE channel = $1 AND stream = 'listings' AND brake = $2
+        """,
+        channel,
+        brake,
+    )
+    return int(done.rpartition(" ")[2])

@@ -1,0 +1,89 @@
+"""The items that a channel publishes, by their normal reference: one reference, one item. Inside the tenant's transaction."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from raccord.storage.engine import current_connection
+
+
+class ItemCode(NamedTuple):
+    item: str
+    product: str
+    sku: str
+
+
+async def of_products(channel: UUID, products: Collection[str]) -> set[ItemCode]:
+    rows = await current_connection().fetch(
+        "SELECT item, product, sku FROM item_code WHERE channel = $1 AND product = ANY($2::text[])",
+        channel,
+        list(products),
+    )
+    return {ItemCode(*row) for row in rows}
+
+
+async def replace(tenant: UUID, channel: UUID, gone: Collection[ItemCode], new: Collection[ItemCode]) -> None:
+    if gone:
+        await current_connection().execute(
+            "DELETE FROM item_code WHERE channel = $1 AND item = ANY($2::text[])",
+            channel,
+            [code.item for code in gone],
+        )
+    if new:
+        ordered = sorted(new)
+        await current_connection().execute(
+            """
+            INSERT INTO item_code (tenant, channel, item, product, sku)
+            SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::text[])
+            ON CONFLICT (tenant, channel, item) DO UPDATE SET product = excluded.product, sku = excluded.sku
+            """,
+            tenant,
+            channel,
+            [code.item for code in ordered],
+            [code.product for code in ordered],
+            [code.sku for code in ordered],
+        )
+
+
+class Claim(NamedTuple):
+    """One product that has a reference which others have too."""
+
+    sku: str
+    product: str
+    in_shop: bool
+
+
+async def shared(channel: UUID, skus: Collection[str]) -> list[Claim]:
+    """All claims on those of these references that more than one product has."""
+    rows = await current_connection().fetch(
+        """
+        WITH several AS (
+          SELECT sku FROM item_code WHERE channel = $1 AND sku = ANY($2::text[])
+           GROUP BY sku HAVING count(DISTINCT product) > 1
+        )
+        SELECT DISTINCT i.sku, i.product, b.target IS NOT NULL FROM item_code i
+          LEFT JOIN binding b
+            ON b.tenant = i.tenant AND b.channel = i.channel AND b.stream = 'listings' AND b.key = i.product
+         WHERE i.channel = $1 AND i.sku IN (SELECT sku FROM several)
+        """,
+        channel,
+        list(skus),
+    )
+    return [Claim(*row) for row in rows]
+
+
+async def products_with(channel: UUID, skus: Collection[str]) -> list[str]:
+    rows = await current_connection().fetch(
+        "SELECT DISTINCT product FROM item_code WHERE channel = $1 AND sku = ANY($2::text[])",
+        channel,
+        list(skus),
+    )
+    return [row["product"] for row in rows]
+
+
+async def products_of(channel: UUID, items: Sequence[str]) -> dict[str, str]:
+    """Item → the product that it is, or is a variant of."""
+    rows = await current_connection().fetch(
+        "SELECT item, product FROM item_code WHERE channel = $1 AND item = ANY($2::text[])", channel, items
+    )
+    return {row["item"]: row["product"] for row in rows}

@@ -1,0 +1,144 @@
+"""Bindings made without pushing (first match), and compared with the shop (drift). Inside the tenant's transaction."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from raccord.storage.engine import current_connection
+from raccord.storage.text import storable
+
+
+async def products_after(connection: UUID, key: str, limit: int) -> list[tuple[str, str]]:
+    """(key, canonical encoding) of the ERP's articles in key order, from after `key`."""
+    rows = await current_connection().fetch(
+        """
+        SELECT key, data FROM snapshot
+         WHERE connection = $1 AND stream = 'products' AND deleted_at IS NULL AND key > $2 ORDER BY key LIMIT $3
+        """,
+        connection,
+        key,
+        limit,
+    )
+    return [(row["key"], row["data"]) for row in rows]
+
+
+class Found(NamedTuple):
+    """An article that the shop has; with `problem`, one that it may have. JSON where the column is."""
+
+    key: str
+    target: str | None
+    targets: str
+    pushed: str | None
+    pushed_print: UUID | None
+    problem: str | None
+
+
+async def save_found(tenant: UUID, channel: UUID, found: Sequence[Found]) -> list[str]:
+    """Bindings that exist already stay as they are. Returns the keys that are new."""
+    ordered = sorted(found)
+    if not ordered:
+        return []
+    columns: list[list[Any]] = [list(column) for column in zip(*ordered, strict=True)]
+    rows = await current_connection().fetch(
+        """
+        INSERT INTO binding (tenant, channel, stream, key, target, targets, pushed, pushed_print, pushed_at, problem, held)
+        SELECT $1, $2, 'listings', key, target, targets, pushed, print, CASE WHEN pushed IS NOT NULL THEN now() END,
+               problem, problem IS NOT NULL
+          FROM unnest($3::text[], $4::text[], $5::jsonb[], $6::json[], $7::uuid[], $8::jsonb[])
+               AS n (key, target, targets, pushed, print, problem)
+        ON CONFLICT (tenant, channel, stream, key) DO NOTHING RETURNING key
+        """,
+        tenant,
+        channel,
+        *columns,
+    )
+    return sorted(row["key"] for row in rows)
+
+
+async def resolve(channel: UUID, found: Found) -> bool:
+    """What a person decided of a doubtful or vanished one. False when it does not wait for that."""
+    done = await current_connection().fetchval(
+        """
+        UPDATE binding SET target = $3, targets = $4, pushed = $5, pushed_print = $6, held = false, problem = NULL,
+               attempts = 0, retry_at = now()
+         WHERE channel = $1 AND stream = 'listings' AND key = $2 AND held
+           AND (problem #>> '{message,code}' LIKE 'match.%' OR problem #>> '{message,code}' = 'drift.gone')
+        RETURNING key
+        """,
+        channel,
+        *found[:5],
+    )
+    return done is not None
+
+
+class Shown(NamedTuple):
+    """A listing that is in the shop as far as we know."""
+
+    key: str
+    target: str
+    targets: str
+    pushed: str
+    desired_print: UUID
+
+
+async def sample(channel: UUID, limit: int) -> list[Shown]:
+    """Some listings of which nothing is due, another choice each time."""
+    rows = await current_connection().fetch(
+        """
+        SELECT key, target, targets, pushed, desired_print FROM binding
+         WHERE channel = $1 AND stream = 'listings' AND target IS NOT NULL AND pushed IS NOT NULL AND NOT held
+           AND brake IS NULL AND desired_print = pushed_print
+         ORDER BY random() LIMIT $2
+        """,
+        channel,
+        limit,
+    )
+    return [Shown(*row) for row in rows]
+
+
+async def save_drifted(channel: UUID, shown: Shown, targets: str, pushed: str, print_: UUID) -> bool:
+    """What the shop really has; it becomes due. False when the binding moved on in the meantime."""
+    done = await current_connection().fetchval(
+        """
+        UPDATE binding SET targets = $4, pushed = $5, pushed_print = $6, retry_at = now()
+         WHERE channel = $1 AND stream = 'listings' AND key = $2 AND desired_print = $3 AND pushed_print = $3
+        RETURNING key
+        """,
+        channel,
+        shown.key,
+        shown.desired_print,
+        targets,
+        pushed,
+        print_,
+    )
+    return done is not None
+
+
+async def save_vanished(channel: UUID, shown: Shown, problem: str) -> bool:
+    done = await current_connection().fetchval(
+        """
+        UPDATE binding SET held = true, problem = $4
+         WHERE channel = $1 AND stream = 'listings' AND key = $2 AND desired_print = $3 AND pushed_print = $3 AND NOT held
+        RETURNING key
+        """,
+        channel,
+        shown.key,
+        shown.desired_print,
+        storable(problem),
+    )
+    return done is not None
+
+
+async def last_drifts(channel: UUID, keys: Sequence[str]) -> dict[str, str]:
+    """What was found the last time these drifted, within a week: key → difference as JSON."""
+    rows = await current_connection().fetch(
+        """
+        SELECT DISTINCT ON (key) key, after FROM journal
+         WHERE stream = 'listings' AND key = ANY($2::text[]) AND channel = $1 AND event = 'drifted'
+           AND at > now() - interval '7 days'
+         ORDER BY key, id DESC
+        """,
+        channel,
+        list(keys),
+    )
+    return {row["key"]: row["after"] for row in rows}

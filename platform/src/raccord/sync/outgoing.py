@@ -1,0 +1,178 @@
+"""From a due binding to the change that is asked of the shop, and from its outcome to what is kept. Pure."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from raccord.core.difference import difference
+from raccord.core.ownership import Creation, for_update
+from raccord.core.retry import pause_after
+from raccord.journal.models import Entry, Event
+from raccord.storage.bindings import Done, DueRow, Failed
+from raccord_connectors.canonical import Availability, Listing, OrderUpdate, Record, decode
+from raccord_connectors.contract import Change, Outcome, Problem, Text
+
+RECORDS: dict[str, type[Record]] = {
+    "listings": Listing,
+    "availability": Availability,
+    "order_updates": OrderUpdate,
+}
+BUG_ATTEMPTS = 3
+"""A record that makes us fail this often, alone, is held with our apology."""
+
+OUR_FAULT = Text(
+    "push.our_fault",
+    "{key} : une erreur de notre fait nous empêche de l’envoyer à la boutique. Elle nous est signalée, avec toutes nos excuses ; "
+    "vous pouvez relancer l’envoi après la correction. Le reste continue.",
+    "{key}: an error of ours prevents us from sending it to the shop. It is reported to us, with our apologies; you can "
+    "retry it once it is corrected. The rest goes on.",
+)
+
+
+class Outgoing(Struct, frozen=True):
+    """One change on its way."""
+
+    row: DueRow
+    record: Record
+    previous: Record | None
+    targets: dict[str, str]
+
+    @property
+    def withdraws(self) -> bool:
+        now, before = self.record, self.previous
+        return (
+            isinstance(now, Listing)
+            and not now.published
+            and not (isinstance(before, Listing) and not before.published)
+        )
+
+    def change(self, creation: Creation) -> Change:
+        row = self.row
+        if isinstance(self.record, Availability):
+            parent = {self.record.product: row.listing} if row.listing else {}
+            return Change("update", row.key, self.record, self.previous, row.target, parent)
+        if not isinstance(self.record, Listing):
+            return Change("update", row.key, self.record, self.previous, row.target)
+        if row.target is None:
+            return Change("create", row.key, self.record, targets=self.targets)
+        record = for_update(self.record, creation, self.targets)
+        previous = (
+            for_update(self.previous, creation, self.targets) if isinstance(self.previous, Listing) else None
+        )
+        return Change("update", row.key, record, previous, row.target, self.targets)
+
+
+def outgoing(row: DueRow) -> Outgoing:
+    """Raises `msgspec.DecodeError` when what is stored is not of the stream's type any more."""
+    kind = RECORDS[row.stream]
+    return Outgoing(
+        row,
+        decode(row.desired, kind),
+        decode(row.pushed, kind) if row.pushed is not None else None,
+        msgspec.json.decode(row.targets, type=dict[str, str]),
+    )
+
+
+def goes_alone(row: DueRow) -> bool:
+    """It failed in company of others, and nobody knows whose fault it was."""
+    if row.problem is None:
+        return False
+    return msgspec.json.decode(row.problem, type=Problem).kind in ("bug", "rejected") and row.attempts > 0
+
+
+# ------------------------------------------------------------------------------------------------- outcomes
+
+
+class Kept(Struct, frozen=True):
+    """What a done change leaves behind."""
+
+    done: Done
+    entry: Entry
+    bound: dict[str, str]
+    """Items that have a (new) key in the shop."""
+    unbound: list[str]
+    """Items that are no longer there."""
+
+
+def keep(out: Outgoing, outcome: Outcome, run: UUID, now: datetime) -> Kept:
+    row = out.row
+    targets, bound, unbound = out.targets, {}, []
+    if isinstance(out.record, Listing):
+        offered = {offer.key for offer in out.record.offers}
+        both = {**out.targets, **outcome.targets}
+        targets = {item: target for item, target in both.items() if item in offered}
+        bound = {item: target for item, target in targets.items() if out.targets.get(item) != target}
+        unbound = sorted(out.targets.keys() - targets.keys())
+    done = Done(
+        row.channel,
+        row.stream,
+        row.key,
+        outcome.target,
+        msgspec.json.encode(targets).decode(),
+        row.desired,
+        row.desired_print,
+    )
+    before, after = difference(row.pushed, row.desired)
+    entry = Entry(
+        stream=row.stream,
+        key=row.key,
+        event=_event(out),
+        channel=row.channel,
+        run=run,
+        before=before,
+        after=after,
+        took_ms=took(row.desired_at, now),
+    )
+    return Kept(done, entry, bound, unbound)
+
+
+def _event(out: Outgoing) -> Event:
+    if out.row.stream == "order_updates":
+        return Event.ORDER_FOLLOWED
+    if out.withdraws:
+        return Event.WITHDRAWN
+    return Event.CREATED if out.row.stream == "listings" and out.row.target is None else Event.UPDATED
+
+
+def took(since: datetime | None, now: datetime) -> int | None:
+    """Milliseconds; bounded to what the column holds (24 days)."""
+    if since is None:
+        return None
+    return min(max(0, int((now - since).total_seconds() * 1000)), 2**31 - 1)
+
+
+def failed(row: DueRow, problem: Problem, *, alone: bool) -> tuple[Failed, Literal["refused", "retried"]]:
+    """`alone`: nothing else was asked in the same call, so that this record is known to be the reason."""
+    match problem.kind:
+        case "rejected" if alone:
+            return _failed(row, problem, held=True, pause=timedelta()), "refused"
+        case "bug" if alone and row.attempts + 1 >= BUG_ATTEMPTS:
+            told = Problem("bug", OUR_FAULT.fill(key=row.key), detail=problem.detail)
+            return _failed(row, told, held=True, pause=timedelta()), "refused"
+        case "bug" | "rejected" if not alone:
+            return _failed(row, problem, held=False, pause=timedelta()), "retried"
+    pause = pause_after(row.attempts, problem.retry_after)
+    return _failed(row, problem, held=False, pause=pause), "retried"
+
+
+def _failed(row: DueRow, problem: Problem, *, held: bool, pause: timedelta) -> Failed:
+    packed = msgspec.json.encode(problem).decode()
+    return Failed(row.channel, row.stream, row.key, row.desired_print, packed, held, pause)
+
+
+def refused_entry(row: DueRow, problem: Problem, run: UUID, now: datetime) -> Entry:
+    before, after = difference(row.pushed, row.desired)
+    return Entry(
+        stream=row.stream,
+        key=row.key,
+        event=Event.REFUSED,
+        channel=row.channel,
+        run=run,
+        before=before,
+        after=after,
+        problem=problem,
+        took_ms=took(row.desired_at, now),
+    )

@@ -1,0 +1,178 @@
+"""A batch of articles projected: loaded in sets, mapped, compared with what is desired already, saved where it differs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+import msgspec
+import structlog
+
+from raccord.core import texts
+from raccord.core.codes import normal_sku
+from raccord.core.placing import build_paths
+from raccord.core.projection import Projected, is_for_sale
+from raccord.journal.models import Entry
+from raccord.journal.service import write_entries
+from raccord.storage import item_codes, kits, projections
+from raccord.storage.item_codes import ItemCode
+from raccord.storage.marks import mark
+from raccord.storage.projections import Bound, Mark, Route
+from raccord.sync import desires
+from raccord.sync.mappings import Compiled
+from raccord.sync.records import former
+from raccord_connectors.canonical import Category, PriceSet, Product, decode
+from raccord_connectors.contract import Problem
+from raccord_connectors.kit.executor import place
+
+log = structlog.get_logger(__name__)
+
+
+async def project_listings(
+    route: Route, compiled: Compiled, marks: Sequence[Mark], today: date
+) -> tuple[bool, bool]:
+    """In the tenant's transaction. Tells whether something is to be pushed now, and whether stock is to be projected."""
+    batch = _Batch(route, compiled, today)
+    await batch.load([key for key, _, _ in marks])
+    projected = batch.project()
+    again = await batch.refuse_shared_skus(projected)
+    stock = await batch.note_kits()
+    due = await batch.save(marks, projected)
+    await mark(route.tenant, route.channel, "listings", again)
+    return due, stock
+
+
+class _Batch:
+    def __init__(self, route: Route, compiled: Compiled, today: date) -> None:
+        self.route = route
+        self.compiled = compiled
+        self.today = today
+        self.products: dict[str, Product] = {}
+        self.refused: dict[str, Projected] = {}
+        self.keys: list[str] = []
+
+    async def load(self, keys: list[str]) -> None:
+        self.keys = keys
+        erp = self.route.erp
+        self.bound = await projections.lock_bindings(self.route.channel, "listings", keys)
+        stored = await projections.records(erp, "products", keys)
+        for key, data in stored.items():
+            try:
+                self.products[key] = decode(data, Product)
+            except msgspec.DecodeError as error:
+                message = texts.UNREADABLE.fill(key=key, reason=str(error).rpartition(" - at ")[2])
+                self.refused[key] = Projected(None, Problem("rejected", message))
+        selling = [p for p in self.products.values() if is_for_sale(p, self.compiled.settings)]
+        items = [item for product in selling for item in product.items()]
+        stored = await projections.records(erp, "prices", items)
+        found = {key: former("prices", data) for key, data in stored.items()}
+        self.prices = {key: one for key, one in found.items() if isinstance(one, PriceSet)}
+        places = {key for p in selling for key in (*p.categories, *([p.family] if p.family else []))}
+        above = await projections.categories_above(erp, places) if places else []
+        self.paths = build_paths(decode(data, Category) for data in above)
+        self.selling = {product.key: product for product in selling}
+
+    def project(self) -> dict[str, Projected]:
+        return {**self.refused, **{key: self._project(product) for key, product in self.selling.items()}}
+
+    def _project(self, product: Product) -> Projected:
+        try:
+            return self.compiled.projection.listing(product, self.prices, self.paths, self.today)
+        except Exception as error:  # a bug of ours in one record must not stop the others
+            log.error("projection failed", key=product.key, place=place(error))
+            message = texts.OUR_FAULT.fill(key=product.key)
+            return Projected(None, Problem("bug", message, detail=place(error)))
+
+    # ------------------------------------------------------------------------------------------- references
+
+    async def refuse_shared_skus(self, projected: dict[str, Projected]) -> list[str]:
+        """One reference, one article: the one that the shop has already, else the first by key. Returns articles outside
+        of the batch to be looked at again, because a reference became free or is claimed by a better one."""
+        channel = self.route.channel
+        old = await item_codes.of_products(channel, self.keys)
+        new = {
+            ItemCode(offer.key, key, normal_sku(offer.sku))
+            for key, one in projected.items()
+            if one.listing is not None
+            for offer in one.listing.offers
+        }
+        if old != new:
+            kept = {code.item for code in new}
+            gone = [code for code in old - new if code.item not in kept]
+            await item_codes.replace(self.route.tenant, channel, gone, new - old)
+        skus = {code.sku for code in new}
+        claims: dict[str, list[tuple[bool, str]]] = {}
+        for claim in await item_codes.shared(channel, skus) if skus else ():
+            claims.setdefault(claim.sku, []).append((not claim.in_shop, claim.product))
+        again = set(await item_codes.products_with(channel, {code.sku for code in old - new}))
+        for sku, claimants in claims.items():
+            _, owner = min(claimants)
+            for _, product in claimants:
+                if product == owner:
+                    continue
+                if product in projected:
+                    self._refuse_sku(projected, product, owner, sku)
+                elif product not in self.keys and not await self._is_refused(product):
+                    again.add(product)
+        return sorted(again - set(self.keys))
+
+    def _refuse_sku(self, projected: dict[str, Projected], product: str, owner: str, sku: str) -> None:
+        listing = projected[product].listing
+        if listing is None:
+            return
+        shown = next(offer.sku for offer in listing.offers if normal_sku(offer.sku) == sku)
+        message = texts.SAME_SKU.fill(key=product, other=owner, sku=shown)
+        projected[product] = Projected(None, Problem("rejected", message, field="offer.sku"))
+
+    async def _is_refused(self, product: str) -> bool:
+        found = await projections.lock_bindings(self.route.channel, "listings", [product])
+        problem = desires.unpack(found[product].problem) if product in found else None
+        return problem is not None and problem.message.code == texts.SAME_SKU.code
+
+    # ------------------------------------------------------------------------------------------------- kits
+
+    async def note_kits(self) -> bool:
+        """Keeps what kits are made of; where that changed, stock is to be projected again."""
+        concerned = await refresh_kits(self.route, self.keys, self.products)
+        await mark(self.route.tenant, self.route.channel, "availability", concerned)
+        return bool(concerned)
+
+    # ------------------------------------------------------------------------------------------------- save
+
+    async def save(self, marks: Iterable[Mark], projected: Mapping[str, Projected]) -> bool:
+        creation = self.compiled.projection.creation
+        saved, entries, due = [], [], False
+        for key, _, since in marks:
+            bound: Bound | None = self.bound.get(key)
+            if key in projected:
+                decision = desires.on_sale(key, since, projected[key], bound, creation)
+            else:
+                decision = desires.off_sale(key, since, bound, creation)
+            if decision is None:
+                continue
+            desire, told = decision
+            saved.append(desire)
+            pushed = bound.pushed_print if bound is not None else None
+            waits = desire.held or desire.brake is not None
+            due = due or (desire.desired_print not in (None, pushed) and not waits)
+            if told is not None:
+                entries.append(
+                    Entry(
+                        stream="listings",
+                        key=key,
+                        event=told[0],
+                        problem=told[1],
+                        channel=self.route.channel,
+                        connection=self.route.shop,
+                    )
+                )
+        await projections.save_desires(self.route.tenant, self.route.channel, "listings", saved)
+        await write_entries(self.route.tenant, entries)
+        return due
+
+
+async def refresh_kits(route: Route, keys: Iterable[str], products: Mapping[str, Product]) -> set[str]:
+    """Of these articles, those that are kits, and those that are none any more."""
+    parts = {
+        key: product.components if (product := products.get(key)) and product.stock_policy == "kit" else []
+        for key in keys
+    }
+    return await kits.refresh(route.tenant, route.erp, parts)

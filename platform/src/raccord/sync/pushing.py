@@ -1,0 +1,216 @@
+"""One call of a connector's `write`: changes out, outcomes kept as they arrive, failures put where they belong."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from uuid import UUID
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from raccord.core.ownership import Creation
+from raccord.journal.models import Entry
+from raccord.journal.service import write_entries
+from raccord.storage import bindings, runs
+from raccord.storage.bindings import DueRow, Failed
+from raccord.storage.engine import tenant_transaction
+from raccord.storage.marks import mark
+from raccord.sync.outgoing import Kept, Outgoing, failed, goes_alone, keep, outgoing, refused_entry
+from raccord.sync.ports import Ports
+from raccord.sync.writing import outcomes
+from raccord_connectors.contract import (
+    ConfigError,
+    Connector,
+    Outcome,
+    Problem,
+    RecordRejected,
+    StreamSpec,
+    TransientError,
+)
+from raccord_connectors.kit.executor import bug
+
+log = structlog.get_logger(__name__)
+
+
+class Counts(Struct, omit_defaults=True):
+    created: int = 0
+    updated: int = 0
+    withdrawn: int = 0
+    refused: int = 0
+    retried: int = 0
+
+
+class Tally:
+    """The run of one stream in one drain; its row exists from the first outcome on."""
+
+    def __init__(self, tenant: UUID, shop: UUID, stream: str) -> None:
+        self.tenant = tenant
+        self.shop = shop
+        self.stream = stream
+        self.run = uuid.uuid4()
+        self.counts = Counts()
+        self.cut_short = False
+        self.problem: Problem | None = None
+        self._begun = False
+
+    async def note(self) -> None:
+        """In the transaction of what is counted."""
+        if not self._begun:
+            await self._save("running")
+        self._begun = True
+
+    async def end(self) -> None:
+        if self._begun:
+            partial = self.cut_short or self.problem or self.counts.refused or self.counts.retried
+            async with tenant_transaction(self.tenant):
+                await self._save("partial" if partial else "complete")
+
+    async def _save(self, state: str) -> None:
+        problem = msgspec.json.encode(self.problem).decode() if self.problem else None
+        counts = msgspec.json.encode(self.counts).decode()
+        run = runs.Run(self.run, self.shop, self.stream, state, counts, problem)  # type: ignore[arg-type]
+        await runs.save(self.tenant, run)
+
+
+class Call:
+    """Some due bindings of one stream, through one connector. `trouble`: an outcome says that the shop as a whole is busy."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        connector: Connector,
+        spec: StreamSpec,
+        creation: Mapping[UUID, Creation],
+        tally: Tally,
+        rows: Sequence[DueRow],
+    ) -> None:
+        self._ports = ports
+        self._connector = connector
+        self._spec = spec
+        self._creation = creation
+        self._tally = tally
+        self._rows = rows
+        self.done = 0
+        self.trouble: TransientError | None = None
+        self._misconfigured: ConfigError | None = None
+
+    async def run(self) -> ConfigError | TransientError | None:
+        """Returns what concerns the shop as a whole."""
+        together: dict[UUID, list[Outgoing]] = {}  # by channel: two ERPs may use one key for two articles
+        alone: list[list[Outgoing]] = []
+        for row in self._rows:
+            try:
+                out = outgoing(row)
+            except msgspec.DecodeError as undecodable:
+                problem = bug(self._connector.spec.name, undecodable)
+                await self._keep([], [(row, problem)], sure=True)
+                continue
+            if goes_alone(row):
+                alone.append([out])
+            else:
+                together.setdefault(row.channel, []).append(out)
+        for part in [*together.values(), *alone]:
+            error = await self._write(part) or self._misconfigured
+            if error is not None:
+                return error
+        return None
+
+    async def _write(self, part: list[Outgoing]) -> ConfigError | TransientError | None:
+        waiting = {out.row.key: out for out in part}
+        changes = [out.change(self._creation.get(out.row.channel, Creation())) for out in part]
+        try:
+            async with aclosing(outcomes(self._connector, self._spec.name, changes)) as groups:
+                async for group in groups:
+                    await self._take(waiting, group)
+        except ConfigError as error:
+            return error
+        except TransientError as error:
+            # The request that failed held the next ones; those behind it have not been asked yet.
+            asked = list(waiting.values())[: self._spec.batch_size]
+            await self._keep([], [(out.row, error.problem()) for out in asked], sure=False)
+            return error
+        except RecordRejected as error:
+            await self._unanswered(part, waiting, error.problem())
+        except Exception as error:
+            log.error("connector failed", shop=str(self._tally.shop), stream=self._spec.name, exc_info=error)
+            await self._unanswered(part, waiting, bug(self._connector.spec.name, error))
+        else:
+            if waiting:
+                error_ = AssertionError("a connector yields one outcome per change")
+                await self._unanswered(part, waiting, bug(self._connector.spec.name, error_))
+        return None
+
+    async def _unanswered(self, part: list[Outgoing], waiting: dict[str, Outgoing], problem: Problem) -> None:
+        """In company, each gets a second chance alone; alone, it is its own fault."""
+        await self._keep([], [(out.row, problem) for out in waiting.values()], sure=len(part) == 1)
+
+    async def _take(self, waiting: dict[str, Outgoing], group: list[Outcome]) -> None:
+        now = self._ports.now()
+        kept: list[Kept] = []
+        problems: list[tuple[DueRow, Problem]] = []
+        for outcome in group:
+            out = waiting.pop(outcome.key, None)
+            if out is None:
+                raise AssertionError(
+                    "a connector yields outcomes of the changes that it was given, once each"
+                )
+            if outcome.problem is None:
+                kept.append(keep(out, outcome, self._tally.run, now))
+                self._count(out)
+            else:
+                problems.append((out.row, outcome.problem))
+        await self._keep(kept, problems, sure=True)
+        for _, problem in problems:
+            if problem.kind == "config":
+                self._misconfigured = ConfigError(problem.message, detail=problem.detail, field=problem.field)
+            if problem.kind == "transient":
+                self.trouble = TransientError(
+                    problem.message, detail=problem.detail, retry_after=problem.retry_after
+                )
+
+    def _count(self, out: Outgoing) -> None:
+        self.done += 1
+        counts = self._tally.counts
+        if out.withdraws:
+            counts.withdrawn += 1
+        elif out.row.target is None:
+            counts.created += 1
+        else:
+            counts.updated += 1
+
+    async def _keep(self, kept: list[Kept], problems: list[tuple[DueRow, Problem]], *, sure: bool) -> None:
+        """One transaction for what arrived together. `sure`: each problem is its own record's."""
+        now, tenant = self._ports.now(), self._tally.tenant
+        entries: list[Entry] = [one.entry for one in kept]
+        refused: list[Failed] = []
+        for row, problem in problems:
+            failure, what = failed(row, problem, alone=sure)
+            refused.append(failure)
+            if what == "refused":
+                self._tally.counts.refused += 1
+                told = msgspec.json.decode(failure.problem, type=Problem)
+                entries.append(refused_entry(row, told, self._tally.run, now))
+            else:
+                self._tally.counts.retried += 1
+        items: set[UUID] = set()
+        unwanted: set[UUID] = set()
+        async with tenant_transaction(tenant):
+            await self._tally.note()
+            if kept:
+                for channel, _, key in await bindings.save_done([one.done for one in kept]):
+                    unwanted.add(channel)
+                    await mark(tenant, channel, self._spec.name, [key])
+                for one in kept:
+                    if one.bound or one.unbound:
+                        items.add(one.done.channel)
+                        await bindings.unbind_items(one.done.channel, one.unbound)
+                        await bindings.bind_items(tenant, one.done.channel, one.bound)
+            if refused:
+                await bindings.save_failed(refused)
+            shops = [msgspec.structs.replace(entry, connection=self._tally.shop) for entry in entries]
+            await write_entries(tenant, shops)
+        for channel in items:
+            await self._ports.wake.project(tenant, channel, "availability")
+        for channel in unwanted:
+            await self._ports.wake.project(tenant, channel, self._spec.name)
