@@ -1,6 +1,8 @@
 """Language of a page: the person's choice, else the cookie, else the browser's, else French. Dates and amounts with it."""
 
-from datetime import datetime
+import io
+import re
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -8,11 +10,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 from litestar import Request
+
+from raccord_connectors.contract import Message, Text
 
 LANGUAGES = ("fr", "en")
 COOKIE = "raccord_language"
@@ -37,8 +41,6 @@ def translations(language: str, locale_dir: Path) -> NullTranslations:
     Page texts are written in English in the templates; English therefore needs no catalogue."""
     if language == "en":
         return NullTranslations()
-    import io
-
     with (locale_dir / language / "LC_MESSAGES" / "raccord.po").open("rb") as source:
         catalogue = read_po(source, locale=language)
     compiled = io.BytesIO()
@@ -47,20 +49,50 @@ def translations(language: str, locale_dir: Path) -> NullTranslations:
     return GNUTranslations(compiled)
 
 
+def typographic(text: str) -> str:
+    """French as it is printed: no line begins with a colon or a closing guillemet. Sentences come from everywhere with
+    ordinary spaces, because those are what people type."""
+    text = re.sub(r"(?<=\S) (?=[:»%€])", "\u00a0", text)
+    text = re.sub(r"(?<=\S) (?=[;!?])", "\u202f", text)
+    return text.replace("« ", "«\u00a0")
+
+
 class Formats:
     """Filters of the templates, in one language and time zone."""
 
     def __init__(self, language: str, timezone: str = "Europe/Paris") -> None:
         self.language = language
         self.timezone = ZoneInfo(timezone)
+        self.colon = "\u00a0:" if language == "fr" else ":"
+
+    def said(self, sentence: Message | Text) -> str:
+        """A sentence in the reader's language."""
+        if self.language == "en":
+            return sentence.en
+        return typographic(sentence.fr)
 
     def amount(self, value: Decimal, currency: str = "EUR") -> str:
-        return format_currency(value, currency, locale=self.language)
+        """At least the currency's decimals; more where the ERP has more (prices of screws)."""
+        whole = format_currency(value, currency, locale=self.language)
+        if value == round(value, 2):
+            return whole
+        pattern = "#,##0.00#### ¤" if self.language == "fr" else "¤#,##0.00####"
+        return format_currency(value, currency, pattern, locale=self.language, currency_digits=False)
 
     def number(self, value: Decimal | int) -> str:
         return format_decimal(value, locale=self.language)
 
     def moment(self, value: datetime, shape: str = "medium") -> str:
+        return format_datetime(value, shape, tzinfo=self.timezone, locale=self.language)
+
+    def day(self, value: date) -> str:
+        return format_date(value, "long", locale=self.language)
+
+    def clock(self, value: datetime) -> str:
+        """The time alone for today, with the day for other days."""
+        local = value.astimezone(self.timezone)
+        today = datetime.now(self.timezone).date()
+        shape = "HH:mm:ss" if local.date() == today else "d MMM, HH:mm"
         return format_datetime(value, shape, tzinfo=self.timezone, locale=self.language)
 
     def hour(self, value: datetime) -> str:

@@ -10,6 +10,7 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 
 from raccord.front.i18n import LANGUAGES, Formats, language_of, translations
+from raccord.front.links import quoted
 
 
 def frontend_dir() -> Path:
@@ -33,22 +34,34 @@ def template_engine() -> JinjaTemplateEngine:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["quoted"] = quoted
     return JinjaTemplateEngine.from_environment(environment)
 
 
-def page(request: Request[Any, Any, Any], template: str, *, status: int = 200, **context: Any) -> Template:
+def page(
+    request: Request[Any, Any, Any],
+    template: str,
+    *,
+    status: int = 200,
+    timezone: str = "Europe/Paris",
+    **context: Any,
+) -> Template:
     """A page or a fragment in the reader's language. Every template gets `_`, `ngettext`, `formats`, `language`,
-    `person`, `access` (None outside of a tenant), `now` and `path`."""
+    `person`, `access` (None outside of a tenant), `at` (the address of a place in the tenant), `now`, `path`, and `done`:
+    what the person has just done, to be confirmed at the top of the page."""
     language = language_of(request)
     texts = translations(language, frontend_dir() / "locale")
+    access = getattr(request.state, "access", None)
     shared = {
         "_": texts.gettext,
         "ngettext": texts.ngettext,
-        "formats": Formats(language),
+        "formats": Formats(language, timezone),
         "language": language,
         "languages": LANGUAGES,
         "person": request.scope.get("user"),
-        "access": getattr(request.state, "access", None),
+        "access": access,
+        "at": lambda place: f"/t/{access.tenant}/{place}" if access else "/",
+        "done": request.query_params.get("done", ""),
         "now": datetime.now(UTC),
         "path": request.url.path,
     }

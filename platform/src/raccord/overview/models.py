@@ -9,6 +9,14 @@ from msgspec import Struct
 from raccord_connectors.contract import Problem
 
 
+class Frame(Struct, frozen=True):
+    """Around every page of a merchant."""
+
+    waiting: int
+    """Things that wait for a person."""
+    timezone: str
+
+
 class Figures(Struct, frozen=True):
     """The last 24 hours, unless said otherwise."""
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from raccord.overview.models import ChannelHealth, Figures, Hour, Waiting
+from raccord.overview.models import ChannelHealth, Figures, Frame, Hour, Waiting
 from raccord.storage.engine import current_connection
 from raccord_connectors.contract import Problem
 
@@ -71,15 +71,16 @@ async def waiting(limit: int = 200) -> list[Waiting]:
     return found[:limit]
 
 
-async def waiting_count() -> int:
-    found: int = await current_connection().fetchval(
+async def frame() -> Frame:
+    row = await current_connection().fetchrow(
         """
         SELECT (SELECT count(*) FROM brake WHERE decided_at IS NULL) + (SELECT count(*) FROM connection WHERE state = 'problem')
              + (SELECT count(*) FROM sales_order WHERE state = 'held') + (SELECT count(*) FROM binding WHERE held)
-             + (SELECT count(*) FROM held_record)
+             + (SELECT count(*) FROM held_record) AS waiting,
+               (SELECT timezone FROM tenant) AS timezone
         """
     )
-    return found
+    return Frame(row["waiting"], row["timezone"])
 
 
 async def _brakes() -> list[Waiting]:

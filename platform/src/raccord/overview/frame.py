@@ -1,0 +1,23 @@
+"""What surrounds every page of a merchant: how many things wait for a person, and the company's time zone."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.response import Template
+
+from raccord.accounts.models import Person
+from raccord.front.templating import page
+from raccord.overview import repository
+from raccord.storage.engine import tenant_transaction
+from raccord.tenants.access import access_of
+
+Visit = Request[Person, Any, Any]
+
+
+async def tenant_page(request: Visit, template: str, *, status: int = 200, **context: Any) -> Template:
+    """A page or a fragment in the frame of the merchant that `member` let the person into. Not inside a transaction."""
+    async with tenant_transaction(access_of(request).tenant):
+        frame = await repository.frame()
+    return page(
+        request, template, status=status, timezone=frame.timezone, waiting_count=frame.waiting, **context
+    )
