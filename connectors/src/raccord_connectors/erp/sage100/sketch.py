@@ -74,17 +74,16 @@ def digest_rows(parts: Iterable[Any]) -> bytes:
     return blake2b(_encode(list(parts)), digest_size=DIGEST).digest()
 
 
-def _digest(
-    rows: list[tuple[Any, ...]], sums: dict[str, int], context: bytes, into: dict[str, bytes]
-) -> None:
+def _digest(rows: list[tuple[Any, ...]], sums: dict[str, bytes], context: bytes, into: dict[str, bytes]) -> None:
     """The hot loop: everything in it is paid for each article, at each pass."""
-    clean, encode = values.key, _encode
+    clean, encode, begun = values.key, _encode, blake2b(context, digest_size=DIGEST)
     for row in rows:
-        key = clean(row[0])
-        told = context + encode(row[1:])
+        key = row[0].upper() if row[0] and row[0].isalnum() else clean(row[0])
+        digest = begun.copy()
+        digest.update(encode(row[1:]))
         if key in sums:
-            told += sums[key].to_bytes(DIGEST, "big")
-        into[key] = blake2b(told, digest_size=DIGEST).digest()
+            digest.update(sums[key])
+        into[key] = digest.digest()
 
 
 def _take(ready: dict[str, bytes], size: int) -> dict[str, bytes]:
@@ -149,17 +148,25 @@ def _hanging_rows(
         yield from rows
 
 
-def _sums(source: Source, session: Session, low: int | None, high: int | None) -> dict[str, int]:
+def _sums(source: Source, session: Session, low: int | None, high: int | None) -> dict[str, bytes]:
     """Key → sum of the digests of the rows that hang on it; a sum, because their order says nothing."""
-    sums: dict[str, int] = {}
+    sums: dict[str, bytes] = {}
+    clean, encode = values.key, _encode
     for number, each in enumerate(source.hanging):
-        salt = bytes([number])
         data = session.fingerprintable(source.tables.columns(each.table, each.names))
+        begun = blake2b(bytes([number]), digest_size=DIGEST)
         for row in _hanging_rows(source, session, each, data, low, high):
-            digest = blake2b(salt + _encode(row[1:]), digest_size=DIGEST).digest()
-            key = values.key(row[0])
-            sums[key] = (sums.get(key, 0) + int.from_bytes(digest, "big")) & _MASK
+            key = row[0].upper() if row[0] and row[0].isalnum() else clean(row[0])
+            digest = begun.copy()
+            digest.update(encode(row[1:]))
+            told = digest.digest()
+            sums[key] = told if key not in sums else _added(sums[key], told)
     return sums
+
+
+def _added(one: bytes, other: bytes) -> bytes:
+    total = int.from_bytes(one, "big") + int.from_bytes(other, "big")
+    return (total & _MASK).to_bytes(DIGEST, "big")
 
 
 def _items(
