@@ -154,6 +154,9 @@ def test_a_lease_that_runs_out_is_given_again_and_the_first_result_counts(settin
             for result in (first, first, later):
                 await agent.call("/agent/commands/result", result, wire.Ack)
             assert first == await hub.tunnel.commands.wait_result(merchant.tenant, command, 0)
+            found = await hub.tunnel.commands.asked(merchant.tenant, command)
+            assert found is not None
+            assert (merchant.erp, "mark", first) == (found.connection, found.once, found.result)
             assert [(merchant.tenant, command, "mark")] == hub.wake.answers
             await expire_leases(merchant)
             assert [] == await lease(agent)

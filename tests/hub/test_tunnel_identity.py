@@ -70,12 +70,35 @@ def test_a_lost_answer_to_an_enrolment_is_no_dead_end_but_another_key_gains_noth
             async with tenant_transaction(merchant.tenant) as connection:
                 await connection.execute("UPDATE enrolment_code SET expires_at = now() - interval '1 day'")
             assert first == await agent.enrol(code)
+            assert 1 == await value(merchant.tenant, "SELECT count(*) FROM agent")
             thief = TestAgent(client)
             asked = wire.Enrolment(code, thief.public_key, "memory_erp", "0.1.0", "h", "s")
             assert "agent.code_used" == (await thief.refused("/agent/enrol", asked, 403)).message.code
             await hub.tunnel.agents.revoke(merchant.tenant, uuid.UUID(first.agent), None)
             again = wire.Enrolment(code, agent.public_key, "memory_erp", "0.1.0", "h", "s")
             assert "agent.revoked" == (await agent.refused("/agent/enrol", again, 403)).message.code
+
+    run(settings, scenario)
+
+
+def test_two_enrolments_with_one_code_at_the_same_time_are_one(settings: Settings) -> None:
+    """Of one agent that lost patience: the same answer. Of two agents: one of them is refused."""
+
+    async def scenario(hub: Hub) -> None:
+        merchant = await new_merchant()
+        async with hub.client() as client:
+            agent = TestAgent(client)
+            code = (await hub.tunnel.agents.create_code(merchant.tenant, merchant.erp, None)).code
+            answers = await asyncio.gather(*(agent.enrol(code) for _ in range(5)))
+            assert 1 == len({answer.agent for answer in answers})
+            code = (await hub.tunnel.agents.create_code(merchant.tenant, merchant.erp, None)).code
+            asked = [
+                wire.Enrolment(code, TestAgent(client).public_key, "memory_erp", "0.1.0", "h", "s")
+                for _ in range(4)
+            ]
+            answers_ = await asyncio.gather(*(agent.post("/agent/enrol", wire.pack(one)) for one in asked))
+            assert [200, 403, 403, 403] == sorted(answer.status_code for answer in answers_)
+            assert 2 == await value(merchant.tenant, "SELECT count(*) FROM agent")
 
     run(settings, scenario)
 

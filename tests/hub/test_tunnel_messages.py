@@ -101,6 +101,8 @@ def test_an_oversized_message_is_refused_however_small_it_travels(settings: Sett
                 assert "agent.malformed" == told.message.code
             told = await refusal(agent, b"x", 415, **{"Content-Encoding": "br"})
             assert "agent.encoding" == told.message.code
+            response = await agent.post("/agent/enrol", bytes(100_000))
+            assert 413 == response.status_code, "little is read of strangers"
             assert 0 == await value(merchant.tenant, "SELECT last_delta FROM agent")
 
     run(settings, scenario)

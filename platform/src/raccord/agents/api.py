@@ -2,7 +2,7 @@
 
 import asyncio
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from litestar import Controller, Request, Response, get, post
@@ -24,6 +24,9 @@ from raccord_connectors import wire
 from raccord_connectors.contract import Message
 
 AgentRequest = Request[Any, Any, Any]
+M = TypeVar("M")
+SMALL = 64 * 1024
+"""Bytes that are read of a stranger, and of calls that never need more."""
 WITHOUT_TOKEN = {"without_token": True}
 MACHINE = {"exclude_from_csrf": True, "exclude_from_auth": True}
 """No cookie, no session: an agent shows its own token."""
@@ -99,15 +102,15 @@ class AgentController(Controller):
         Exception: on_bug,
     }
 
-    @post("/enrol", opt=WITHOUT_TOKEN)
+    @post("/enrol", opt=WITHOUT_TOKEN, request_max_body_size=SMALL)
     async def enrol(self, request: AgentRequest) -> Response[bytes]:
-        asked = await received(request, wire.Enrolment)
+        asked = await _received(request, wire.Enrolment)
         address = request.client.host if request.client else "?"
         return answer(request, await _tunnel(request).agents.enrol(asked, address))
 
-    @post("/token", opt=WITHOUT_TOKEN)
+    @post("/token", opt=WITHOUT_TOKEN, request_max_body_size=SMALL)
     async def token(self, request: AgentRequest) -> Response[bytes]:
-        asked = await received(request, wire.TokenRequest)
+        asked = await _received(request, wire.TokenRequest)
         return answer(request, await _tunnel(request).agents.token(asked))
 
     @get("/configuration")
@@ -116,7 +119,7 @@ class AgentController(Controller):
 
     @post("/deltas")
     async def deltas(self, request: AgentRequest) -> Response[bytes]:
-        delta = await received(request, wire.Delta)
+        delta = await _received(request, wire.Delta)
         try:
             number = await ingest.take(_caller(request), delta, _tunnel(request).wake)
         except ingest.Gap as gap:
@@ -125,16 +128,16 @@ class AgentController(Controller):
             raise _not_a_stream() from error
         return answer(request, wire.DeltaAck(number))
 
-    @post("/commands/lease")
+    @post("/commands/lease", request_max_body_size=SMALL)
     async def lease(self, request: AgentRequest) -> Response[bytes]:
-        asked = await received(request, wire.LeaseRequest)
+        asked = await _received(request, wire.LeaseRequest)
         connected = partial(_connected, request)
         commands = await _tunnel(request).commands.lease(_caller(request), asked, connected)
         return answer(request, wire.Leased(commands))
 
     @post("/commands/result")
     async def result(self, request: AgentRequest) -> Response[bytes]:
-        result = await received(request, wire.CommandResult)
+        result = await _received(request, wire.CommandResult)
         try:
             await _tunnel(request).commands.finish(_caller(request), result)
         except UnknownCommand as error:
@@ -144,23 +147,27 @@ class AgentController(Controller):
 
     @post("/heartbeat")
     async def heartbeat(self, request: AgentRequest) -> Response[bytes]:
-        told = await received(request, wire.Heartbeat)
+        told = await _received(request, wire.Heartbeat)
         return answer(request, await _tunnel(request).agents.heartbeat(_caller(request), told))
 
     @post("/reconcile")
     async def reconcile(self, request: AgentRequest) -> Response[bytes]:
-        theirs = await received(request, wire.BucketDigests)
+        theirs = await _received(request, wire.BucketDigests)
         if theirs.stream not in READ_STREAMS:
             raise _not_a_stream()
         return answer(request, wire.BucketsToResend(await reconcile.compare(_caller(request), theirs)))
 
     @post("/reconcile/keys")
     async def reconcile_keys(self, request: AgentRequest) -> Response[bytes]:
-        theirs = await received(request, wire.BucketKeys)
+        theirs = await _received(request, wire.BucketKeys)
         if theirs.stream not in READ_STREAMS:
             raise _not_a_stream()
         keys = await reconcile.compare_keys(_caller(request), theirs, _tunnel(request).wake)
         return answer(request, wire.KeysToResend(keys))
+
+
+async def _received(request: AgentRequest, message: type[M]) -> M:
+    return await received(request, message, _tunnel(request).decoding)
 
 
 async def _connected(request: AgentRequest) -> bool:

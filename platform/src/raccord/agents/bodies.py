@@ -21,16 +21,15 @@ AT_ONCE = 4
 """Large bodies decoded at the same time by one process, so that its memory stays bounded."""
 
 M = TypeVar("M")
-_decoding = asyncio.Semaphore(AT_ONCE)
 
 
-async def received(request: Request[Any, Any, Any], message: type[M]) -> M:
+async def received(request: Request[Any, Any, Any], message: type[M], decoding: asyncio.Semaphore) -> M:
     """Raises `AgentRefused`: 413 too large, 415 unknown compression, 400 with the field that is wrong."""
     body = await request.body()
     encoding = request.headers.get("content-encoding", "").strip().lower()
     if len(body) < ASIDE_FROM and encoding in ("", "identity"):
         return unpacked(body, encoding, message)
-    async with _decoding:
+    async with decoding:
         return await asyncio.to_thread(unpacked, body, encoding, message)
 
 

@@ -78,13 +78,16 @@ class CodeRow(NamedTuple):
 
 async def lock_code(code: UUID) -> CodeRow | None:
     """Two agents with one code: the second waits here, and then finds it used."""
-    row = await current_connection().fetchrow(
+    executing = current_connection()
+    # First the lock alone: a row that was waited for is not joined anew.
+    await executing.execute("SELECT 1 FROM enrolment_code WHERE id = $1 FOR UPDATE", code)
+    row = await executing.fetchrow(
         """
         SELECT e.connection, c.name, c.connector, t.name, e.expires_at <= now(), e.agent, a.public_key,
                a.revoked_at IS NOT NULL
           FROM enrolment_code e JOIN connection c ON c.id = e.connection JOIN tenant t ON t.id = e.tenant
           LEFT JOIN agent a ON a.id = e.agent
-         WHERE e.id = $1 FOR UPDATE OF e
+         WHERE e.id = $1
         """,
         code,
     )

@@ -1,10 +1,12 @@
 """All that a web process holds for the agents' calls, started and stopped with it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from uuid import UUID
 
+from raccord.agents.bodies import AT_ONCE
 from raccord.agents.service import Agents
 from raccord.agents.stopping import told_to_stop
 from raccord.settings import Settings
@@ -23,6 +25,7 @@ class Tunnel:
         self.wake = wake
         self.commands = Commands(wake)
         self.agents = Agents(settings.secret_key, self.commands)
+        self.decoding = asyncio.Semaphore(AT_ONCE)
         handlers = {
             channel: partial(_heard, waiting, newest=waiting is self.commands.agents)
             for channel, waiting in self.commands.woken().items()

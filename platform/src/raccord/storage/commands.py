@@ -139,6 +139,19 @@ async def result(command: UUID) -> bytes | None:
     return found
 
 
+class AskedRow(NamedTuple):
+    connection: UUID
+    once: str | None
+    result: bytes | None
+
+
+async def asked(command: UUID) -> AskedRow | None:
+    row = await current_connection().fetchrow(
+        "SELECT connection, once, result FROM command WHERE id = $1", command
+    )
+    return AskedRow(*row) if row else None
+
+
 class Answered(NamedTuple):
     id: UUID
     result: bytes | None

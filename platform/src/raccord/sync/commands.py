@@ -34,6 +34,12 @@ class Answer(Struct, frozen=True):
     result: wire.CommandResult | None
 
 
+class Asked(Struct, frozen=True):
+    connection: UUID
+    once: str | None
+    result: wire.CommandResult | None
+
+
 class Commands:
     """One per process. Web processes hand `woken` to their listener; workers, which never wait, need none."""
 
@@ -67,6 +73,12 @@ class Commands:
         """Inside the tenant's transaction. None when nothing was asked under this mark."""
         found = await commands.by_mark(connection, once)
         return None if found is None else Answer(found.id, _decoded(found.result))
+
+    async def asked(self, tenant: UUID, command: UUID) -> Asked | None:
+        """What was asked under this id, and the answer if there is one: for whoever `Wake.answered` woke."""
+        async with tenant_transaction(tenant):
+            found = await commands.asked(command)
+        return None if found is None else Asked(found.connection, found.once, _decoded(found.result))
 
     async def wait_result(self, tenant: UUID, command: UUID, seconds: float) -> wire.CommandResult | None:
         """The agent's answer; None when none came in time. Not inside a transaction."""
