@@ -23,6 +23,8 @@ from raccord_connectors.contract import (
 )
 
 SPOOL_ROWS = 1_000
+SORT_ROWS = 150_000
+"""Keys with their digests that are sorted in memory: some 25 MB."""
 KEEP_SECONDS = 2.0
 """What a slow reading has found is on its way after so long, full delta or not."""
 READ_EVERYTHING_FROM = 1_000
@@ -178,8 +180,7 @@ class Scan:
                 spool.clear()
             else:
                 return
-        _in_lots(self._sketched(rejected), spool.add_seen)
-        self._compare(spool.seen(), spool, rejected)
+        self._compare(_sorted(self._sketched(rejected), spool), spool, rejected)
 
     def _compare(self, seen: Iterator[tuple[str, bytes]], spool: Spool, rejected: set[str]) -> None:
         changed: list[tuple[str, bytes]] = []
@@ -287,11 +288,17 @@ class Scan:
         return bool(self._base.entries.known(self._state.id, keys))
 
 
-def _in_lots(rows: Iterator[tuple[str, bytes]], put: Callable[[list[tuple[str, bytes]]], None]) -> None:
+def _sorted(rows: Iterator[tuple[str, bytes]], spool: Spool) -> Iterator[tuple[str, bytes]]:
+    """In key order: sorted in memory when they are few, else in the spool."""
     lot: list[tuple[str, bytes]] = []
+    spilled = False
     for row in rows:
         lot.append(row)
-        if len(lot) == SPOOL_ROWS:
-            put(lot)
-            lot = []
-    put(lot)
+        if len(lot) == SORT_ROWS:
+            spool.add_seen(sorted(lot))
+            lot, spilled = [], True
+    lot.sort()
+    if not spilled:
+        return iter(lot)
+    spool.add_seen(lot)
+    return spool.seen()
