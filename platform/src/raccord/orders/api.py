@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, post
+from litestar.params import FromPath
 
 from raccord.front.security import MACHINE
 from raccord.orders.hooks import Hooks
@@ -13,7 +14,9 @@ LARGEST = 2 * 1024 * 1024
 
 
 @post("/hooks/{tenant:uuid}/{connection:uuid}", opt=MACHINE, request_max_body_size=LARGEST, status_code=200)
-async def hook(request: Request[Any, Any, Any], tenant: UUID, connection: UUID) -> Response[None]:
+async def hook(
+    request: Request[Any, Any, Any], tenant: FromPath[UUID], connection: FromPath[UUID]
+) -> Response[None]:
     """Authenticated by its signature. A stranger learns nothing: a wrong signature and an unknown connection look alike."""
     hooks: Hooks = request.app.state.hooks
     known = await hooks.received(
