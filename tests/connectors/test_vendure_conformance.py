@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
-import httpx
 import pytest
 from msgspec.structs import replace
 
@@ -13,6 +12,7 @@ from raccord_connectors.contract import Can
 from raccord_connectors.kit.conformance import ConnectorConformance, needs, pytest_generate_tests  # noqa: F401
 from raccord_connectors.shop.vendure import Vendure, VendureSettings
 from support.vendure.furnish import PASSWORD
+from support.vendure.network import Switch
 from support.vendure.records import FIELDS, changed_offer, connect, create, fresh, price, simple, stock
 from support.vendure.shop import Shop
 from support.vendure_server import shared_vendure
@@ -21,22 +21,9 @@ pytestmark = pytest.mark.counterpart
 WRONG = "mauvais-mot-de-passe"
 
 
-class Switch(httpx.HTTPTransport):
-    """The network between a connector and the shop, that a test can cut."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.cut = False
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if self.cut:
-            raise httpx.ConnectError("refused", request=request)
-        return super().handle_request(request)
-
-
 class TestVendure(ConnectorConformance):
     connector_type = Vendure
-    secrets = (PASSWORD, WRONG)
+    secrets: ClassVar[tuple[str, ...]] = (PASSWORD, WRONG)
     shop: ClassVar[Shop]
     standing: ClassVar[list[str]]
     """SKUs of things that the shop holds from the beginning, one order for each."""
@@ -61,9 +48,7 @@ class TestVendure(ConnectorConformance):
         self.skus = [fresh() for _ in range(4)]
 
     def teardown_method(self) -> None:
-        for sku in self.skus:
-            for variant in self.shop.variants(sku):
-                self.shop.delete_product(variant.product_id)
+        self.shop.delete_products_of(self.skus)
 
     def connector(self) -> Vendure:
         settings = VendureSettings(**self.shop.settings(**FIELDS))
@@ -79,7 +64,7 @@ class TestVendure(ConnectorConformance):
         match stream:
             case "listings":
                 key = self.skus[number]
-                return simple(key, summary="", brand="Œuvre & Fils", features={"Matière": ["Chêne"]})
+                return simple(key)
             case "availability":
                 key = self.standing[number]
                 return Availability(key=key, quantity=Decimal(7 + number), product=key)
@@ -167,4 +152,21 @@ class TestVendure(ConnectorConformance):
 
 
 class TestVendureThroughTheWire(TestVendure):
+    """And with an API key instead of a password."""
+
     through_wire = True
+    key: ClassVar[str]
+
+    @classmethod
+    def setup_class(cls) -> None:
+        super().setup_class()
+        cls.key = cls.shop.api_key()
+        cls.secrets = (PASSWORD, WRONG, cls.key)
+
+    def connector(self) -> Vendure:
+        entered = self.shop.settings(**FIELDS, user="", password="", api_key=self.key)
+        return Vendure(VendureSettings(**entered), transport=self.network, sleep=lambda _: None)
+
+    def broken_connector(self) -> Vendure:
+        entered = self.shop.settings(user="", password="", api_key=WRONG)
+        return Vendure(VendureSettings(**entered), transport=self.network, sleep=lambda _: None)

@@ -127,6 +127,8 @@ def _unpack(archive: Path, folder: Path) -> None:
         for path in (database, *database.rglob("*")):
             shutil.chown(path, "pgserver")
     database.chmod(0o700)
+    with (database / "postgresql.conf").open("a") as settings:
+        settings.write("\nfsync = off\nsynchronous_commit = off\n")  # it is thrown away at the end
 
 
 # ------------------------------------------------------------------------------------------------- processes

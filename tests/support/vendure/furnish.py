@@ -13,6 +13,9 @@ COUNTRIES = {"FR": ("France", "France"), "BE": ("Belgique", "Belgium")}
 SHIPPING = ("colissimo", Decimal("5.90"))
 """Code and price of the carrier, tax included, at 20 %."""
 PAYMENT = "carte"
+"""Paid at once."""
+LATER = "virement"
+"""Only authorised: the shop's staff settles it when the money is there."""
 COUPON = ("BIENVENUE10", 10)
 """A code that takes 10 % off the order."""
 
@@ -100,16 +103,20 @@ def _shipping(admin: Graph) -> None:
 
 
 def _payment(admin: Graph) -> None:
-    method = {
-        "code": PAYMENT,
-        "enabled": True,
-        "handler": _operation("dummy-payment-handler", automaticSettle="true"),
-        "translations": _texts(name=("Carte bancaire", "Card"), description=("", "")),
-    }
-    admin(
-        "mutation($in: CreatePaymentMethodInput!) { createPaymentMethod(input: $in) { id } }",
-        **{"in": method},
-    )
+    for code, settled, names in (
+        (PAYMENT, "true", ("Carte bancaire", "Card")),
+        (LATER, "false", ("Virement", "Transfer")),
+    ):
+        method = {
+            "code": code,
+            "enabled": True,
+            "handler": _operation("dummy-payment-handler", automaticSettle=settled),
+            "translations": _texts(name=names, description=("", "")),
+        }
+        admin(
+            "mutation($in: CreatePaymentMethodInput!) { createPaymentMethod(input: $in) { id } }",
+            **{"in": method},
+        )
 
 
 def _coupon(admin: Graph) -> None:

@@ -66,7 +66,7 @@ def changed_offer(record: Listing, number: int, **fields: Any) -> Listing:
 
 def connect(shop: Shop, *, transport: httpx.BaseTransport | None = None, **settings: Any) -> Vendure:
     """A connector, built as the platform builds it unless the test wants its own transport."""
-    entered = shop.settings(**FIELDS, **settings)
+    entered = shop.settings(**{**FIELDS, **settings})
     if transport is None:
         made = build("vendure", entered)
         assert isinstance(made, Vendure)

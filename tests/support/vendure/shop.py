@@ -1,16 +1,22 @@
 """The running test shop as tests see it: its addresses and credentials, its state by the Admin API, and customers."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import httpx
+
 from support.vendure.customer import ADDRESS, Placed, ShopCustomer
+from support.vendure.furnish import PAYMENT
 from support.vendure.graph import Graph
 
+_numbers = count(1)
 VARIANT = (
     "id sku name enabled price priceWithTax trackInventory outOfStockThreshold useGlobalOutOfStockThreshold"
     " taxCategory { id name } customFields { ean mpn weight } options { name group { name } }"
@@ -122,6 +128,13 @@ class Shop:
         )["order"]
         return order
 
+    def active_order(self) -> str:
+        """The id of the basket that was begun last."""
+        found = self.admin(
+            "{ orders(options: { sort: { id: DESC }, take: 1, filter: { active: { eq: true } } }) { items { id } } }"
+        )
+        return str(found["orders"]["items"][0]["id"])
+
     def tax_classes(self) -> dict[str, str]:
         """Name → id."""
         items = self.admin("{ taxCategories { items { id name } } }")["taxCategories"]["items"]
@@ -150,6 +163,7 @@ class Shop:
         *,
         email: str = "zoe.martin@example.test",
         coupon: str | None = None,
+        payment: str = PAYMENT,
         address: Mapping[str, str] = ADDRESS,
     ) -> Placed:
         """SKU → quantity, bought and paid by a guest through the Shop API."""
@@ -160,7 +174,7 @@ class Shop:
                 customer.apply_coupon(coupon)
             customer.introduce(email)
             customer.send_to(address)
-            return customer.pay()
+            return customer.pay(payment)
 
     def set_prices_include_tax(self, included: bool) -> None:
         channel = self.admin("{ activeChannel { id } }")["activeChannel"]["id"]
@@ -184,11 +198,124 @@ class Shop:
             **{"in": {"id": product_id, "translations": [{"languageCode": "fr", **texts}]}},
         )
 
+    def delete_products_of(self, skus: Sequence[str]) -> None:
+        found = self.admin(
+            "query($skus: [String!]!) { productVariants(options: { take: 1000, filter: { sku: { in: $skus } } })"
+            " { items { productId } } }",
+            skus=list(skus),
+        )
+        ids = sorted({item["productId"] for item in found["productVariants"]["items"]})
+        if ids:
+            self.admin("mutation($ids: [ID!]!) { deleteProducts(ids: $ids) { result } }", ids=ids)
+
+    def make_product(self, name: str, *, sku: str, description: str = "", price: int = 1000) -> str:
+        """A simple product as a person makes it in the admin; its id. Price in cents."""
+        translation = {"languageCode": "fr", "name": name, "slug": name, "description": description}
+        made = self.admin(
+            "mutation($in: CreateProductInput!) { createProduct(input: $in) { id } }",
+            **{"in": {"enabled": True, "translations": [translation]}},
+        )["createProduct"]["id"]
+        variant = {
+            "productId": made,
+            "sku": sku,
+            "price": price,
+            "translations": [{"languageCode": "fr", "name": name}],
+        }
+        self.admin(
+            "mutation($in: [CreateProductVariantInput!]!) { createProductVariants(input: $in) { id } }",
+            **{"in": [variant]},
+        )
+        return str(made)
+
+    def add_facet_value(self, product_id: str, *, facet: str, value: str) -> None:
+        def named(name: str) -> dict[str, Any]:
+            return {"code": name, "translations": [{"languageCode": "fr", "name": name}]}
+
+        made = self.admin(
+            "mutation($in: CreateFacetInput!) { createFacet(input: $in) { values { id } } }",
+            **{"in": {**named(facet), "isPrivate": False, "values": [named(value)]}},
+        )["createFacet"]["values"][0]["id"]
+        held = self.admin("query($id: ID!) { product(id: $id) { facetValues { id } } }", id=product_id)
+        ids = [item["id"] for item in held["product"]["facetValues"]]
+        self.admin(
+            "mutation($in: UpdateProductInput!) { updateProduct(input: $in) { id } }",
+            **{"in": {"id": product_id, "facetValueIds": [*ids, made]}},
+        )
+
+    def add_axis(self, product_id: str, title: str, values: tuple[str, ...]) -> None:
+        def named(name: str) -> dict[str, Any]:
+            return {"code": name, "translations": [{"languageCode": "fr", "name": name}]}
+
+        group = self.admin(
+            "mutation($in: CreateProductOptionGroupInput!) { createProductOptionGroup(input: $in) { id } }",
+            **{"in": {**named(title), "options": [named(value) for value in values]}},
+        )["createProductOptionGroup"]["id"]
+        self.admin(
+            "mutation($p: ID!, $g: ID!) { addOptionGroupToProduct(productId: $p, optionGroupId: $g) { id } }",
+            p=product_id,
+            g=group,
+        )
+
+    def collections_under(self, name: str) -> dict[str, str | None]:
+        """The collection of this name and all below it: name → name of its parent (None at the top)."""
+        items = self.admin(
+            "{ collections(options: { take: 1000 }) { items { id name parent { id name } } } }"
+        )["collections"]["items"]
+        found: dict[str, str | None] = {}
+        inside = {item["id"] for item in items if item["name"] == name}
+        while True:
+            more = {item["id"] for item in items if (item["parent"] or {}).get("id") in inside} - inside
+            if not more:
+                break
+            inside |= more
+        for item in items:
+            if item["id"] in inside:
+                found[item["name"]] = None if item["name"] == name else item["parent"]["name"]
+        return found
+
     def delete_product(self, product_id: str) -> None:
         self.admin("mutation($id: ID!) { deleteProduct(id: $id) { result } }", id=product_id)
 
     def set_price(self, variant_id: str, price: Decimal) -> None:
         self._update_variant(id=variant_id, price=int(price.scaleb(2)))
+
+    def api_key(self, *permissions: str) -> str:
+        """A new API key; with `permissions`, one that has only these."""
+        role = self.role(*permissions) if permissions else "1"
+        key = {"roleIds": [role], "translations": [{"languageCode": "fr", "name": "Raccord"}]}
+        made = self.admin(
+            "mutation($in: CreateApiKeyInput!) { createApiKey(input: $in) { apiKey } }", **{"in": key}
+        )
+        return str(made["createApiKey"]["apiKey"])
+
+    def role(self, *permissions: str) -> str:
+        """The id of a new role."""
+        code = f"role-{next(_numbers)}"
+        made = self.admin(
+            "mutation($in: CreateRoleInput!) { createRole(input: $in) { id } }",
+            **{"in": {"code": code, "description": code, "permissions": list(permissions)}},
+        )
+        return str(made["createRole"]["id"])
+
+    def end_session(self, authorization: str) -> None:
+        """Signs out the owner of this token, everywhere (so says Vendure's `logout`)."""
+        document = {"query": "mutation { logout { success } }"}
+        httpx.post(self.admin_url, json=document, headers={"Authorization": authorization}).raise_for_status()
+
+    def account(self, *permissions: str) -> tuple[str, str]:
+        """User name and password of a new administrator with only these permissions."""
+        user, password = f"raccord-{next(_numbers)}@example.test", "mot-de-passe"
+        person = {
+            "firstName": "Raccord",
+            "lastName": "Connecteur",
+            "emailAddress": user,
+            "password": password,
+        }
+        self.admin(
+            "mutation($in: CreateAdministratorInput!) { createAdministrator(input: $in) { id } }",
+            **{"in": {**person, "roleIds": [self.role(*permissions)]}},
+        )
+        return user, password
 
     def note(self, order_id: str, text: str) -> None:
         note = {"id": order_id, "note": text, "isPublic": False}
@@ -211,6 +338,46 @@ class Shop:
             " { __typename ... on ErrorResult { errorCode message } } }",
             **{"in": {"id": made["refundOrder"]["id"], "transactionId": "R"}},
         )
+
+    def ship(self, order_id: str) -> None:
+        """All of it, as a person does in the admin."""
+        lines = [{"orderLineId": x["id"], "quantity": x["quantity"]} for x in self.order(order_id)["lines"]]
+        arguments = [{"name": "method", "value": "à la main"}, {"name": "trackingCode", "value": ""}]
+        handler = {"code": "manual-fulfillment", "arguments": arguments}
+        made = self.admin(
+            "mutation($in: FulfillOrderInput!) { addFulfillmentToOrder(input: $in)"
+            " { __typename ... on Fulfillment { id } ... on ErrorResult { errorCode message } } }",
+            **{"in": {"lines": lines, "handler": handler}},
+        )
+        self.admin(
+            'mutation($id: ID!) { transitionFulfillmentToState(id: $id, state: "Shipped")'
+            " { __typename ... on ErrorResult { errorCode message } } }",
+            id=made["addFulfillmentToOrder"]["id"],
+        )
+
+    def cancel(self, order_id: str) -> None:
+        self.admin(
+            "mutation($in: CancelOrderInput!) { cancelOrder(input: $in)"
+            " { __typename ... on ErrorResult { errorCode message } } }",
+            **{"in": {"orderId": order_id, "cancelShipping": True, "reason": "client"}},
+        )
+
+    def notes(self, order_id: str) -> list[str]:
+        """Notes of an order, oldest first."""
+        entries = self.order(order_id)["history"]["items"]
+        return [entry["data"]["note"] for entry in entries if entry["type"] == "ORDER_NOTE"]
+
+    def later(self, cursor: str, *, minutes: float = 2.0) -> str:
+        """A cursor of orders as if that many minutes had passed, without the overlap of the connector."""
+        ahead = timedelta(minutes=minutes)
+        moments = (datetime.fromisoformat(part) + ahead for part in cursor.split("|"))
+        return "|".join(
+            moment.isoformat(timespec="milliseconds").replace("+00:00", "Z") for moment in moments
+        )
+
+    def set_threshold(self, sku: str, threshold: int) -> None:
+        variant = self.variant(sku).id
+        self._update_variant(id=variant, useGlobalOutOfStockThreshold=False, outOfStockThreshold=threshold)
 
     def set_stock(self, sku: str, on_hand: int) -> None:
         self._update_variant(id=self.variant(sku).id, stockOnHand=on_hand)

@@ -1,0 +1,144 @@
+"""Connecting to a real Vendure: what is missing is named, right by right; a session that ends is begun again."""
+
+from typing import Any
+
+import pytest
+
+from raccord_connectors.contract import ConfigError, TransientError
+from raccord_connectors.shop.vendure import Vendure
+from raccord_connectors.shop.vendure.rights import RIGHTS
+from support.vendure.network import Tap
+from support.vendure.records import connect, create, fresh, simple
+from support.vendure.shop import Shop
+from support.vendure_server import shared_vendure
+
+pytestmark = pytest.mark.counterpart
+ENOUGH = sorted({right.any_of[0] for right in RIGHTS})
+"""The permissions that the sentences ask for."""
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return shared_vendure()
+
+
+def refusal(connector: Vendure) -> ConfigError:
+    with pytest.raises(ConfigError) as caught:
+        connector.check()
+    connector.close()
+    return caught.value
+
+
+def rights_named(error: ConfigError) -> set[str]:
+    return {right for right in ENOUGH for finding in error.findings if f"“{right}”" in finding.en}
+
+
+def test_an_account_with_the_rights_that_we_ask_for_is_enough(shop: Shop) -> None:
+    user, password = shop.account(*ENOUGH)
+    connector = connect(shop, user=user, password=password)
+    connector.check()
+    create(connector, simple(fresh(), brand="Opinel", categories=[[fresh("Rayon")]]))
+    assert "EUR" == connector.discover().currency
+
+
+def test_a_key_with_the_rights_that_we_ask_for_is_enough(shop: Shop) -> None:
+    # A key can have no right that its maker lacks: the superadmin makes it.
+    connect(shop, user="", password="", api_key=shop.api_key(*ENOUGH)).check()
+
+
+@pytest.mark.parametrize("by_key", [False, True], ids=["account", "key"])
+def test_missing_rights_are_named_one_by_one(shop: Shop, by_key: bool) -> None:
+    some = [right for right in ENOUGH if right not in ("UpdateOrder", "DeleteCatalog", "ReadPaymentMethod")]
+    if by_key:
+        connector = connect(shop, user="", password="", api_key=shop.api_key(*some))
+    else:
+        user, password = shop.account(*some)
+        connector = connect(shop, user=user, password=password)
+    error = refusal(connector)
+    assert "vendure.rights_missing" == error.message.code
+    assert {"UpdateOrder", "DeleteCatalog", "ReadPaymentMethod"} == rights_named(error)
+    assert "suivre, expédier et annuler les commandes" in "".join(finding.fr for finding in error.findings)
+
+
+def test_checking_changes_nothing(shop: Shop) -> None:
+    before = shop.admin("{ products { totalItems } facets { totalItems } assets { totalItems } }")
+    connect(shop, user="", password="", api_key=shop.api_key()).check()
+    assert before == shop.admin("{ products { totalItems } facets { totalItems } assets { totalItems } }")
+
+
+@pytest.mark.parametrize(
+    ("code", "field", "settings"),
+    [
+        ("vendure.login_refused", "password", {"password": "non"}),
+        ("vendure.key_refused", "api_key", {"user": "", "password": "", "api_key": "non"}),
+        ("vendure.wrong_channel", "channel_token", {"channel_token": "inconnu"}),
+        ("vendure.unknown_language", "languages", {"languages": "fr, de"}),
+        ("vendure.unknown_location", "stock_location", {"stock_location": "Entrepôt de Lyon"}),
+        ("vendure.unknown_custom_field", "mpn_field", {"mpn_field": "reference"}),
+        ("vendure.unknown_handler", "fulfillment_handler", {"fulfillment_handler": "colissimo"}),
+    ],
+)
+def test_a_wrong_setting_is_named(shop: Shop, code: str, field: str, settings: dict[str, Any]) -> None:
+    error = refusal(connect(shop, **settings))
+    assert (code, field) == (error.message.code, error.field)
+
+
+def test_no_credentials_at_all(shop: Shop) -> None:
+    with pytest.raises(ConfigError) as caught:
+        connect(shop, user="", password="")
+    assert "vendure.no_credentials" == caught.value.message.code
+
+
+def test_an_address_without_a_vendure_behind_it(shop: Shop) -> None:
+    nothing_there = shop.admin_url.replace("admin-api", "autre-api")
+    assert "connection.unexpected" == refusal(connect(shop, url=nothing_there)).message.code
+    with pytest.raises(TransientError):
+        connect(shop, url="http://127.0.0.1:9/admin-api", user="", password="", api_key="x").check()
+
+
+def test_the_path_of_the_api_may_be_left_out(shop: Shop) -> None:
+    connect(shop, url=shop.admin_url.removesuffix("/admin-api")).check()
+
+
+def test_the_sandbox_address_must_be_allowed_expressly(shop: Shop) -> None:
+    assert "connection.forbidden_address" == refusal(connect(shop, allow_private_address=False)).message.code
+
+
+def test_a_session_that_was_ended_is_begun_again(shop: Shop) -> None:
+    line = Tap()
+    user, password = shop.account(*ENOUGH)
+    connector = connect(shop, transport=line, user=user, password=password)
+    connector.check()
+    first = line.authorization
+    shop.end_session(first)
+    assert list(connector.read("availability")), "the same connector goes on"
+    second = line.authorization
+    assert first != second
+    shop.end_session(second)
+    create(connector, simple(fresh()))
+
+
+def test_a_right_that_is_taken_away_later_stops_the_connection(shop: Shop) -> None:
+    user, password = shop.account("ReadCatalog", "ReadOrder")
+    connector = connect(shop, user=user, password=password)
+    with pytest.raises(ConfigError) as caught:
+        create(connector, simple(fresh()))
+    assert ("vendure.forbidden", "createProduct") == (caught.value.message.code, caught.value.detail)
+
+
+def test_what_the_shop_offers_is_discovered(shop: Shop) -> None:
+    found = connect(shop).discover()
+    assert (("fr", "en"), True) == (found.languages, found.prices_include_tax)
+    assert {"Taux normal": "20", "Taux intermédiaire": "10", "Taux réduit": "5.5"} == {
+        choice.title: choice.details["rate"] for choice in found.tax_classes
+    }
+    assert ({"carte", "virement"}, {"colissimo"}) == (
+        {choice.key for choice in found.payment_methods},
+        {choice.key for choice in found.carriers},
+    )
+    assert {"PaymentSettled", "Shipped", "Cancelled"} <= {choice.key for choice in found.order_statuses}
+    fields = {(custom.stream, custom.name): (custom.title, custom.type) for custom in found.custom_fields}
+    assert ("Code-barres", "text") == fields["listings", "offers.ean"]
+    assert ("Poids (g)", "number") == fields["listings", "offers.weight"]
+    assert ("SIRET", "text") == fields["orders", "customer.siret"]
+    assert 1 == len(found.depots)
