@@ -1,6 +1,7 @@
 """What the agent knows of each record: 16 bytes of what the platform was sent, 16 of the rows it was read from."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from raccord_agent.database import Database
@@ -74,6 +75,9 @@ class Entries:
         return int(self._database.connection.execute(query, (stream,)).fetchone()[0])
 
     def _walk(self, stream: int, column: str, condition: str) -> Iterator[tuple[str, bytes | None]]:
+        return chain.from_iterable(self._strides(stream, column, condition))
+
+    def _strides(self, stream: int, column: str, condition: str) -> Iterator[list[tuple[str, bytes | None]]]:
         """`column` and `condition` are ours, never data."""
         query = (
             f"SELECT key, {column} FROM entry WHERE stream = ? AND key > ? {condition} "  # noqa: S608
@@ -81,5 +85,5 @@ class Entries:
         )
         after = ""
         while rows := self._database.connection.execute(query, (stream, after)).fetchall():
-            yield from rows
+            yield rows
             after = rows[-1][0]

@@ -25,7 +25,12 @@ def differences(
     rest = iter(known)
     mine = next(rest, None)
     last: str | None = None
-    for key, digest in seen:
+    for entry in seen:
+        if entry == mine:  # nearly always: one comparison, and the order of `known` vouches for that of `seen`
+            last = entry[0]
+            mine = next(rest, None)
+            continue
+        key, digest = entry
         if last is not None and key <= last:
             raise Unsorted(f"{key!r} after {last!r}")
         last = key

@@ -1,8 +1,9 @@
 """One scan of one stream, in the connector's thread: reading, comparing, keeping what varies. See `scanner`."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 
 from raccord_agent.base import Base
@@ -172,7 +173,7 @@ class Scan:
         rejected: set[str] = set()
         if not self._state.unsorted:
             try:
-                self._compare(self._sketched(rejected), spool, rejected)
+                self._compare(chain.from_iterable(self._sketched(rejected)), spool, rejected)
             except Unsorted:
                 self._base.streams.set_unsorted(self._state.id)
                 self._report.seen = 0
@@ -198,11 +199,12 @@ class Scan:
         spool.add_gone(gone)
         spool.drop_gone(rejected)
 
-    def _sketched(self, rejected: set[str]) -> Iterator[tuple[str, bytes]]:
+    def _sketched(self, rejected: set[str]) -> Iterator[Iterable[tuple[str, bytes]]]:
+        """Page by page: a generator's step for each of a million keys would cost as much as comparing them."""
         for page in self._pages(Selection(sketch=True)):
             self._take(page)
             rejected.update(rejection.key for rejection in page.rejected)
-            yield from page.digests.items()
+            yield page.digests.items()
             self._cursor = page.cursor or self._cursor
 
     def _read_keys(self, wanted: Iterator[tuple[str, bytes | None]]) -> int:
@@ -288,13 +290,13 @@ class Scan:
         return bool(self._base.entries.known(self._state.id, keys))
 
 
-def _sorted(rows: Iterator[tuple[str, bytes]], spool: Spool) -> Iterator[tuple[str, bytes]]:
+def _sorted(pages_: Iterator[Iterable[tuple[str, bytes]]], spool: Spool) -> Iterator[tuple[str, bytes]]:
     """In key order: sorted in memory when they are few, else in the spool."""
     lot: list[tuple[str, bytes]] = []
     spilled = False
-    for row in rows:
-        lot.append(row)
-        if len(lot) == SORT_ROWS:
+    for page in pages_:
+        lot.extend(page)
+        if len(lot) >= SORT_ROWS:
             spool.add_seen(sorted(lot))
             lot, spilled = [], True
     lot.sort()
