@@ -242,6 +242,15 @@ class Shop:
             **{"in": {"id": product_id, "facetValueIds": [*ids, made]}},
         )
 
+    def add_picture(self, product_id: str, name: str, content: bytes) -> None:
+        """Before those that are there."""
+        held = self.admin("query($id: ID!) { product(id: $id) { assets { id } } }", id=product_id)
+        ids = [self.admin.upload(name, content), *(asset["id"] for asset in held["product"]["assets"])]
+        self.admin(
+            "mutation($in: UpdateProductInput!) { updateProduct(input: $in) { id } }",
+            **{"in": {"id": product_id, "assetIds": ids}},
+        )
+
     def add_axis(self, product_id: str, title: str, values: tuple[str, ...]) -> None:
         def named(name: str) -> dict[str, Any]:
             return {"code": name, "translations": [{"languageCode": "fr", "name": name}]}

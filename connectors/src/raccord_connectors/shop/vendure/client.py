@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 import msgspec
 
-from raccord_connectors.contract import ConfigError, TransientError
+from raccord_connectors.contract import ConfigError, Text, TransientError
 from raccord_connectors.kit import texts as kit_texts
 from raccord_connectors.kit.http import HttpClient, HttpFailure, decode_json
 from raccord_connectors.shop.vendure import texts
@@ -52,9 +52,11 @@ class Graph:
         self._headers: dict[str, str] = {}
         self._signed_in = False
         if settings.channel_token:
-            self._headers["vendure-token"] = settings.channel_token
+            self._headers["vendure-token"] = _header(
+                settings.channel_token, texts.WRONG_CHANNEL, "channel_token"
+            )
         if settings.api_key:
-            self._headers["vendure-api-key"] = settings.api_key
+            self._headers["vendure-api-key"] = _header(settings.api_key, texts.KEY_REFUSED, "api_key")
             self._signed_in = True
         elif not (settings.user and settings.password):
             raise ConfigError(texts.NO_CREDENTIALS.fill(), field="user" if settings.password else "password")
@@ -144,8 +146,8 @@ class Graph:
             answer = self._post(repeat, body)
         code = _code(answer)
         if code in ("FORBIDDEN", "UNAUTHORIZED"):
-            operation = ".".join(str(step) for step in answer["errors"][0].get("path") or ["?"])
-            raise Forbidden(operation)
+            path = answer["errors"][0].get("path") or ["?"]
+            raise Forbidden(str(path[0]).rstrip("0123456789"))  # aliases are the field and a number
         if code is not None:
             raise Refused(code, str(answer["errors"][0].get("message", "")))
         data: Json = answer["data"]
@@ -204,6 +206,15 @@ class Forbidden(ConfigError):
 def in_parts(keys: Sequence[str], size: int) -> Iterator[list[str]]:
     for start in range(0, len(keys), size):
         yield list(keys[start : start + size])
+
+
+def _header(value: str, refusal: Text, field: str) -> str:
+    """What was pasted, without the spaces around it. A letter that no header can carry never was in a key, and the HTTP
+    client would print the whole key in its complaint."""
+    value = value.strip()
+    if not (value.isascii() and value.isprintable()):
+        raise ConfigError(refusal.fill(), field=field)
+    return value
 
 
 def _code(answer: Json) -> str | None:

@@ -130,7 +130,7 @@ class Survey:
 def _survey(data: Json, settings: VendureSettings) -> Installation:
     channel = data["activeChannel"]
     # A server with one channel takes any token; the token is compared, so that a typing error shows at once.
-    if settings.channel_token and channel["token"] != settings.channel_token:
+    if settings.channel_token and channel["token"] != settings.channel_token.strip():
         raise ConfigError(texts.WRONG_CHANNEL.fill(), field="channel_token")
     config = data["globalSettings"]["serverConfig"]
     locations = {item["id"]: item["name"] for item in data["stockLocations"]["items"]}

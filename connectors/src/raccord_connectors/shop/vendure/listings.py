@@ -167,11 +167,11 @@ class ListingWriter:
     def _make(self, works: Sequence[Work]) -> None:
         numbers = range(len(works))
         declared = ", ".join(f"$input{n}: CreateProductInput!" for n in numbers)
-        fields = " ".join(f"a{n}: {CREATE_PRODUCT.format(n=n)}" for n in numbers)
+        fields = " ".join(f"createProduct{n}: {CREATE_PRODUCT.format(n=n)}" for n in numbers)
         variables: Json = {f"input{n}": self._inputs.first_product(works[n]) for n in numbers}
         data = self._graph.change(f"mutation({declared}) {{ {fields} }}", **variables)
         for n in numbers:
-            self._note_made(works[n], data[f"a{n}"]["id"])
+            self._note_made(works[n], data[f"createProduct{n}"]["id"])
 
     def _note_made(self, work: Work, product: str) -> None:
         work.product, work.unfinished = product, True

@@ -189,9 +189,13 @@ def _aliased(graph: Graph, declared: str, calls: Sequence[tuple[str, Json]]) -> 
             numbered = numbered.replace(variable, f"{variable}{number}")
             declarations.append(name.replace(variable, f"{variable}{number}"))
             variables[f"{variable[1:]}{number}"] = values[variable[1:]]
-        fields.append(f"a{number}: {numbered}")
+        fields.append(f"{_field(call)}{number}: {numbered}")
     data = graph.change(f"mutation({', '.join(declarations)}) {{ {' '.join(fields)} }}", **variables)
-    return [data[f"a{number}"] for number in range(len(calls))]
+    return [data[f"{_field(call)}{number}"] for number, (call, _) in enumerate(calls)]
+
+
+def _field(call: str) -> str:
+    return call.partition("(")[0]
 
 
 def _groups(work: Work) -> list[Json]:
