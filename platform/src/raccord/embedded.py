@@ -93,13 +93,14 @@ def _stop_postgres(folder: Path) -> None:
 # -------------------------------------------------------------------------------------------------- Valkey
 
 
-def start_valkey(folder: Path) -> str:
-    """`redis://127.0.0.1:PORT/0`. What it holds are wake-ups only, so it keeps nothing on disk."""
+def start_valkey(folder: Path, port: int | None = None) -> str:
+    """`redis://127.0.0.1:PORT/0`, on a free port unless one is given. What it holds are wake-ups only, so it keeps nothing
+    on disk."""
     running = _valkey_of(folder)
     if running is not None:
         return running
     folder.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
+    port = port or _free_port()
     command = [str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
                "--dir", str(folder), "--daemonize", "no"]  # fmt: skip
     with (folder / "log").open("ab") as log:
