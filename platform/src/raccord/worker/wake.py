@@ -8,9 +8,10 @@ import structlog
 from celery import Celery
 
 from raccord.sync.ports import Lane
+from raccord.worker.broker import ORDINARY, URGENT, WAKE_UP_LIFE, configure
 
-LANE_OF_STREAM = {"listings": "ordinary"}
-"""Queue of a stream's projection; the others are urgent."""
+QUEUE_OF_STREAM = {"listings": ORDINARY}
+"""Of a stream's projection; the others are urgent."""
 
 log = structlog.get_logger(__name__)
 
@@ -19,25 +20,27 @@ class CeleryWake:
     """`sync.ports.Wake` over the broker. A broker that is down costs a second and a line in the log, never the request."""
 
     def __init__(self, celery: Celery) -> None:
+        configure(celery)
         self._celery = celery
 
     async def project(self, tenant: UUID, channel: UUID, stream: str) -> None:
-        queue = LANE_OF_STREAM.get(stream, "urgent")
-        await self._send("project", queue, str(tenant), str(channel), stream)
+        queue = QUEUE_OF_STREAM.get(stream, URGENT)
+        await self.send("project", queue, str(tenant), str(channel), stream)
 
     async def push(self, tenant: UUID, shop: UUID, lane: Lane) -> None:
-        await self._send("push", lane, str(tenant), str(shop), lane)
+        await self.send("push", lane, str(tenant), str(shop), lane)
 
     async def collect(self, tenant: UUID, channel: UUID, key: str | None = None) -> None:
-        await self._send("collect", "urgent", str(tenant), str(channel), key)
+        await self.send("collect", URGENT, str(tenant), str(channel), key)
 
     async def enter(self, tenant: UUID, order: UUID) -> None:
-        await self._send("enter", "urgent", str(tenant), str(order))
+        await self.send("enter", URGENT, str(tenant), str(order))
 
     async def answered(self, tenant: UUID, command: UUID, once: str | None) -> None:
-        await self._send("answered", "urgent", str(tenant), str(command), once)
+        await self.send("answered", URGENT, str(tenant), str(command), once)
 
-    async def _send(self, task: str, queue: str, *arguments: str | None) -> None:
+    async def send(self, task: str, queue: str, *arguments: str | None) -> None:
+        """Any task by its name; the ones above are those that the use cases know."""
         try:
             await asyncio.to_thread(self._publish, task, queue, arguments)
         except (
@@ -47,4 +50,6 @@ class CeleryWake:
 
     def _publish(self, task: str, queue: str, arguments: tuple[str | None, ...]) -> None:
         celery: Any = self._celery
-        celery.send_task(task, args=arguments, queue=queue, ignore_result=True, retry=False)
+        celery.send_task(
+            task, args=arguments, queue=queue, expires=WAKE_UP_LIFE, ignore_result=True, retry=False
+        )

@@ -1,0 +1,26 @@
+"""What the clock starts, and why. Every entry only wakes: two clocks at once would do no harm but the noise."""
+
+from typing import Any
+
+from celery.schedules import crontab
+
+from raccord.worker.broker import ORDINARY, URGENT
+
+
+def _entry(task: str, schedule: Any, queue: str, expires: float, *args: str) -> dict[str, Any]:
+    """A message that was not taken by the time the next one comes is not wanted any more."""
+    return {"task": task, "schedule": schedule, "args": args, "options": {"queue": queue, "expires": expires}}
+
+
+SCHEDULE = {
+    # Finds what is due, whatever wake-ups were lost: what nobody woke for waits this long at most.
+    "sweep": _entry("sweep", 5.0, URGENT, 5),
+    # Shops without webhooks, and webhooks that never came.
+    "collect": _entry("spread", 30.0, URGENT, 30, "collect"),
+    # Stock that moved again between the entry of an order and its proof.
+    "prove": _entry("spread", 20.0, URGENT, 20, "prove"),
+    # What people changed in the shop behind our back.
+    "drift": _entry("spread", crontab(minute="17"), ORDINARY, 1800, "drift"),
+    # Promotions that begin or end with the merchant's day; it is midnight somewhere every hour.
+    "new_day": _entry("spread", crontab(minute="1"), ORDINARY, 1800, "new_day"),
+}

@@ -1,0 +1,127 @@
+"""How a task runs: on the process's one loop, with its tenant in every log line, for less than a minute."""
+
+import threading
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Concatenate, ParamSpec
+from uuid import UUID
+
+import structlog
+
+from raccord.connections.service import Connections
+from raccord.orders.following import FollowUp
+from raccord.settings import Settings
+from raccord.storage.engine import APP, SYSTEM
+from raccord.storage.locks import Locks
+from raccord.sync.commands import Commands
+from raccord.sync.mappings import Mappings
+from raccord.sync.ports import Ports
+from raccord.vault import Vault
+from raccord.worker.loop import LoopThread
+from raccord.worker.wake import CeleryWake
+from raccord_connectors.contract import ConnectorError
+
+LONGEST = 55.0
+"""Seconds. Tasks do a slice and ask for the next one, so this only ends what hangs."""
+log = structlog.get_logger(__name__)
+
+
+class Hands:
+    """All that the tasks work with. Made on the loop, at the first task."""
+
+    def __init__(self, settings: Settings, wake: CeleryWake, stopping: Callable[[], bool]) -> None:
+        assert settings.database_url is not None
+        assert settings.secret_key is not None, "RACCORD_SECRET_KEY is not set"
+        self.settings = settings
+        self.wake = wake
+        self.shops = Connections(
+            Vault(settings.secret_key), allow_private_addresses=settings.allow_private_addresses
+        )
+        self.commands = Commands(wake)
+        self.locks = Locks(settings.database_url)
+        self.ports = Ports(
+            wake=wake,
+            shops=self.shops,
+            orders=FollowUp(self.commands),
+            locks=self.locks,
+            mappings=Mappings(),
+            stopping=stopping,
+        )
+
+    async def open(self) -> None:
+        assert self.settings.database_url is not None
+        assert self.settings.database_system_url is not None, "RACCORD_DATABASE_SYSTEM_URL is not set"
+        await APP.open(self.settings.database_url, pool_size=self.settings.pool_size)
+        await SYSTEM.open(self.settings.database_system_url, pool_size=2)
+
+    async def close(self) -> None:
+        await self.locks.close()
+        await APP.close()
+        await SYSTEM.close()
+
+
+P = ParamSpec("P")
+
+
+class Process:
+    """One per worker process."""
+
+    def __init__(self, settings: Settings, wake: CeleryWake) -> None:
+        self._settings = settings
+        self._wake = wake
+        self._starting = threading.Lock()
+        self._loop: LoopThread | None = None
+        self._hands: Hands | None = None
+        self._stopping = threading.Event()
+
+    def run(
+        self, work: Callable[Concatenate[Hands, P], Awaitable[None]], *given: P.args, **named: P.kwargs
+    ) -> None:
+        """Runs one task to its end. What a shop or ERP does is told and is no failure; anything else is raised."""
+        loop, hands = self._started()
+        about = {"task": getattr(work, "__name__", "?"), "task_run": uuid.uuid4().hex[:12]}
+        if given and isinstance(given[0], UUID):
+            about["tenant"] = str(given[0])
+        if len(given) > 1:
+            about["on"] = " ".join(str(value) for value in given[1:])
+        loop.run(_told(work(hands, *given, **named), about), LONGEST)
+
+    def end(self) -> None:
+        """Tasks come to the end of the step that they are at."""
+        self._stopping.set()
+
+    def close(self) -> None:
+        with self._starting:
+            if self._loop is not None and self._hands is not None:
+                self._loop.run(self._hands.close(), 10)
+                self._loop.stop()
+            self._loop = self._hands = None
+
+    def _started(self) -> tuple[LoopThread, Hands]:
+        """At the first task: after any fork, and tried again by the next task when the database is down."""
+        with self._starting:
+            if self._loop is None or self._hands is None:
+                loop = LoopThread()
+                try:
+                    hands = Hands(self._settings, self._wake, self._stopping.is_set)
+                    loop.run(hands.open(), 20)
+                except BaseException:
+                    loop.stop()
+                    raise
+                self._loop, self._hands = loop, hands
+            return self._loop, self._hands
+
+
+async def _told(work: Awaitable[None], about: dict[str, str]) -> None:
+    begun = time.monotonic()
+    with structlog.contextvars.bound_contextvars(**about):
+        try:
+            await work
+        except ConnectorError as error:
+            log.warning("task met a problem", code=error.message.code, detail=error.detail)
+        except Exception as error:
+            log.exception("task failed", error=type(error).__name__)
+            raise
+        took = time.monotonic() - begun
+        (log.info if took > 1 else log.debug)("task done", ms=round(took * 1000))

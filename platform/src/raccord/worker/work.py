@@ -1,0 +1,96 @@
+"""What the tasks do: one slice of a use case, and a new wake-up when there is more."""
+
+from uuid import UUID
+
+from raccord.orders import service as orders
+from raccord.storage import commands, connections, projections, system
+from raccord.storage.engine import tenant_transaction
+from raccord.sync import drift as drifting
+from raccord.sync.desires import pack
+from raccord.sync.ports import Lane
+from raccord.sync.project import project as project_slice
+from raccord.sync.push import push as push_slice
+from raccord.sync.sweep import sweep as sweep_all
+from raccord.worker.broker import ORDINARY
+from raccord.worker.task import Hands
+from raccord_connectors import wire
+from raccord_connectors.contract import ConfigError
+
+__all__ = [
+    "answered", "collect", "drift", "enter", "new_day", "project", "prove", "push", "spread", "sweep",
+]  # fmt: skip
+
+
+async def project(hands: Hands, tenant: UUID, channel: UUID, stream: str) -> None:
+    if await project_slice(hands.ports, tenant, channel, stream):
+        await hands.wake.project(tenant, channel, stream)
+
+
+async def push(hands: Hands, tenant: UUID, shop: UUID, lane: Lane) -> None:
+    if await push_slice(hands.ports, tenant, shop, lane):
+        await hands.wake.push(tenant, shop, lane)
+
+
+async def sweep(hands: Hands) -> None:
+    await sweep_all(hands.wake)
+
+
+async def spread(hands: Hands, task: str) -> None:
+    """One task per channel on air."""
+    for tenant, channel in await system.live_channels():
+        await hands.wake.send(task, ORDINARY, str(tenant), str(channel))
+
+
+async def drift(hands: Hands, tenant: UUID, channel: UUID) -> None:
+    async with hands.locks.try_hold("drift", tenant, channel) as lock:
+        if lock is not None:
+            await drifting.drift(hands.ports, tenant, channel)
+
+
+async def new_day(hands: Hands, tenant: UUID, channel: UUID) -> None:
+    """Promotions begin and end with the merchant's days; asked every hour, because days begin at every hour."""
+    async with tenant_transaction(tenant):
+        route = await projections.route(channel)
+        found = route is not None and await projections.mark_dated_prices(tenant, channel, route.erp)
+    if found:
+        await hands.wake.project(tenant, channel, "listings")
+
+
+async def collect(hands: Hands, tenant: UUID, channel: UUID, key: str | None) -> None:
+    """A burst of wake-ups asks the shop once; one that names an order always asks for that one."""
+    async with hands.locks.try_hold("collect", tenant, channel, key or "") as lock:
+        if lock is None:
+            return
+        async with tenant_transaction(tenant):
+            route = await projections.route(channel)
+            shop = await connections.shop(route.shop) if route is not None else None
+        if route is None or route.state != "live" or shop is None or shop.state != "ready":
+            return
+        try:
+            await orders.collect(tenant, channel, [key] if key else None, hands.shops, hands.wake)
+        except ConfigError as error:
+            async with tenant_transaction(tenant):
+                await connections.stop(route.shop, pack(error.problem()) or "")
+            raise
+
+
+async def enter(hands: Hands, tenant: UUID, order: UUID) -> None:
+    await orders.advance(tenant, order, hands.commands, hands.wake)
+
+
+async def answered(hands: Hands, tenant: UUID, command: UUID) -> None:
+    """An agent answered: whoever asked goes on."""
+    async with tenant_transaction(tenant):
+        asked = await commands.asked(command)
+    if asked is None or asked.once is None or asked.result is None:
+        return
+    result = wire.unpack(asked.result, wire.CommandResult)
+    await orders.answered(tenant, asked.connection, asked.once, result, hands.commands, hands.wake)
+
+
+async def prove(hands: Hands, tenant: UUID, channel: UUID) -> None:
+    """Reservations whose proof was overtaken by later movements of stock."""
+    async with tenant_transaction(tenant):
+        route = await projections.route(channel)
+    if route is not None:
+        await orders.prove_again(tenant, route.erp, hands.commands)
