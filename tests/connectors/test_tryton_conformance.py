@@ -14,7 +14,7 @@ from raccord_connectors.canonical import Address, Customer, CustomerDraft, Draft
 from raccord_connectors.erp.tryton import Tryton
 from raccord_connectors.erp.tryton.settings import TrytonSettings
 from raccord_connectors.kit.conformance import ConnectorConformance, pytest_generate_tests  # noqa: F401
-from support.tryton_merchant import CreatedProduct, Merchant
+from support.tryton_merchant import Merchant
 from support.tryton_server import PASSWORD, tryton
 
 pytestmark = pytest.mark.counterpart
@@ -27,12 +27,17 @@ LYON = Address(
     city="Lyon",
     country="FR",
 )
-DISPOSABLE = 4
-"""Things of each stream that tests may delete."""
+
+
+OPENING = (b"common.db.login", b"model.res.user.search_read", b"model.ir.module.search_read")
+"""The first questions of every connector: who am I, what is activated."""
 
 
 class Line(httpx.BaseTransport):
-    """The line to the server, which can be cut."""
+    """The line to the server, which can be cut. It repeats Tryton's own first answers instead of asking again: checking a
+    password is slow on purpose, and these tests make hundreds of connectors for one user."""
+
+    _known: ClassVar[dict[tuple[str, str, bytes], bytes]] = {}
 
     def __init__(self) -> None:
         self.cut = False
@@ -41,7 +46,14 @@ class Line(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if self.cut:
             raise httpx.ConnectError("cut")
-        return self._real.handle_request(request)
+        body = request.read()
+        asked = (str(request.url), request.headers.get("Authorization", ""), body)
+        if asked in self._known:
+            return httpx.Response(200, content=self._known[asked])
+        answer = self._real.handle_request(request)
+        if any(method in body for method in OPENING) and answer.status_code == 200:
+            self._known[asked] = answer.read()
+        return answer
 
     def close(self) -> None:
         self._real.close()
@@ -50,8 +62,7 @@ class Line(httpx.BaseTransport):
 class Shop:
     """One Tryton for all tests of this file, with a few things of everything."""
 
-    def __init__(self, url: str, settings: dict[str, Any], manager: Merchant) -> None:
-        self.url = url
+    def __init__(self, settings: dict[str, Any], manager: Merchant) -> None:
         self.settings = settings
         self.manager = manager
         self.numbers = count(1)
@@ -62,22 +73,21 @@ class Shop:
         self.party = manager.create_party("Salon Mercière", email="salon@example.org")
         self.sale = manager.create_sale(self.party, self.article.products[0], "2", "8.40")
         manager.create_sale(self.party, self.article.products[0], "1", "8.40")
-        self.disposable: dict[str, list[int]] = {
-            "categories": [
-                manager.create("product.category", name=f"Passagère {n}") for n in range(DISPOSABLE)
-            ],
-            "products": [self._passing("A", n).template for n in range(DISPOSABLE)],
-            "prices": [self._passing("B", n).template for n in range(DISPOSABLE)],
-            "stock": [self._passing("C", n).template for n in range(DISPOSABLE)],
-            "customers": [manager.create_party(f"Passager {n}") for n in range(DISPOSABLE)],
-            "documents": [
-                manager.create_sale(self.party, self.article.products[0], "1", "1.00")
-                for _ in range(DISPOSABLE)
-            ],
-        }
 
-    def _passing(self, letter: str, number: int) -> CreatedProduct:
-        return self.manager.create_product(f"P{letter}{number}", f"Passager {letter}{number}", "1.00")
+    def passing(self, stream: str) -> tuple[int, str]:
+        """Something that may be deleted: its id and its key in the stream."""
+        manager, number = self.manager, next(self.numbers)
+        match stream:
+            case "categories":
+                found = manager.create("product.category", name=f"Passagère {number}")
+            case "customers":
+                found = manager.create_party(f"Passager {number}")
+                return found, str(manager.one("party.party", ["id", "=", found], fields=["code"])["code"])
+            case "documents":
+                found = manager.create_sale(self.party, self.article.products[0], "1", "1.00")
+            case _:
+                found = manager.create_product(f"PASSE{number}", f"Passager {number}", "1.00").template
+        return found, str(found)
 
 
 MODELS = {
@@ -93,7 +103,7 @@ MODELS = {
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Shop]:
     with tryton() as server:
-        yield Shop(server.url, server.settings(), server.manager)
+        yield Shop(server.settings(price_lists=["Revendeurs"]), server.manager)
 
 
 class TestTryton(ConnectorConformance):
@@ -102,17 +112,20 @@ class TestTryton(ConnectorConformance):
     shop: ClassVar[Shop]
 
     @pytest.fixture(autouse=True)
-    def _given_a_tryton(self, shop: Shop) -> None:
+    def _given_a_tryton(self, shop: Shop, request: pytest.FixtureRequest) -> None:
         type(self).shop = shop
         self.line = Line()
         self.number = next(shop.numbers)  # samples of one test are things that no other test wrote
+        if "deleted" in request.node.name:
+            self.passing = shop.passing(request.node.callspec.params["stream"])
 
     def connector(self, **changes: Any) -> Tryton:
         settings = TrytonSettings(**{**self.shop.settings, **changes})
         return Tryton(settings, transport=self.line, sleep=lambda seconds: None)
 
     def broken_connector(self) -> Tryton:
-        return self.connector(password="un-autre-mot-de-passe")
+        # Tryton makes each wrong sign-in of one name wait longer than the last: another name each time.
+        return self.connector(user=f"inconnu-{next(self.shop.numbers)}", password="un-autre-mot-de-passe")
 
     def sample(self, stream: str, number: int) -> Record:
         mark = f"{self.number}-{number}"
@@ -202,10 +215,7 @@ class TestTryton(ConnectorConformance):
         return shop.article.key
 
     def remove(self, stream: str) -> str:
-        found = self.shop.disposable[stream].pop()
-        key = str(found)
-        if stream == "customers":
-            key = str(self.shop.manager.one("party.party", ["id", "=", found], fields=["code"])["code"])
+        found, key = self.passing
         self.shop.manager.delete(MODELS[stream], found)
         return key
 

@@ -50,13 +50,14 @@ class TestWooCommerce(ConnectorConformance):
             "stock_quantity": 40,
         }
         self.simple = served.post("products", vase)
-        colours = {"name": "Couleur", "options": ["Ocre", "Sauge"], "variation": True, "visible": True}
+        values = ["Ocre", "Sauge"]
+        colours = {"name": "Couleur", "options": values, "variation": True, "visible": True}
         plaid = {"name": "Plaid", "sku": "PLAID", "type": "variable", "attributes": [colours]}
         self.variable = served.post("products", plaid)
         bodies = [
             {"sku": f"PLAID-{colour}", "regular_price": "59", "manage_stock": True, "stock_quantity": 12,
              "attributes": [{"name": "Couleur", "option": colour}]}
-            for colour in colours["options"]
+            for colour in values
         ]  # fmt: skip
         made = served.post(f"products/{self.variable['id']}/variations/batch", {"create": bodies})
         self.variations = made["create"]

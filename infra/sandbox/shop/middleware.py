@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -27,26 +28,24 @@ class Front:
 
     async def __call__(self, any_scope: Scope, receive: Receive, send: Send) -> None:
         scope = cast(HTTPScope, any_scope)  # the server runs without lifespan, and no page opens a websocket
-        started, counts, answered = time.perf_counter(), {"items": 0, "writes": 0}, Answered(send)
+        started, counts = time.perf_counter(), {"items": 0, "writes": 0}
         scope["sandbox"] = counts  # type: ignore[typeddict-unknown-key]
         asked = scope["path"]
         self._plain_permalinks(scope)
         path = scope["path"]
         counted = not path.startswith(NOT_COUNTED)
         fault = self.shop.faults.next(scope["method"], path) if counted else None
+
+        def count(status: int) -> None:
+            shown = asked if asked != "/" else path
+            seconds = time.perf_counter() - started
+            self.shop.journal.add(scope["method"], shown, status, counts["items"], counts["writes"], seconds)
+
+        answered = Answered(send, count if counted else None)
         try:
             await self._serve(scope, receive, answered, fault)
         finally:
-            if counted:
-                seconds = time.perf_counter() - started
-                self.shop.journal.add(
-                    scope["method"],
-                    asked if asked != "/" else path,
-                    answered.status,
-                    counts["items"],
-                    counts["writes"],
-                    seconds,
-                )
+            answered.finish()
 
     def _plain_permalinks(self, scope: HTTPScope) -> None:
         """`/?rest_route=/wc/v3/…` works on every WordPress; `/wp-json/…` only with pretty permalinks."""
@@ -89,18 +88,27 @@ class Front:
 
 
 class Answered:
-    """Passes messages on, keeps them and the status."""
+    """Passes messages on and keeps them. The request is counted before its last byte leaves: whoever has the answer
+    finds it in the count."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, count: Callable[[int], None] | None) -> None:
         self._send = send
+        self._count = count
         self.status = 0
         self.messages: list[Message] = []
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+        elif message["type"] == "http.response.body" and not message["more_body"]:
+            self.finish()
         self.messages.append(message)
         await self._send(message)
+
+    def finish(self) -> None:
+        if self._count is not None:
+            self._count(self.status)
+            self._count = None
 
 
 class Noticed:

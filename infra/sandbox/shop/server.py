@@ -84,7 +84,8 @@ class ShopServer:
         self, folder: Path, port: int = 0, consumer_key: str = "", consumer_secret: str = ""
     ) -> None:
         self.shop = Shop(folder, consumer_key, consumer_secret)
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # TRAP: with the protocol left at 0 asyncio does not switch Nagle's algorithm off, and answers wait 40 ms.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"

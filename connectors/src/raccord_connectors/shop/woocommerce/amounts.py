@@ -121,8 +121,8 @@ def _line(line: Row, rates: Rates, decimals: int | None, codes: Sequence[str]) -
         net=plain(net),
         tax=plain(tax),
         rate=_rate(line, rates),
-        unit_net=plain(round(_amount(line["subtotal"]) / quantity, 6)) if quantity else None,
-        unit_gross=plain(round(_rounded(gross_before, decimals) / quantity, 6)) if quantity else None,
+        unit_net=plain(_rounded(_amount(line["subtotal"]) / quantity, 6)) if quantity else None,
+        unit_gross=plain(_rounded(_rounded(gross_before, decimals) / quantity, 6)) if quantity else None,
         discounts=[
             Discount(
                 title=", ".join(codes) or "Remise",

@@ -21,7 +21,7 @@ FIELDS = (
 )
 VARIATION_FIELDS = (
     "id,parent_id,sku,global_unique_id,regular_price,sale_price,date_on_sale_from,date_on_sale_to,status,manage_stock,"
-    "stock_quantity,backorders,weight,image,attributes,meta_data"
+    "stock_quantity,backorders,weight,image,attributes,menu_order,meta_data"
 )
 
 
@@ -60,7 +60,9 @@ class ListingReader:
                 yield Page(records=[self.listing(row) for row in found])
 
     def variations(self, parent: int) -> list[Row]:
-        return self._client.all(f"products/{parent}/variations", _fields=VARIATION_FIELDS)
+        """In the order in which the shop shows them."""
+        rows = self._client.all(f"products/{parent}/variations", _fields=VARIATION_FIELDS)
+        return sorted(rows, key=lambda row: (int(row.get("menu_order") or 0), int(row["id"])))
 
     def listing(self, row: Row) -> Listing:
         number, variable = int(row["id"]), row.get("type") == "variable"
