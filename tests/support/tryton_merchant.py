@@ -201,7 +201,7 @@ class Merchant:
 
     def create_sale(self, party: int, product: int, quantity: str, price: str) -> int:
         """A draft sale typed by hand, without reference."""
-        address = self.one("party.address", ["party", "=", party])["id"]
+        address = self.find("party.address", ["party", "=", party])[0]["id"]
         unit = self.one("product.product", ["id", "=", product], fields=["default_uom"])["default_uom"]
         line = {"product": product, "unit": unit, "quantity": float(quantity), "unit_price": Decimal(price)}
         warehouse = self.one("stock.location", ["code", "=", "LYON"])["id"]

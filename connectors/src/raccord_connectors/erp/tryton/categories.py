@@ -1,7 +1,5 @@
 """Catalogue categories. Tryton keeps accounting categories in the same tree; those are no catalogue."""
 
-from collections.abc import Sequence
-
 from raccord_connectors.canonical import Category, Names
 from raccord_connectors.erp.tryton.client import Client, Row
 from raccord_connectors.erp.tryton.reading import Built, Source, digest, stamp_fields
@@ -9,17 +7,15 @@ from raccord_connectors.erp.tryton.settings import TrytonSettings
 
 
 def source(client: Client, settings: TrytonSettings) -> Source:
-    def build(ids: Sequence[int]) -> Built:
-        domain = [["id", "in", list(ids)], ["accounting", "!=", True]]
-        fields = ("name", "parent", "parent.accounting")
-        rows = client.search_read("product.category", domain, fields)
+    def build(rows: list[Row]) -> Built:
         names: dict[int, Names] = {row["id"]: {} for row in rows}
         if settings.other_languages:
             for row in rows:
                 names[row["id"]][settings.language] = row["name"]
         for language in settings.other_languages:
+            here = [["id", "in", list(names)]]
             for row in client.search_read(
-                "product.category", domain, ("name",), context={"language": language}
+                "product.category", here, ("name",), context={"language": language}
             ):
                 names[row["id"]][language] = row["name"]
         return Built([_category(row, names[row["id"]]) for row in rows])
@@ -30,6 +26,7 @@ def source(client: Client, settings: TrytonSettings) -> Source:
         stamps=("",),
         sketch=stamp_fields(""),
         digests=lambda rows: {str(row["id"]): digest(row) for row in rows},
+        fields=lambda: ("name", "parent", "parent.accounting"),
         build=build,
         salt=lambda: digest([settings.language, *settings.other_languages]).hex(),
     )

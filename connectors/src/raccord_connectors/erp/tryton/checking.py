@@ -70,8 +70,7 @@ def _company(client: Client, settings: TrytonSettings) -> Iterator[Message]:
     if not client.company:
         yield texts.NO_COMPANY.fill(user=settings.user)
         return
-    (row,) = client.read("company.company", [client.company], ("party.name",))
-    found, wanted = row["party."]["name"], settings.company.strip()
+    found, wanted = client.account.company_name, settings.company.strip()
     if wanted and wanted.casefold() != found.casefold():
         yield texts.OTHER_COMPANY.fill(user=settings.user, found=found, wanted=wanted)
 
@@ -96,7 +95,7 @@ def _forbidden_buttons(client: Client, settings: TrytonSettings) -> Iterator[Mes
     """A button without groups is everybody's. Without `process`, a confirmed sale that Tryton could not process would
     stay so without a word: Tryton files the reason where only administrators look (`ir.error`)."""
     domain = [["model", "=", "sale.sale"], ["name", "in", list(BUTTONS)]]
-    mine = client.groups
+    mine = client.account.groups
     for button in client.search_read("ir.model.button", domain, ("name", "string", "groups")):
         groups = set(button["groups"])
         if groups and not groups & mine:

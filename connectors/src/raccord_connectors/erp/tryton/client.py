@@ -7,7 +7,8 @@ A call is `POST /<database>/rpc/` with a method and parameters, the last one the
 import base64
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -34,6 +35,18 @@ class Refused(Exception):
         self.warning = warning
 
 
+@dataclass(frozen=True)
+class Account:
+    """The user's place in Tryton. `company` is 0 without one."""
+
+    company: int
+    company_name: str
+    party: int
+    """The party that is the company itself."""
+    currency: str
+    groups: frozenset[int]
+
+
 class Client:
     """One user's session. Signs in at the first call, and again when the session has run out."""
 
@@ -52,8 +65,9 @@ class Client:
             allow_private=settings.allow_private_address,
         )
         self._authorization: str | None = None
-        self._context: Row = {}
-        self._server_time: datetime | None = None
+        self._account: Account | None = None
+        self._asked_at = datetime.now(UTC)
+        self._today: tuple[date, float] | None = None
         self._modules: frozenset[str] | None = None
 
     @property
@@ -65,18 +79,15 @@ class Client:
         return self._http.requests
 
     @property
-    def context(self) -> Row:
-        """Company and language of every call; found at sign-in."""
+    def account(self) -> Account:
+        """Who we are, as it was at sign-in."""
         self._sign_in_once()
-        return dict(self._context)
+        assert self._account is not None
+        return self._account
 
     @property
     def company(self) -> int:
-        return int(self.context.get("company") or 0)
-
-    @property
-    def groups(self) -> frozenset[int]:
-        return frozenset(self.call("res.user", "get_preferences", True, repeat=True).get("groups") or ())
+        return self.account.company
 
     @property
     def modules(self) -> frozenset[str]:
@@ -90,15 +101,17 @@ class Client:
         return module in self.modules
 
     def today(self) -> date:
-        """Of the company's calendar."""
-        today: date = self.call("ir.date", "today", repeat=True)
-        return today
+        """Of the company's calendar; asked once a minute at most."""
+        now = time.monotonic()
+        if self._today is None or now - self._today[1] > 60:
+            self._today = (self.call("ir.date", "today", repeat=True), now)
+        return self._today[0]
 
-    def server_time(self) -> datetime:
-        """Tryton's clock, in whole seconds of UTC: `trytond` sets its own and PostgreSQL's time zone to UTC, and stamps
-        records (`create_date`, `write_date`) in it, without saying so."""
-        self.today()
-        return self._server_time or datetime.now(UTC)
+    @property
+    def asked_at(self) -> datetime:
+        """Tryton's clock when the latest call was sent, or a little before, in UTC. `trytond` sets its own and
+        PostgreSQL's time zone to UTC, and stamps records (`create_date`, `write_date`) in it, without saying so."""
+        return self._asked_at
 
     def close(self) -> None:
         self._http.close()
@@ -176,7 +189,7 @@ class Client:
     ) -> Any:
         """`repeat` says that the call only reads, and may be sent again after a broken line."""
         self._sign_in_once()
-        whole = {**self._context, **(context or {})}
+        whole = {**self._context(), **(context or {})}
         try:
             return self._exchange(f"model.{model}.{method}", [*params, whole], repeat)
         except HttpFailure as failure:
@@ -207,13 +220,26 @@ class Client:
             raise _explained(failure, settings) from failure
         token = base64.b64encode(f"{settings.user}:{user_id}:{session}".encode()).decode()
         self._authorization = f"Session {token}"
-        if not self._context:
-            self._context = self._find_context()
+        if self._account is None:
+            self._account = self._find_account(user_id)
 
-    def _find_context(self) -> Row:
-        """Company and language. A user without a company reads nothing useful, and `check` says so."""
-        preferences = self._exchange("model.res.user.get_preferences", [True, {}], True)
-        return {"company": preferences.get("company"), "language": self._settings.language}
+    def _find_account(self, user_id: int) -> Account:
+        fields = ["groups", "company", "company.party", "company.party.name", "company.currency.code"]
+        params = [[["id", "=", user_id]], 0, 1, None, fields, {}]
+        (row,) = self._exchange("model.res.user.search_read", params, True)
+        company = row.get("company.") or {}
+        return Account(
+            company=row["company"] or 0,
+            company_name=company["party."]["name"] if company else "",
+            party=company["party"] if company else 0,
+            currency=company["currency."]["code"] if company else "",
+            groups=frozenset(row["groups"]),
+        )
+
+    def _context(self) -> Row:
+        """Of every call. Tryton takes neither from the user by itself; without a company, articles have no prices."""
+        company = {"company": self._account.company} if self._account and self._account.company else {}
+        return {**company, "language": self._settings.language}
 
     # ---------------------------------------------------------------------------------------------- transport
 
@@ -225,8 +251,9 @@ class Client:
         headers = {"Content-Type": "application/json"}
         if self._authorization is not None and path != "/rpc/":
             headers["Authorization"] = self._authorization
+        sent, sent_at = time.monotonic(), datetime.now(UTC)
         response = self._http.send("POST", path, repeat=repeat, content=body, headers=headers)
-        self._note_time(response)
+        self._asked_at = _server_clock(response, timedelta(seconds=time.monotonic() - sent)) or sent_at
         try:
             answer = decode_json(response.content)
         except msgspec.DecodeError as error:
@@ -236,12 +263,6 @@ class Client:
         if "error" in answer:
             raise self._failure(method, answer["error"])
         return from_json(answer["result"])
-
-    def _note_time(self, response: httpx.Response) -> None:
-        try:
-            self._server_time = parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)
-        except (KeyError, ValueError):
-            self._server_time = None  # a proxy that hides it: our own clock will have to do
 
     def _failure(self, method: str, error: Any) -> Exception:
         """`[kind, [sentence, description, …]]` of Tryton's own errors; `[text, traceback]` of its accidents."""
@@ -256,6 +277,15 @@ class Client:
         if kind == "ConcurrencyException":
             return TransientError(texts.CONCURRENCY.fill(), detail=method)
         return TransientError(texts.SERVER_FAILED.fill(host=self.host), detail=f"{method}: {str(kind)[:200]}")
+
+
+def _server_clock(response: httpx.Response, took: timedelta) -> datetime | None:
+    """The server's clock when the request left us: the answer's date, cut to the second, less what it took. None behind
+    a proxy that hides it: then our own clock has to do, and the overlap covers the difference."""
+    try:
+        return parsedate_to_datetime(response.headers["Date"]).astimezone(UTC) - took
+    except (KeyError, ValueError):
+        return None
 
 
 def _explained(failure: HttpFailure, settings: TrytonSettings) -> ConfigError:

@@ -5,17 +5,16 @@ from collections.abc import Sequence
 from raccord_connectors.contract import Choice, CustomField, Discovery
 from raccord_connectors.erp.tryton.client import Client
 from raccord_connectors.erp.tryton.extras import extra_fields, field_of, field_of_attribute
-from raccord_connectors.erp.tryton.lookups import attributes, company_currency, taxes_by_category, warehouses
+from raccord_connectors.erp.tryton.lookups import attributes, taxes_by_category, warehouses
 from raccord_connectors.erp.tryton.settings import TrytonSettings
 
 
 def discover(client: Client, settings: TrytonSettings) -> Discovery:
-    (company,) = client.read("company.company", [client.company], ("party.name",))
     languages = client.search_read("ir.lang", [["translatable", "=", True]], ("code",))
     return Discovery(
-        company=company["party."]["name"],
+        company=client.account.company_name,
         version=client.version(),
-        currency=company_currency(client),
+        currency=client.account.currency,
         prices_include_tax=False,
         languages=tuple(row["code"] for row in languages),
         custom_fields=_custom_fields(client, settings),

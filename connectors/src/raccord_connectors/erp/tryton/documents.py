@@ -10,7 +10,7 @@ from raccord_connectors.canonical.document import Kind
 from raccord_connectors.erp.tryton.client import Client, Row
 from raccord_connectors.erp.tryton.keys import item_key
 from raccord_connectors.erp.tryton.lookups import TAX_FIELDS, effective
-from raccord_connectors.erp.tryton.reading import EVERYTHING_TOO, Built, Source, digest, stamp_fields
+from raccord_connectors.erp.tryton.reading import Built, Source, digest, stamp_fields
 from raccord_connectors.erp.tryton.settings import TrytonSettings
 
 State = Literal["draft", "confirmed", "preparing", "partly_delivered", "delivered", "invoiced", "cancelled"]
@@ -29,10 +29,7 @@ def source(client: Client, settings: TrytonSettings) -> Source:
         # A draft has no date yet.
         base.append(["OR", ["sale_date", ">=", settings.documents_from], ["sale_date", "=", None]])
 
-    def build(ids: Sequence[int]) -> Built:
-        rows = client.search_read(
-            "sale.sale", [["id", "in", list(ids)], *base], _fields(client), context=EVERYTHING_TOO
-        )
+    def build(rows: list[Row]) -> Built:
         today = client.today() if rows else date.min
         return Built([_document(row, today) for row in rows])
 
@@ -42,6 +39,7 @@ def source(client: Client, settings: TrytonSettings) -> Source:
         stamps=(*PATHS, SHIPMENT, INVOICE),
         sketch=(*stamp_fields(*PATHS, "shipments", "invoices"), "invoices.amount_to_pay"),
         digests=lambda rows: {str(row["id"]): digest(row) for row in rows},
+        fields=lambda: _fields(client),
         build=build,
     )
 

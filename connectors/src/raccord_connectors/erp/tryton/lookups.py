@@ -109,10 +109,20 @@ class Warehouse:
     code: str
 
 
+def locations(client: Client) -> list[Row]:
+    """All of them, retired ones too: stock may still lie there."""
+    fields = ("name", "code", "type", "parent", "active")
+    return client.search_read("stock.location", [], fields, context=EVERYTHING_TOO)
+
+
 def warehouses(client: Client, wanted: Sequence[str]) -> list[Warehouse]:
     """The chosen ones in their order, or all. `ConfigError` names one that is not there."""
-    rows = client.search_read("stock.location", [["type", "=", "warehouse"]], ("name", "code"))
-    found = [Warehouse(row["id"], row["name"], row["code"] or "") for row in rows]
+    return chosen_warehouses(locations(client), wanted)
+
+
+def chosen_warehouses(rows: Sequence[Row], wanted: Sequence[str]) -> list[Warehouse]:
+    active = [row for row in rows if row["type"] == "warehouse" and row["active"]]
+    found = [Warehouse(row["id"], row["name"], row["code"] or "") for row in active]
     if not wanted:
         return found
     known = ", ".join(f"{one.name} ({one.code})" if one.code else one.name for one in found) or "—"
@@ -168,11 +178,6 @@ def _price_list(row: Row) -> PriceList:
     ]
     tiers = tuple(sorted(quantities | {Decimal(1)}))
     return PriceList(row["id"], row["name"], bool(row["tax_included"]), tiers, general, own)
-
-
-def company_currency(client: Client) -> str:
-    (row,) = client.read("company.company", [client.company], ("currency.code",))
-    return str(row["currency."]["code"])
 
 
 T = TypeVar("T")

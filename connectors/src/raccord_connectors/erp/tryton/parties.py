@@ -17,12 +17,7 @@ VAT_TYPES = ("eu_vat", "fr_vat", "fr_tva")
 
 
 def source(client: Client, settings: TrytonSettings) -> Source:
-    ours = _company_party(client)
-
-    def build(ids: Sequence[int]) -> Built:
-        domain = [["id", "in", list(ids)], ["id", "!=", ours]]
-        rows = client.search_read("party.party", domain, _fields(client), context=EVERYTHING_TOO)
-        return Built([_customer(row) for row in rows])
+    ours = client.account.party
 
     def ids_of(keys: Sequence[str]) -> list[int]:
         rows = client.search_read(
@@ -36,14 +31,10 @@ def source(client: Client, settings: TrytonSettings) -> Source:
         stamps=PATHS,
         sketch=("code", *stamp_fields(*PATHS)),
         digests=lambda rows: {row["code"]: digest(row) for row in rows},
-        build=build,
+        fields=lambda: _fields(client),
+        build=lambda rows: Built([_customer(row) for row in rows]),
         ids_of=ids_of,
     )
-
-
-def _company_party(client: Client) -> int:
-    (row,) = client.read("company.company", [client.company], ("party",))
-    return int(row["party"])
 
 
 def _fields(client: Client) -> list[str]:

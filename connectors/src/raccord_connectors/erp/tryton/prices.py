@@ -12,7 +12,7 @@ from raccord_connectors.erp.tryton import texts
 from raccord_connectors.erp.tryton.client import Client, Domain, Refused, Row
 from raccord_connectors.erp.tryton.encoding import Number
 from raccord_connectors.erp.tryton.items import ITEM_STAMPS, ITEMS, ids_of_items, item_key_of
-from raccord_connectors.erp.tryton.lookups import PriceList, company_currency, price_lists
+from raccord_connectors.erp.tryton.lookups import PriceList, price_lists
 from raccord_connectors.erp.tryton.reading import EVERYTHING_TOO, Built, Source, digest, stamp_fields
 from raccord_connectors.erp.tryton.settings import TrytonSettings
 
@@ -25,6 +25,7 @@ def source(client: Client, settings: TrytonSettings) -> Source:
         stamps=ITEM_STAMPS,
         sketch=(*stamp_fields("", "template"), *ITEMS),
         digests=reader.digests,
+        fields=lambda: (*ITEMS, "list_price_used", "cost_price", "default_uom", "rec_name"),
         build=reader.build,
         ids_of=lambda keys: ids_of_items(client, keys),
         salt=reader.salt,
@@ -38,19 +39,12 @@ class PriceReader:
     settings: TrytonSettings
 
     _lists: list[PriceList] | None = None
-    _currency: str | None = None
 
     @property
     def lists(self) -> list[PriceList]:
         if self._lists is None:
             self._lists = price_lists(self.client, self.settings.price_lists)
         return self._lists
-
-    @property
-    def currency(self) -> str:
-        if self._currency is None:
-            self._currency = company_currency(self.client)
-        return self._currency
 
     def salt(self) -> str:
         """Lines for one product touch that product only; the others may touch all."""
@@ -74,12 +68,8 @@ class PriceReader:
                 own.setdefault(line["product"], []).append([one.id, line])
         return {item_key_of(row): digest([row, own.get(row["id"])], salt) for row in rows}
 
-    def build(self, ids: Sequence[int]) -> Built:
-        fields = (*ITEMS, "list_price_used", "cost_price", "default_uom", "rec_name")
-        rows = self.client.search_read(
-            "product.product", [["id", "in", list(ids)]], fields, context=EVERYTHING_TOO
-        )
-        prices: dict[int, list[Price]] = {row["id"]: _base(row, self.currency) for row in rows}
+    def build(self, rows: list[Row]) -> Built:
+        prices: dict[int, list[Price]] = {row["id"]: _base(row, self.client.account.currency) for row in rows}
         refused: dict[int, Message] = {}
         units: dict[int, list[Row]] = {}
         for row in rows:
@@ -121,7 +111,7 @@ class PriceReader:
                     Price(
                         amount=plain(amount),
                         tax_included=one.tax_included,
-                        currency=self.currency,
+                        currency=self.client.account.currency,
                         category=str(one.id),
                         minimum=tier,
                     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from raccord_connectors.canonical import Axis, Names, Product, Scalar, Variant, plain
 from raccord_connectors.contract import Message, Problem, Rejection
@@ -30,6 +30,7 @@ def source(client: Client, settings: TrytonSettings) -> Source:
         stamps=tuple(stamps),
         sketch=(*stamp_fields("", "products", "products.identifiers"), "account_category", "default_uom"),
         digests=lambda rows: {str(row["id"]): digest(row, reader.salt()) for row in rows},
+        fields=reader.fields,
         build=reader.build,
         salt=reader.salt,
     )
@@ -68,12 +69,9 @@ class ProductReader:
         chosen = [self.settings.language, *self.settings.other_languages, *self.extras]
         return digest([taxes, titles, chosen]).hex()
 
-    def build(self, ids: Sequence[int]) -> Built:
-        if not ids:
-            return Built()
-        domain = [["id", "in", list(ids)]]
-        rows = self.client.search_read("product.template", domain, self._fields(), context=EVERYTHING_TOO)
-        other = {language: self._texts(domain, language) for language in self.settings.other_languages}
+    def build(self, rows: list[Row]) -> Built:
+        ids = [row["id"] for row in rows]
+        other = {language: self._texts(ids, language) for language in self.settings.other_languages if ids}
         built = Built()
         for row in rows:
             refused = self._refusal(row)
@@ -84,7 +82,7 @@ class ProductReader:
                 built.records.append(self._product(row, other))
         return built
 
-    def _fields(self) -> list[str]:
+    def fields(self) -> list[str]:
         product = [
             "code", "suffix_code", "active", "position", "description", "identifiers.type", "identifiers.code",
             "replaced_by.template",
@@ -101,10 +99,10 @@ class ProductReader:
             fields += [part for side in SIDES for part in (side, f"{side}_uom.factor")]
         return fields
 
-    def _texts(self, domain: list[Any], language: str) -> dict[int, Row]:
+    def _texts(self, ids: Sequence[int], language: str) -> dict[int, Row]:
         context = {**EVERYTHING_TOO, "language": language}
         rows = self.client.search_read(
-            "product.template", domain, ("name", "products.description"), context=context
+            "product.template", [["id", "in", ids]], ("name", "products.description"), context=context
         )
         return {row["id"]: row for row in rows}
 

@@ -48,8 +48,10 @@ class Source:
     """Few fields that change whenever the record does."""
     digests: Callable[[list[Row]], dict[str, bytes]]
     """Sketched rows → digest of each record's key."""
-    build: Callable[[Sequence[int]], Built]
-    """Ids → records; ids that are gone are absent."""
+    fields: Callable[[], Sequence[str]]
+    """What to read of a row, and below it (`products.code`)."""
+    build: Callable[[list[Row]], Built]
+    """Rows with these fields → records."""
     ids_of: Callable[[Sequence[str]], list[int]] = record_ids
     """Ids of the rows that records with these keys could come from."""
     salt: Callable[[], str] = lambda: ""
@@ -59,9 +61,10 @@ class Source:
 
 
 class Cursor(Struct, frozen=True, omit_defaults=True):
-    """Where to go on. `at` is Tryton's clock when the reading began; `after` and `since` only within a reading."""
+    """Where to go on. `at` is Tryton's clock when the reading began (when its first page was asked for); `after` and
+    `since` only within a reading."""
 
-    at: datetime
+    at: datetime | None = None
     after: int = 0
     since: datetime | None = None
     finished: bool = True
@@ -80,12 +83,12 @@ class Cursor(Struct, frozen=True, omit_defaults=True):
 
 def read(client: Client, source: Source, wanted: Selection, overlap: timedelta) -> Iterator[Page]:
     if wanted.keys is not None:
-        return _some(source, wanted.keys)
+        return _some(client, source, wanted.keys)
     if wanted.sketch:
         return _sketch(client, source)
     if wanted.since is not None:
         return _since(client, source, Cursor.parse(wanted.since), overlap)
-    return _pages(client, source, Cursor(client.server_time(), finished=False, salt=source.salt()))
+    return _pages(client, source, Cursor(finished=False, salt=source.salt()))
 
 
 def _since(client: Client, source: Source, cursor: Cursor, overlap: timedelta) -> Iterator[Page]:
@@ -93,34 +96,34 @@ def _since(client: Client, source: Source, cursor: Cursor, overlap: timedelta) -
     if not cursor.finished:
         return _pages(client, source, cursor)
     salt = source.salt()
-    since = cursor.at - overlap if salt == cursor.salt else None
-    return _pages(client, source, Cursor(client.server_time(), 0, since, finished=False, salt=salt))
+    since = cursor.at - overlap if cursor.at is not None and salt == cursor.salt else None
+    return _pages(client, source, Cursor(since=since, finished=False, salt=salt))
 
 
 def _pages(client: Client, source: Source, begun: Cursor) -> Iterator[Page]:
     domain = [*source.base, *([_changed(source, begun.since)] if begun.since else [])]
-    after = begun.after
+    at, after = begun.at, begun.after
     while True:
-        found = client.search_read(
-            source.model, [*domain, ["id", ">", after]], ["id"], limit=PAGE, context=EVERYTHING_TOO
-        )
-        last = len(found) < PAGE
-        built = source.build([row["id"] for row in found])
-        after = found[-1]["id"] if found else after
-        if last:
-            cursor = Cursor(begun.at, salt=begun.salt)
-        else:
-            cursor = Cursor(begun.at, after, begun.since, finished=False, salt=begun.salt)
+        here = [*domain, ["id", ">", after]]
+        rows = client.search_read(source.model, here, source.fields(), limit=PAGE, context=EVERYTHING_TOO)
+        at = at or client.asked_at
+        last = len(rows) < PAGE
+        after = rows[-1]["id"] if rows else after
+        cursor = Cursor(at, salt=begun.salt)
+        if not last:
+            cursor = Cursor(at, after, begun.since, finished=False, salt=begun.salt)
+        built = source.build(rows)
         yield Page(records=built.records, rejected=built.rejected, cursor=cursor.text())
         if last:
             return
 
 
-def _some(source: Source, keys: Sequence[str]) -> Iterator[Page]:
+def _some(client: Client, source: Source, keys: Sequence[str]) -> Iterator[Page]:
     asked = set(keys)
     ids = source.ids_of(keys)
     for start in range(0, len(ids), PAGE):
-        built = source.build(ids[start : start + PAGE])
+        here = [*source.base, ["id", "in", ids[start : start + PAGE]]]
+        built = source.build(client.search_read(source.model, here, source.fields(), context=EVERYTHING_TOO))
         yield Page(
             records=[record for record in built.records if record.key in asked],
             rejected=[rejection for rejection in built.rejected if rejection.key in asked],

@@ -12,7 +12,7 @@ from decimal import Decimal
 from raccord_connectors.canonical import DepotStock, Record, StockLevels, encode, fingerprint, plain
 from raccord_connectors.erp.tryton.client import Client, Row
 from raccord_connectors.erp.tryton.items import ITEM_STAMPS, ITEMS, ids_of_items, item_key_of
-from raccord_connectors.erp.tryton.lookups import Warehouse, warehouses
+from raccord_connectors.erp.tryton.lookups import Warehouse, chosen_warehouses, locations
 from raccord_connectors.erp.tryton.reading import EVERYTHING_TOO, Built, Source, digest
 from raccord_connectors.erp.tryton.settings import TrytonSettings
 
@@ -29,7 +29,8 @@ def source(client: Client, settings: TrytonSettings) -> Source:
         stamps=ITEM_STAMPS,
         sketch=ITEMS,
         digests=reader.digests,
-        build=reader.build,
+        fields=lambda: ITEMS,
+        build=lambda rows: Built(reader.levels(rows)),
         ids_of=lambda keys: ids_of_items(client, keys),
         salt=reader.salt,
         more=reader.moved,
@@ -74,25 +75,20 @@ class StockReader:
 
     def digests(self, rows: list[Row]) -> dict[str, bytes]:
         """Quantities have no stamp: the digest is that of the record."""
-        return {record.key: fingerprint(encode(record)) for record in self._levels(rows)}
+        return {record.key: fingerprint(encode(record)) for record in self.levels(rows)}
 
-    def build(self, ids: Sequence[int]) -> Built:
-        domain = [["id", "in", list(ids)], COUNTED]
-        rows = self.client.search_read("product.product", domain, ITEMS, context=EVERYTHING_TOO)
-        return Built(self._levels(rows))
-
-    def _levels(self, rows: Sequence[Row]) -> list[Record]:
+    def levels(self, rows: Sequence[Row]) -> list[Record]:
         ids = [row["id"] for row in rows]
         real = {one.id: self._real(ids, one) for one in self.places.warehouses}
-        reserved, ordered = self._open_moves(ids)
+        reserved, ordered = self._open_moves(ids) if ids else ({}, {})
         levels: list[Record] = []
         for row in rows:
             depots = [
                 DepotStock(
                     depot=str(one.id),
                     real=_exact(real[one.id].get(row["id"], ZERO)),
-                    reserved=_exact(reserved[row["id"], one.id]),
-                    ordered=_exact(ordered[row["id"], one.id]),
+                    reserved=_exact(reserved.get((row["id"], one.id), ZERO)),
+                    ordered=_exact(ordered.get((row["id"], one.id), ZERO)),
                 )
                 for one in self.places.warehouses
             ]
@@ -130,8 +126,8 @@ class StockReader:
         return reserved, ordered
 
     def _find_places(self) -> Places:
-        chosen = warehouses(self.client, self.settings.warehouses)
-        rows = self.client.search_read("stock.location", [], ("type", "parent"), context=EVERYTHING_TOO)
+        rows = locations(self.client)
+        chosen = chosen_warehouses(rows, self.settings.warehouses)
         parents = {row["id"]: row["parent"] for row in rows}
         wanted = {one.id for one in chosen}
         warehouse_of = {}
