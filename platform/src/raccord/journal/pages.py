@@ -6,30 +6,20 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
-from msgspec import Struct
 
 from raccord.front.i18n import language_of
 from raccord.front.links import address
 from raccord.journal import views
-from raccord.journal.fields import Difference, differences
+from raccord.journal.fields import differences
+from raccord.journal.lines import lines_of
 from raccord.journal.models import Event
-from raccord.journal.views import EntryRow, Filter
+from raccord.journal.views import Filter
 from raccord.overview.frame import Visit, tenant_page
 from raccord.storage.engine import tenant_transaction
 from raccord.tenants.access import member
 
 AT_ONCE = 50
 """New entries shown by themselves; when more came in two seconds the reader is asked to load the page anew."""
-TOLD = 3
-"""Fields whose change is told in the list."""
-
-
-class Line(Struct, frozen=True):
-    """One entry in the list, with the first of its changes."""
-
-    entry: EntryRow
-    changes: list[Difference]
-    more: int
 
 
 @get("/t/{tenant:uuid}/journal", guards=[member])
@@ -45,7 +35,7 @@ async def journal(request: Visit, tenant: FromPath[UUID], before: FromQuery[int 
     return await tenant_page(
         request,
         "journal/journal.html",
-        lines=_lines(request, shown),
+        lines=lines_of(shown, language_of(request)),
         wanted=wanted,
         filtered=wanted != Filter(),
         channels=channels,
@@ -72,7 +62,7 @@ async def newer(request: Visit, tenant: FromPath[UUID], after: FromQuery[int]) -
     return await tenant_page(
         request,
         "journal/_newer.html",
-        lines=_lines(request, found[:AT_ONCE]),
+        lines=lines_of(found[:AT_ONCE], language_of(request)),
         too_many=len(found) > AT_ONCE,
         newer=_newer(tenant, found[0].id, wanted),
         reload=address(f"/t/{tenant}/journal", **wanted.query()),
@@ -119,15 +109,6 @@ def _wanted(request: Visit) -> Filter:
         channel=channel,
         problems=bool(asked.get("problems")),
     )
-
-
-def _lines(request: Visit, found: list[EntryRow]) -> list[Line]:
-    language = language_of(request)
-    made = []
-    for entry in found:
-        changes = differences(entry.before, entry.after, language) if entry.before and entry.after else []
-        made.append(Line(entry, changes[:TOLD], max(len(changes) - TOLD, 0)))
-    return made
 
 
 def _newer(tenant: UUID, after: int, wanted: Filter) -> str:

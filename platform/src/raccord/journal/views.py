@@ -182,10 +182,17 @@ async def passes(limit: int = PAGE) -> list[PassRow]:
         """,
         limit,
     )
-    return [
-        PassRow(*row[:7], counts=msgspec.json.decode(row["counts"]), problem=_problem(row["problem"]))
-        for row in rows
-    ]
+    return [_pass(*row) for row in rows]
+
+
+def _pass(
+    started_at: datetime, ended_at: datetime | None, connection: str | None, channel: str | None, stream: str,
+    direction: str, state: str, counts: str, problem: str | None,
+) -> PassRow:  # fmt: skip
+    told = msgspec.json.decode(counts)
+    return PassRow(
+        started_at, ended_at, connection, channel, stream, direction, state, told, _problem(problem)
+    )
 
 
 async def channels() -> list[tuple[UUID, str]]:

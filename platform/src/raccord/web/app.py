@@ -13,12 +13,14 @@ from litestar.template.config import TemplateConfig
 
 from raccord.accounts.sessions import DatabaseStore, session_auth
 from raccord.agents.tunnel import Tunnel
+from raccord.connections.service import Connections
 from raccord.front.security import PUBLIC, add_headers, csrf_config
 from raccord.front.templating import frontend_dir, htmx_dir, template_engine
 from raccord.orders.hooks import Hooks
 from raccord.settings import Settings, from_environment
 from raccord.storage.engine import APP, SYSTEM
 from raccord.sync.ports import Wake
+from raccord.vault import Vault
 from raccord.web import errors
 from raccord.web.routes import ROUTES
 from raccord.worker.wake import CeleryWake
@@ -66,5 +68,8 @@ def create_app(settings: Settings | None = None, wake: Wake | None = None) -> Li
     app.state.settings = found
     app.state.tunnel = tunnel
     app.state.wake = tunnel.wake
+    app.state.connections = Connections(
+        Vault(found.secret_key or ""), allow_private_addresses=found.allow_private_addresses
+    )
     app.state.hooks = Hooks(found.secret_key or "", found.public_url)
     return app

@@ -4,6 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from raccord.accounts import pages as accounts
 from raccord.agents import api as tunnel
+from raccord.catalogue import pages as catalogue
 from raccord.journal import pages as journal
 from raccord.orders import api as hooks
 from raccord.overview import pages as overview
@@ -18,4 +19,5 @@ ROUTES: list[ControllerRouterHandler] = [
     *tenants.ROUTES,
     *overview.ROUTES,
     *journal.ROUTES,
+    *catalogue.ROUTES,
 ]
