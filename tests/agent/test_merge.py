@@ -1,10 +1,14 @@
 """Comparing two sorted sequences."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from raccord_agent import sketch
 from raccord_agent.merge import Unsorted, differences
+from raccord_agent.spool import Spool
 
 KEYS = st.text(min_size=1, max_size=6)
 DIGESTS = st.sampled_from([b"a", b"b", b"c"])
@@ -42,3 +46,14 @@ def test_applying_the_differences_turns_the_known_into_the_seen() -> None:
         else:
             known[key] = digest
     assert seen == known
+
+
+def test_keys_in_another_order_are_sorted_in_memory_or_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [(f"k{(n * 7919) % 1_000:04}", bytes([n % 256])) for n in range(1_000)]
+    pages = [rows[start : start + 70] for start in range(0, 1_000, 70)]
+    for most in (10_000, 150):
+        monkeypatch.setattr(sketch, "SORT_ROWS", most)
+        with Spool(tmp_path / "spool") as spool:
+            assert sorted(rows) == list(sketch.in_key_order(pages, spool))

@@ -26,7 +26,9 @@ def differences(
     mine = next(rest, None)
     last: str | None = None
     for entry in seen:
-        if entry == mine:  # nearly always: one comparison, and the order of `known` vouches for that of `seen`
+        if (
+            entry == mine
+        ):  # nearly always: one comparison, and the order of `known` vouches for that of `seen`
             last = entry[0]
             mine = next(rest, None)
             continue

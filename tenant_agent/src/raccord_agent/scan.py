@@ -10,6 +10,7 @@ from raccord_agent.base import Base
 from raccord_agent.batch import UNKNOWN, Batch
 from raccord_agent.merge import Unsorted, differences
 from raccord_agent.reading import pages
+from raccord_agent.sketch import in_key_order, spool_differences
 from raccord_agent.spool import Spool
 from raccord_agent.streams import StreamState
 from raccord_agent.texts import OUTBOX_FULL
@@ -23,9 +24,6 @@ from raccord_connectors.contract import (
     TransientError,
 )
 
-SPOOL_ROWS = 1_000
-SORT_ROWS = 150_000
-"""Keys with their digests that are sorted in memory: some 25 MB."""
 KEEP_SECONDS = 2.0
 """What a slow reading has found is on its way after so long, full delta or not."""
 READ_EVERYTHING_FROM = 1_000
@@ -171,33 +169,21 @@ class Scan:
         """Fills the spool with what is changed and what is gone. A sketch in key order is compared as it comes; one
         in another order is sorted in the spool first, and the stream is remembered as such."""
         rejected: set[str] = set()
-        if not self._state.unsorted:
+        if self._state.unsorted:
+            self._spool(in_key_order(self._sketched(rejected), spool), spool)
+        else:
             try:
-                self._compare(chain.from_iterable(self._sketched(rejected)), spool, rejected)
+                self._spool(chain.from_iterable(self._sketched(rejected)), spool)
             except Unsorted:
                 self._base.streams.set_unsorted(self._state.id)
                 self._report.seen = 0
                 rejected.clear()
                 spool.clear()
-            else:
-                return
-        self._compare(_sorted(self._sketched(rejected), spool), spool, rejected)
-
-    def _compare(self, seen: Iterator[tuple[str, bytes]], spool: Spool, rejected: set[str]) -> None:
-        changed: list[tuple[str, bytes]] = []
-        gone: list[str] = []
-        for key, digest in differences(self._base.entries.sketches(self._state.id), seen):
-            if digest is not None:
-                changed.append((key, digest))
-            else:
-                gone.append(key)
-            if len(changed) + len(gone) >= SPOOL_ROWS:
-                spool.add_changed(changed)
-                spool.add_gone(gone)
-                changed, gone = [], []
-        spool.add_changed(changed)
-        spool.add_gone(gone)
+                self._spool(in_key_order(self._sketched(rejected), spool), spool)
         spool.drop_gone(rejected)
+
+    def _spool(self, seen: Iterator[tuple[str, bytes]], spool: Spool) -> None:
+        spool_differences(self._base.entries.sketches(self._state.id), seen, spool)
 
     def _sketched(self, rejected: set[str]) -> Iterator[Iterable[tuple[str, bytes]]]:
         """Page by page: a generator's step for each of a million keys would cost as much as comparing them."""
@@ -288,19 +274,3 @@ class Scan:
 
     def _entries_of(self, keys: Sequence[str]) -> bool:
         return bool(self._base.entries.known(self._state.id, keys))
-
-
-def _sorted(pages_: Iterator[Iterable[tuple[str, bytes]]], spool: Spool) -> Iterator[tuple[str, bytes]]:
-    """In key order: sorted in memory when they are few, else in the spool."""
-    lot: list[tuple[str, bytes]] = []
-    spilled = False
-    for page in pages_:
-        lot.extend(page)
-        if len(lot) >= SORT_ROWS:
-            spool.add_seen(sorted(lot))
-            lot, spilled = [], True
-    lot.sort()
-    if not spilled:
-        return iter(lot)
-    spool.add_seen(lot)
-    return spool.seen()

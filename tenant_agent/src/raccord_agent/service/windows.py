@@ -1,8 +1,9 @@
 """Windows: the agent is started by the Task Scheduler at boot, as SYSTEM or an account of one's choice.
 
-A plain Python program does not answer the Service Control Manager, so `sc.exe create` would end in error 1053; a
-scheduled task "at start-up, no time limit, restart on failure" gives the same for a program that survives being
-ended at any moment. Not run on a Windows machine yet: see infra/windows/README.md.
+A plain Python program does not answer the Service Control Manager, so `sc.exe create` would end in error 1053. A scheduled task gives the
+same to a program that survives being ended at any moment: it starts with the machine, has no time limit, and is started
+every minute where it does not run already (`RestartOnFailure` only repeats a *start* that failed, [MS-TSCH] 2.5.4.2, not a
+program that ended with an error). Not run on a Windows machine yet: see infra/windows/README.md.
 """
 
 from pathlib import PureWindowsPath
@@ -20,7 +21,11 @@ def task_xml(*, program: PureWindowsPath, home: PureWindowsPath, account: str = 
     <Description>Raccord agent: reads the ERP, calls the platform (outbound HTTPS only)</Description>
   </RegistrationInfo>
   <Triggers>
-    <BootTrigger><Enabled>true</Enabled><Delay>PT30S</Delay></BootTrigger>
+    <BootTrigger>
+      <Enabled>true</Enabled>
+      <Repetition><Interval>PT1M</Interval><StopAtDurationEnd>false</StopAtDurationEnd></Repetition>
+      <Delay>PT30S</Delay>
+    </BootTrigger>
   </Triggers>
   <Principals>
     <Principal id="Agent">
@@ -34,7 +39,7 @@ def task_xml(*, program: PureWindowsPath, home: PureWindowsPath, account: str = 
     <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
     <StartWhenAvailable>true</StartWhenAvailable>
     <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
-    <RestartOnFailure><Interval>PT1M</Interval><Count>999</Count></RestartOnFailure>
+    <RestartOnFailure><Interval>PT1M</Interval><Count>255</Count></RestartOnFailure>
     <Priority>6</Priority>
   </Settings>
   <Actions Context="Agent">
