@@ -1,9 +1,10 @@
 """Windows: the agent is started by the Task Scheduler at boot, as SYSTEM or an account of one's choice.
 
-A plain Python program does not answer the Service Control Manager, so `sc.exe create` would end in error 1053. A scheduled task gives the
-same to a program that survives being ended at any moment: it starts with the machine, has no time limit, and is started
-every minute where it does not run already (`RestartOnFailure` only repeats a *start* that failed, [MS-TSCH] 2.5.4.2, not a
-program that ended with an error). Not run on a Windows machine yet: see infra/windows/README.md.
+A plain Python program does not answer the Service Control Manager, so `sc.exe create` would end in error 1053. A
+scheduled task gives the same to a program that survives being ended at any moment: it starts with the machine, has no
+time limit, and is started every minute where it does not run already (`RestartOnFailure` only repeats a *start* that
+failed, [MS-TSCH] 2.5.4.2, not a program that ended with an error). Not run on a Windows machine yet: see
+infra/windows/README.md.
 """
 
 from pathlib import PureWindowsPath
