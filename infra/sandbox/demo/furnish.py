@@ -70,7 +70,7 @@ class Furnisher:
             )
         await self._connections.check(found.tenant, found.shop, self._wake)
         streams = ("products", "prices", "stock", "documents", "categories", "customers")
-        schedule = {stream: {"every": SCAN_SECONDS, "complete_every": 60.0} for stream in streams}
+        schedule = {stream: {"every": SCAN_SECONDS, "complete_every": 10.0} for stream in streams}
         await self._agents.set_schedule(found.tenant, found.erp, schedule)
         return found
 

@@ -80,9 +80,11 @@ class Stack:
 
     def start_agent(self, home: Path, name: str = "agent") -> Child:
         status = home / "status.json"
-        child = Child(
-            name, [str(BIN / "raccord-agent"), "run", "--home", str(home)], self.environment(), status.exists
-        )
+        status.unlink(missing_ok=True)
+        # The sandbox's bridge is a program of this repository, started by the agent.
+        environment = {"PYTHONPATH": str(Path(__file__).parents[2])}
+        command = [str(BIN / "raccord-agent"), "run", "--home", str(home)]
+        child = Child(name, command, environment, status.exists)
         self.children.start(child)
         return child
 
