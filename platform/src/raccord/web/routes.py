@@ -7,6 +7,7 @@ from raccord.agents import api as tunnel
 from raccord.catalogue import pages as catalogue
 from raccord.journal import pages as journal
 from raccord.orders import api as hooks
+from raccord.orders import pages as orders
 from raccord.overview import pages as overview
 from raccord.tenants import pages as tenants
 from raccord.web import health
@@ -20,4 +21,5 @@ ROUTES: list[ControllerRouterHandler] = [
     *overview.ROUTES,
     *journal.ROUTES,
     *catalogue.ROUTES,
+    *orders.ROUTES,
 ]

@@ -1,0 +1,251 @@
+"""Reading orders, for their pages. Every function runs inside the tenant's transaction."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from msgspec import Struct
+
+from raccord.orders.commands import draft_mark
+from raccord.storage.engine import current_connection
+from raccord_connectors.canonical import Customer, Document, Draft, Order, OrderUpdate, decode
+from raccord_connectors.contract import Problem
+
+PAGE = 50
+
+
+class Tab(StrEnum):
+    """Which orders the list shows."""
+
+    HELD = "held"
+    UNDER_WAY = "under_way"
+    DONE = "done"
+
+
+_TABS = {
+    Tab.HELD: "o.state = 'held'",
+    Tab.UNDER_WAY: "o.state IN ('waiting', 'entering')",
+    Tab.DONE: "o.state IN ('integrated', 'ignored', 'cancelled')",
+}
+
+
+class ListRow(Struct, frozen=True, kw_only=True):
+    id: UUID
+    number: str
+    state: str
+    stage: str
+    gross: Decimal
+    currency: str
+    placed_at: datetime
+    customer: str | None
+    document_number: str | None
+    problem: Problem | None
+    shop_name: str
+    buyer: str
+    email: str
+
+
+class Reserved(NamedTuple):
+    line: str
+    item: str
+    quantity: Decimal
+    since: datetime
+    ended_at: datetime | None
+    ended_because: str | None
+
+
+class Asked(NamedTuple):
+    """The command by which the ERP was asked to write."""
+
+    state: str
+    at: datetime
+    done_at: datetime | None
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """What the shop was, or is to be, told."""
+
+    desired: OrderUpdate | None
+    pushed: OrderUpdate | None
+    pushed_at: datetime | None
+    due: bool
+    held: bool
+    problem: Problem | None
+
+
+class OrderView(Struct, frozen=True, kw_only=True):
+    """One order with its whole story."""
+
+    id: UUID
+    channel: UUID
+    channel_name: str
+    erp: UUID
+    erp_name: str
+    shop_name: str
+    live: bool
+    key: str
+    reference: str
+    number: str
+    order: Order
+    state: str
+    problem: Problem | None
+    customer: str | None
+    customer_title: str | None
+    customer_reason: str | None
+    draft: Draft | None
+    document_number: str | None
+    document: Document | None
+    """As last read from the ERP."""
+    received_at: datetime
+    integrated_at: datetime | None
+    attempts: int
+    retry_at: datetime
+    items: dict[str, str]
+    """Shop's item key → the ERP's."""
+    reserved: list[Reserved]
+    asked: Asked | None
+    told: Told | None
+    agent_seen_at: datetime | None
+
+
+async def page_of(tab: Tab | None, text: str, before: UUID | None) -> list[ListRow]:
+    """The newest first: `PAGE` of them and one more when there are more. `before` is the last one already shown."""
+    conditions: list[str] = [_TABS[tab]] if tab else []
+    values: list[object] = []
+    if text:
+        values.append(text.casefold())
+        conditions.append(_FOUND.replace("{}", f"${len(values)}"))
+    if before is not None:
+        values.append(before)
+        conditions.append(
+            "(o.placed_at, o.id) < (SELECT l.placed_at, l.id FROM sales_order l WHERE l.id = $%d)" % len(values)
+        )
+    where = " AND ".join(conditions) or "true"
+    rows = await current_connection().fetch(
+        f"""
+        SELECT o.id, o.number, o.state, o.stage, o.gross, o.currency, o.placed_at, o.customer, o.document_number, o.problem,
+               s.name AS shop_name, o.data -> 'buyer' AS buyer
+          FROM sales_order o JOIN connection s ON s.id = o.connection
+         WHERE {where} ORDER BY o.placed_at DESC, o.id DESC LIMIT {PAGE + 1}
+        """,  # noqa: S608 - conditions are literals of this file
+        *values,
+    )
+    return [_row(row) for row in rows]
+
+
+_FOUND = """(strpos(lower(o.number), {}) > 0 OR lower(o.customer) = {} OR lower(o.document_number) = {} OR o.key = {}
+  OR strpos(lower(o.data::text), {}) > 0 AND strpos(lower((o.data -> 'buyer')::text || (o.data -> 'billing')::text), {}) > 0)"""
+
+
+async def counts() -> dict[Tab, int]:
+    row = await current_connection().fetchrow(
+        "SELECT count(*) FILTER (WHERE state = 'held') AS held, "
+        "count(*) FILTER (WHERE state IN ('waiting', 'entering')) AS under_way FROM sales_order "
+        "WHERE state IN ('held', 'waiting', 'entering')"
+    )
+    return {Tab.HELD: row["held"], Tab.UNDER_WAY: row["under_way"]}
+
+
+async def one(id_: UUID) -> OrderView | None:
+    connection = current_connection()
+    row = await connection.fetchrow(
+        """
+        SELECT o.*, c.name AS channel_name, c.erp, c.state = 'live' AS live, e.name AS erp_name, s.name AS shop_name,
+               (SELECT k.data ->> 'account_title' FROM snapshot k
+                 WHERE k.connection = c.erp AND k.stream = 'customers' AND k.key = o.customer) AS customer_title,
+               (SELECT d.data FROM snapshot d WHERE d.connection = c.erp AND d.stream = 'documents' AND d.key = o.document
+                   AND d.deleted_at IS NULL) AS document_data,
+               (SELECT max(a.last_seen_at) FROM agent a WHERE a.connection = c.erp AND a.revoked_at IS NULL) AS agent_seen_at
+          FROM sales_order o JOIN channel c ON c.id = o.channel JOIN connection e ON e.id = c.erp
+          JOIN connection s ON s.id = o.connection WHERE o.id = $1
+        """,
+        id_,
+    )
+    if row is None:
+        return None
+    order = decode(row["data"], Order)
+    bound = await connection.fetch(
+        "SELECT target, key FROM binding WHERE channel = $1 AND stream = 'availability' AND target = ANY($2::text[])",
+        row["channel"],
+        [line.item for line in order.lines],
+    )
+    reserved = await connection.fetch(
+        "SELECT line, item, quantity, created_at, ended_at, ended_because FROM reservation WHERE sales_order = $1 ORDER BY line",
+        id_,
+    )
+    asked = await connection.fetchrow(
+        "SELECT state, created_at, done_at FROM command WHERE connection = $1 AND once = $2",
+        row["erp"],
+        draft_mark(row["reference"], row["attempts"]),
+    )
+    return OrderView(
+        id=id_, channel=row["channel"], channel_name=row["channel_name"], erp=row["erp"], erp_name=row["erp_name"],
+        shop_name=row["shop_name"], live=row["live"], key=row["key"], reference=row["reference"], number=row["number"],
+        order=order, state=row["state"], problem=_problem(row["problem"]), customer=row["customer"],
+        customer_title=row["customer_title"], customer_reason=row["customer_reason"],
+        draft=decode(row["draft"], Draft) if row["draft"] else None, document_number=row["document_number"],
+        document=decode(row["document_data"], Document) if row["document_data"] else None, received_at=row["received_at"],
+        integrated_at=row["integrated_at"], attempts=row["attempts"], retry_at=row["retry_at"],
+        items={one["target"]: one["key"] for one in bound}, reserved=[Reserved(*one) for one in reserved],
+        asked=Asked(*asked) if asked else None, told=await _told(row["channel"], row["key"]),
+        agent_seen_at=row["agent_seen_at"],
+    )  # fmt: skip
+
+
+async def customer_exists(erp: UUID, key: str) -> bool:
+    found: bool = await current_connection().fetchval(
+        "SELECT EXISTS (SELECT 1 FROM snapshot WHERE connection = $1 AND stream = 'customers' AND key = $2 "
+        "AND deleted_at IS NULL)",
+        erp,
+        key,
+    )
+    return found
+
+
+async def customers_like(erp: UUID, text: str, limit: int = 10) -> list[Customer]:
+    """The ERP's customers by a part of their name or their code."""
+    rows = await current_connection().fetch(
+        "SELECT data FROM snapshot WHERE connection = $1 AND stream = 'customers' AND deleted_at IS NULL "
+        "AND (key = $2 OR strpos(lower(data ->> 'account_title'), lower($2)) > 0) ORDER BY key LIMIT $3",
+        erp,
+        text,
+        limit,
+    )
+    return [decode(row["data"], Customer) for row in rows]
+
+
+async def _told(channel: UUID, key: str) -> Told | None:
+    row = await current_connection().fetchrow(
+        "SELECT desired, pushed, pushed_at, desired_print IS DISTINCT FROM pushed_print AS due, held, problem FROM binding "
+        "WHERE channel = $1 AND stream = 'order_updates' AND key = $2",
+        channel,
+        key,
+    )
+    if row is None:
+        return None
+    return Told(
+        desired=decode(row["desired"], OrderUpdate) if row["desired"] else None,
+        pushed=decode(row["pushed"], OrderUpdate) if row["pushed"] else None,
+        pushed_at=row["pushed_at"],
+        due=row["due"],
+        held=row["held"],
+        problem=_problem(row["problem"]),
+    )
+
+
+def _row(row: asyncpg.Record) -> ListRow:
+    buyer = msgspec.json.decode(row["buyer"]) if row["buyer"] else {}
+    name = " ".join(buyer[part] for part in ("first_name", "last_name") if buyer.get(part))
+    told = {name: row[name] for name in ListRow.__struct_fields__ if name in row}
+    return ListRow(
+        **{**told, "problem": _problem(row["problem"])}
+        | {"buyer": buyer.get("company") or name, "email": buyer.get("email", "")}
+    )
+
+
+def _problem(data: str | None) -> Problem | None:
+    return msgspec.json.decode(data, type=Problem) if data else None
