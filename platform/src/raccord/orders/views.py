@@ -121,9 +121,8 @@ async def page_of(tab: Tab | None, text: str, before: UUID | None) -> list[ListR
         conditions.append(_FOUND.replace("{}", f"${len(values)}"))
     if before is not None:
         values.append(before)
-        conditions.append(
-            "(o.placed_at, o.id) < (SELECT l.placed_at, l.id FROM sales_order l WHERE l.id = $%d)" % len(values)
-        )
+        last = f"SELECT l.placed_at, l.id FROM sales_order l WHERE l.id = ${len(values)}"  # noqa: S608
+        conditions.append(f"(o.placed_at, o.id) < ({last})")
     where = " AND ".join(conditions) or "true"
     rows = await current_connection().fetch(
         f"""
