@@ -145,7 +145,7 @@ FAMILIES: tuple[Family, ...] = (
         text="Cultivé en Drôme sans pesticide. Expédié du lundi au mercredi."),
     Family("EPICERIE", "Épicerie fine", "EPI", "Épicerie fine", (
         ("Confiture 320 g", 5.9, 520), ("Miel 500 g", 9.8, 720), ("Huile d’olive 50 cl", 14.2, 920),
-        ("Moutarde 200 g", 4.3, 330), ("Sablés pur beurre 150 g", 4.8, 190),
+        ("Moutarde façon grand-mère 200 g", 4.3, 330), ("Sablés pur beurre 150 g", 4.8, 190),
     ), collections=5, vat="C05", carton=6,
         tails=("Abricot", "Châtaigne", "Fleur de sel", "Noix du Périgord", "Citron de Menton"),
         text="Fabriqué à la main en petites quantités, sans conservateur."),

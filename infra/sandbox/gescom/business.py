@@ -47,7 +47,7 @@ class GesCom:
             where, key = "AR_Ref = ? and AC_Categorie = ? and CT_Num is null", (ref, category)
             if not update(connection, "F_ARTCLIENT", where, key, AC_PrixVen=price, **flag):
                 listed = connection.execute(
-                    "select CT_PrixTTC from P_CATTARIF where cbIndice = ?", (category,)
+                    "select CT_PrixTTC from P_CATTARIF where cbIndice = ? and CT_Intitule <> ''", (category,)
                 ).fetchone()
                 if listed is None:
                     raise Refused(
