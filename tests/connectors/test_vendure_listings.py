@@ -134,6 +134,7 @@ def test_a_create_cut_short_anywhere_is_finished_and_not_doubled(shop: Shop) -> 
         assert [1] * 4 == [len(shop.variants(offer.sku)) for offer in record.offers]
         groups = {group["name"]: [o["name"] for o in group["options"]] for group in product["optionGroups"]}
         assert {"Couleur": ["Bleu", "Écru"], "Taille": ["S", "M"]} == groups, f"after {lives} mutations"
+        assert 2 == shop.option_groups([group["code"] for group in product["optionGroups"]])
         assert 3 == len(product["facetValues"]), (
             f"brand and two steps of the category, after {lives} mutations"
         )

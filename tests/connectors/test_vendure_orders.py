@@ -9,7 +9,10 @@ from msgspec.structs import replace
 
 from raccord_connectors.canonical import Charge, Listing, Order, OrderLine, OrderUpdate, Shipment
 from raccord_connectors.contract import Change, Outcome, Selection
-from raccord_connectors.shop.vendure import Vendure
+from raccord_connectors.shop.vendure import Vendure, VendureSettings
+from raccord_connectors.shop.vendure.client import Graph
+from raccord_connectors.shop.vendure.installation import Survey
+from raccord_connectors.shop.vendure.orders import Orders
 from support.vendure.furnish import COUPON, LATER
 from support.vendure.network import Killed, Mortal
 from support.vendure.records import changed_offer, connect, create, fresh, price, simple, stock, write
@@ -51,9 +54,16 @@ def read(connector: Vendure, order_id: str) -> Order:
     return order
 
 
-def cursor_of(connector: Vendure, since: str | None = None) -> str:
-    cursors = [page.cursor for page in connector.read("orders", Selection(since=since)) if page.cursor]
-    return cursors[-1]
+def cursor_after(shop: Shop, connector: Vendure, *orders: str) -> str:
+    """The cursor of a poll that is later than every stamp of these orders: cursors count in seconds."""
+    stamps = [shop.order(order) for order in orders]
+    latest = max(max(row["updatedAt"], row["orderPlacedAt"] or "") for row in stamps)
+    cursor: str | None = None
+    while cursor is None or cursor.partition("|")[0] <= latest:
+        time.sleep(0.1)
+        cursors = [page.cursor for page in connector.read("orders", Selection(since=cursor)) if page.cursor]
+        cursor = cursors[-1]
+    return cursor
 
 
 def read_since(connector: Vendure, cursor: str) -> dict[str, Order]:
@@ -203,31 +213,56 @@ def test_an_order_is_noticed_though_its_stamp_is_older_than_the_last_poll(
         customer.introduce("lente@example.test")
         customer.send_to()
         basket = shop.active_order()
-        cursor = cursor_of(connector)
-        while cursor.partition("|")[0] <= shop.order(basket)["updatedAt"]:  # the cursor counts in seconds
-            time.sleep(0.1)
-            cursor = cursor_of(connector, cursor)
+        cursor = cursor_after(shop, connector, basket)
         placed = customer.pay()
     assert shop.order(placed.id)["updatedAt"] < cursor.partition("|")[0], "the trap that this test is about"
     assert placed.id in read_since(connector, shop.later(cursor))
 
 
 def test_what_happens_to_an_order_is_noticed(shop: Shop, connector: Vendure, article: str) -> None:
-    """A refund, a shipment and a cancellation, each after a poll; only one of them moves the stamp."""
-    refunded, shipped, cancelled = (shop.place_order({article: 2}) for _ in range(3))
-    cursor = cursor_of(connector)
-    shop.refund(refunded.id, Decimal("10.00"))
-    shop.ship(shipped.id)
-    shop.cancel(cancelled.id)
+    """A refund, a shipment and a cancellation, each after a poll; only the last of them moves the stamp."""
+    orders = [shop.place_order({article: 2}).id for _ in range(3)]
+    cursor = cursor_after(shop, connector, *orders)
+    refunded, shipped, cancelled = orders
+    shop.refund(refunded, Decimal("10.00"))
+    shop.ship(shipped)
+    shop.cancel(cancelled)
     found = read_since(connector, shop.later(cursor))
-    assert [Decimal("10.00")] == [refund.amount for refund in found[refunded.id].refunds]
-    assert ["open", "closed", "cancelled"] == [found[o.id].stage for o in (refunded, shipped, cancelled)]
+    assert [Decimal("10.00")] == [refund.amount for refund in found[refunded].refunds]
+    assert ["open", "closed", "cancelled"] == [found[order].stage for order in orders]
+
+
+def test_a_large_shop_is_asked_for_its_recent_orders_once_an_hour(
+    shop: Shop, connector: Vendure, article: str
+) -> None:
+    """There, an order that is still open is noticed at every poll, one that was shipped long ago within the hour."""
+    still_open, shipped = (shop.place_order({article: 2}).id for _ in range(2))
+    shop.ship(shipped)
+    cursor = shop.later(cursor_after(shop, connector, still_open, shipped))
+    straight = shop.place_order({article: 1}).id
+    shop.ship(straight)
+    for order in (still_open, shipped):
+        shop.refund(order, Decimal("1.00"))
+    assert {still_open, straight} == polled(shop, cursor)
+    moment = cursor.partition("|")[0]
+    an_hour_ago = shop.later(f"{moment}|{moment}", minutes=-64).partition("|")[0]
+    assert shipped in polled(shop, f"{moment}|{an_hour_ago}")
+
+
+def polled(shop: Shop, cursor: str) -> set[str]:
+    """Which orders a shop of many orders answers since the cursor."""
+    settings = VendureSettings(**shop.settings())
+    graph = Graph(settings)
+    orders = Orders(graph, Survey(graph, settings)(), settings, few=0)
+    found = {record.key for page in orders.read(Selection(since=cursor), 50) for record in page.records}
+    graph.close()
+    return found
 
 
 def test_what_did_not_change_is_not_read_again_for_ever(shop: Shop, connector: Vendure, article: str) -> None:
     placed = shop.place_order({article: 1})
-    cursor = cursor_of(connector)
-    assert placed.id not in read_since(connector, shop.later(cursor, minutes=10))
+    cursor = cursor_after(shop, connector, placed.id)
+    assert placed.id not in read_since(connector, shop.later(cursor))
 
 
 # -------------------------------------------------------------------------------------------------- shipping

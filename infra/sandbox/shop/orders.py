@@ -120,7 +120,7 @@ class Orders:
         fees = [
             totals.Extra(Decimal(f["total"]), self.options.rate_of(f["tax_class"])) for f in data["fee_lines"]
         ]
-        totals.compute([], shipping, fees, self.rules)
+        totals.compute_extras(lines, shipping, fees)
         for extra, item in zip(
             (*shipping, *fees), (*data["shipping_lines"], *data["fee_lines"]), strict=True
         ):

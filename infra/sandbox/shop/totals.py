@@ -76,12 +76,42 @@ def compute(lines: Sequence[Line], shipping: Sequence[Extra], fees: Sequence[Ext
     """Fills the amounts of the lines and extras in place; returns the order's."""
     for line in lines:
         _compute_line(line, rules)
-    for extra in (*shipping, *fees):
-        extra.taxes = (
-            {extra.rate[0]: (extra.total * extra.rate[1] / 100).quantize(STORED)} if extra.rate else {}
-        )
-        extra.total_tax = sum((_cents(tax) for tax in extra.taxes.values()), ZERO)
+    compute_extras(lines, shipping, fees)
     return add_up(lines, shipping, fees, rules)
+
+
+def compute_extras(lines: Sequence[Line], shipping: Sequence[Extra], fees: Sequence[Extra]) -> None:
+    """A negative fee is a discount: it never makes the order negative, and its tax is shared among the rates of what
+    was bought, in proportion."""
+    for extra in shipping:
+        extra.taxes = _taxes_of(extra)
+    running = sum((_cents(line.total) for line in lines), ZERO) + sum(
+        (extra.total for extra in shipping), ZERO
+    )
+    for fee in fees:
+        fee.total = max(fee.total, -_cents(running))
+        running += fee.total
+        fee.taxes = _taxes_of(fee) if fee.total >= 0 else _shared(fee.total, lines, shipping)
+    for extra in (*shipping, *fees):
+        extra.total_tax = sum((_cents(tax) for tax in extra.taxes.values()), ZERO)
+
+
+def _taxes_of(extra: Extra) -> dict[int, Decimal]:
+    return {extra.rate[0]: (extra.total * extra.rate[1] / 100).quantize(STORED)} if extra.rate else {}
+
+
+def _shared(amount: Decimal, lines: Sequence[Line], shipping: Sequence[Extra]) -> dict[int, Decimal]:
+    costs: dict[tuple[int, Decimal] | None, Decimal] = {}
+    for rate, cost in [(line.rate, line.total) for line in lines] + [
+        (extra.rate, extra.total) for extra in shipping
+    ]:
+        costs[rate] = costs.get(rate, ZERO) + max(ZERO, cost)
+    whole = sum(costs.values(), ZERO)
+    return {
+        rate[0]: (amount * cost / whole * rate[1] / 100).quantize(STORED)
+        for rate, cost in costs.items()
+        if rate is not None and cost and whole
+    }
 
 
 def add_up(lines: Sequence[Line], shipping: Sequence[Extra], fees: Sequence[Extra], rules: Rules) -> Totals:

@@ -152,9 +152,11 @@ def _charge(kind: Literal["shipping", "fee"], line: Row, rates: Rates, decimals:
 
 
 def _rate(line: Row, rates: Rates) -> Decimal | None:
-    """In percent; the sum where two taxes apply to one line. None when the shop charges none or does not say."""
+    """In percent. None when the shop charges none, does not say, or shares one amount among several rates (a negative
+    fee); two taxes on one whole line add up."""
     applied = [int(tax["id"]) for tax in line.get("taxes") or [] if tax.get("total") not in ("", None)]
-    if not applied or any(number not in rates for number in applied):
+    shared = len(applied) > 1 and "quantity" not in line
+    if not applied or shared or any(number not in rates for number in applied):
         return None
     return plain(sum((Decimal(str(rates[number])) for number in applied), ZERO))
 
@@ -169,17 +171,24 @@ def _taxes(row: Row, rates: Rates, parts: Sequence[OrderLine | Charge]) -> list[
             continue
         percent = plain(Decimal(str(rates[number])))
         tax = _amount(line["tax_total"]) + _amount(line["shipping_tax_total"])
-        carrying = [
-            part
-            for part, raw in zip(parts, rows, strict=True)
-            if any(
-                int(t["id"]) == number and t.get("total") not in ("", None) for t in raw.get("taxes") or []
-            )
-        ]
         known = found.get(percent, TaxAmount(percent, ZERO, ZERO))
-        base = known.base + sum((part.net for part in carrying), ZERO)
+        base = known.base + sum(
+            (_share(part, raw, number, percent) for part, raw in zip(parts, rows, strict=True)), ZERO
+        )
         found[percent] = TaxAmount(percent, plain(base), plain(known.tax + tax))
     return [found[percent] for percent in sorted(found, reverse=True)]
+
+
+def _share(part: OrderLine | Charge, raw: Row, number: int, percent: Decimal) -> Decimal:
+    """What a line adds to the base of a rate: its net amount, or the part that bears this rate's tax."""
+    taxes = {
+        int(t["id"]): _amount(t["total"]) for t in raw.get("taxes") or [] if t.get("total") not in ("", None)
+    }
+    if number not in taxes:
+        return ZERO
+    if part.rate is not None or not percent:
+        return part.net
+    return _rounded(taxes[number] * 100 / percent, 2)
 
 
 def _coupon(line: Row) -> Discount:

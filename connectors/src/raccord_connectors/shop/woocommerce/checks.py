@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from raccord_connectors.canonical import plain
 from raccord_connectors.contract import (
     Choice,
     ConfigError,
@@ -93,7 +94,7 @@ def _field_of(finding: Message) -> str | None:
 
 
 def discover(client: ShopClient, facts: Facts) -> Discovery:
-    rates = {name: str(rate.normalize()) for name, rate in reversed(list(facts.rates.values()))}
+    rates = {name: str(plain(rate)) for name, rate in reversed(list(facts.rates.values()))}
     index = client.find("wp-json") or {}
     return Discovery(
         company=str(index.get("name") or ""),

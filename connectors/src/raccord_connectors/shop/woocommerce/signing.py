@@ -1,7 +1,8 @@
 """How a request proves itself: Basic over HTTPS, OAuth 1.0a (one-legged, in the query string) over plain HTTP.
 
 A web server may swallow the Authorization header, and a shop behind a proxy may believe that it is called over plain
-HTTP: a Basic request that is refused is therefore tried once more, signed, and if that works signing is kept.
+HTTP (then its own address in the signature begins with http). So a Basic request that is refused is tried again,
+signed in one way and in the other, and what works is kept.
 """
 
 import base64
@@ -20,21 +21,25 @@ class Signature(httpx.Auth):
         self._key = key
         self._secret = secret
         self._now = now
-        self._signing = False
+        self._scheme: str | None = None
+        """Of the shop's address in signatures, once we know that it wants them."""
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        if self._signing or request.url.scheme != "https":
-            yield self._signed(request)
+        if self._scheme or request.url.scheme != "https":
+            yield self._signed(request, self._scheme or "http")
             return
         pair = f"{self._key}:{self._secret}".encode()
         request.headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
         response = yield request
-        if response.status_code == 401:
-            del request.headers["Authorization"]
-            response = yield self._signed(request)
-            self._signing = response.status_code != 401
+        for scheme in ("https", "http"):
+            if response.status_code != 401:
+                return
+            request.headers.pop("Authorization", None)
+            response = yield self._signed(request, scheme)
+            if response.status_code != 401:
+                self._scheme = scheme
 
-    def _signed(self, request: httpx.Request) -> httpx.Request:
+    def _signed(self, request: httpx.Request, scheme: str) -> httpx.Request:
         """The secret itself never travels. The body is not part of the signature: WooCommerce does not sign it."""
         pairs = [pair for pair in request.url.params.multi_items() if not pair[0].startswith("oauth_")]
         pairs += [
@@ -44,7 +49,7 @@ class Signature(httpx.Auth):
             ("oauth_timestamp", str(int(self._now()))),
         ]
         joined = "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in sorted(pairs))
-        address = str(request.url.copy_with(query=None))
+        address = str(request.url.copy_with(query=None, scheme=scheme))
         text = "&".join((request.method, _encoded(address), _encoded(joined)))
         # « & » and nothing behind it: there is no token in the one-legged form.
         digest = hmac.new(f"{self._secret}&".encode(), text.encode(), hashlib.sha256).digest()
