@@ -26,6 +26,8 @@ TENANTS = 50
 AT_ONCE = 200
 BUDGET = 1.5
 WAIT = 60.0
+SETTLE = 12.0
+"""Seconds for the last of them to have looked into the database, and to wait like the first."""
 
 
 def figures() -> list[Figure]:
@@ -64,7 +66,7 @@ def _measure(settings: Settings) -> list[Figure]:
             limit_value=bare_used,
             unit="MB",
             budget=BUDGET,
-            notes=f"whole process {total:.0f} MB beside {bare_total:.0f} MB; all connected in {seconds:.0f} s",
+            notes=f"whole process {total:.0f} MB beside {bare_total:.0f} MB; all there in {seconds:.0f} s",
         )
     ]
 
@@ -72,7 +74,7 @@ def _measure(settings: Settings) -> list[Figure]:
 def _memory(settings: Settings, requests: list[bytes]) -> tuple[float, float, float]:
     """MB that the open calls cost, MB of the whole process, seconds until the last one waited."""
     with agent_server(settings) as running:
-        asyncio.run(_open_and_close(running, requests[:AT_ONCE]))  # what the first calls load stays
+        asyncio.run(_open_and_hold(running, requests[:AT_ONCE]))  # what the first calls load stays
         before = _resident(running.pid)
         after, seconds = asyncio.run(_open_and_hold(running, requests))
     return (after - before), after, seconds
@@ -80,23 +82,20 @@ def _memory(settings: Settings, requests: list[bytes]) -> tuple[float, float, fl
 
 async def _open_and_hold(running: Server, requests: list[bytes]) -> tuple[float, float]:
     begun = time.perf_counter()
+    already = running.waiting()  # calls of the warm-up, whose lines are closed, but which wait for their time
     writers = []
     for start in range(0, len(requests), AT_ONCE):
         writers += await asyncio.gather(
             *(_call(running, request) for request in requests[start : start + AT_ONCE])
         )
-    await _until_waiting(running, len(requests) + AT_ONCE)  # the calls of the warm-up still wait
+    async with asyncio.timeout(WAIT / 2):  # beyond it, the first calls may end before the last ones begin
+        await _until_waiting(running, already + len(requests))
     seconds = time.perf_counter() - begun
-    assert seconds < WAIT, "the first calls ended before the last one began"
+    await asyncio.sleep(SETTLE)
     resident = _resident(running.pid)
     for writer in writers:
         writer.close()
     return resident, seconds
-
-
-async def _open_and_close(running: Server, requests: list[bytes]) -> None:
-    for writer in await asyncio.gather(*(_call(running, request) for request in requests)):
-        writer.close()
 
 
 async def _call(running: Server, request: bytes) -> asyncio.StreamWriter:
