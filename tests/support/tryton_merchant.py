@@ -202,8 +202,20 @@ class Merchant:
     def create_sale(self, party: int, product: int, quantity: str, price: str) -> int:
         """A draft sale typed by hand, without reference."""
         address = self.find("party.address", ["party", "=", party])[0]["id"]
-        unit = self.one("product.product", ["id", "=", product], fields=["default_uom"])["default_uom"]
-        line = {"product": product, "unit": unit, "quantity": float(quantity), "unit_price": Decimal(price)}
+        typed = {
+            "_parent_sale.company": self.company,
+            "_parent_sale.party": party,
+            "type": "line",
+            "product": product,
+        }
+        filled = self.rpc("model.sale.line.on_change", typed, ["product"])  # as Tryton's own client does
+        line = {
+            "product": product,
+            "unit": filled["unit"],
+            "taxes": [["add", [tax["id"] for _, tax in filled["taxes"]["add"]]]],
+            "quantity": float(quantity),
+            "unit_price": Decimal(price),
+        }
         warehouse = self.one("stock.location", ["code", "=", "LYON"])["id"]
         return self.create(
             "sale.sale",

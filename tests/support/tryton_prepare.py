@@ -192,6 +192,7 @@ def create_warehouses() -> None:
         input_location=zones["Réception Lille"],
         storage_location=zones["Stock Lille"],
         output_location=zones["Expédition Lille"],
+        lost_found_location=warehouse.lost_found_location,
     )
 
 
@@ -215,12 +216,13 @@ def create_carrier(product: Any) -> None:
 
 def create_price_lists(company: Any) -> None:
     resellers = Model.get("product.price_list")(name="Revendeurs", company=company, price="list_price")
-    resellers.lines.new(quantity=10.0, formula="unit_price * 0.7")
-    resellers.lines.new(formula="unit_price * 0.8")
+    # The first line that matches counts; lines without a sequence come before all others.
+    resellers.lines.new(sequence=10, quantity=10.0, formula="unit_price * 0.7")
+    resellers.lines.new(sequence=20, formula="unit_price * 0.8")
     resellers.save()
     public = Model.get("product.price_list")(name="Boutique TTC", company=company, price="list_price")
     public.tax_included = True
-    public.lines.new(formula="unit_price * 1.2")
+    public.lines.new(sequence=10, formula="unit_price * 1.2")
     public.save()
 
 

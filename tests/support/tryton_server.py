@@ -152,13 +152,18 @@ def prepare() -> tuple[Path, Path]:
     folder = Path(os.environ.get("RACCORD_COUNTERPARTS", REPOSITORY / ".counterparts")) / "tryton"
     folder.mkdir(parents=True, exist_ok=True)
     environment = folder / f"environment-{_digest(REQUIREMENTS)}"
+    empty = folder / f"empty-{_digest(REQUIREMENTS, extra=MODULES)}.sqlite"
     template = folder / f"{DATABASE}-{_digest(REQUIREMENTS, PREPARATION, extra=MODULES)}.sqlite"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (environment / "complete").exists():
             _create_environment(environment)
+        if not empty.exists():
+            _say(f"activating {len(MODULES)} modules and what they need in a database, once (about 30 s)")
+            _create_database(environment, None, empty)
         if not template.exists():
-            _create_template(environment, template)
+            _say("filling the database with a small French company (about 6 s)")
+            _create_database(environment, empty, template)
     return environment, template
 
 
@@ -176,38 +181,37 @@ def _create_environment(environment: Path) -> None:
     (environment / "complete").touch()
 
 
-def _create_template(environment: Path, template: Path) -> None:
-    _say(f"preparing the Tryton database, once: {len(MODULES)} modules and what they need (about 40 s)")
+def _create_database(environment: Path, start: Path | None, target: Path) -> None:
+    """With its modules when it starts from nothing, with its company when it starts from `start`."""
     with tempfile.TemporaryDirectory(prefix="raccord-tryton-") as name:
         folder = Path(name)
         database = folder / f"{DATABASE}.sqlite"
-        database.touch()
         configuration = _write_configuration(folder, _free_port())
-        secret = folder / "admin-password"
-        secret.touch(0o600)
-        secret.write_text(ADMIN_PASSWORD)
-        started = time.monotonic()
-        admin: list[str] = [
-            str(environment / "bin" / "trytond-admin"),
-            "-c",
-            str(configuration),
-            "-d",
-            DATABASE,
-        ]
-        options = ["--all", "--activate-dependencies", "-l", "fr", "-p", "--email", "admin@example.org"]
-        _run([*admin, *options, "-u", "ir", "res", *MODULES], TRYTONPASSFILE=str(secret))
-        _say(f"modules activated in {time.monotonic() - started:.0f} s")
-        _run([str(environment / "bin" / "python"), str(PREPARATION), str(configuration), DATABASE], show=True)
+        if start is None:
+            database.touch()
+            _activate_modules(environment, folder, configuration)
+        else:
+            shutil.copyfile(start, database)
+            python = str(environment / "bin" / "python")
+            _run([python, str(PREPARATION), str(configuration), DATABASE], show=True)
         # In WAL mode the last changes may stand in a file beside: put them into the one that is copied.
-        with sqlite3.connect(database) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection = sqlite3.connect(database)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
-        for old in template.parent.glob(f"{DATABASE}-*.sqlite"):
+        for old in target.parent.glob(f"{target.name.partition('-')[0]}-*.sqlite"):
             old.unlink()
-        unfinished = template.with_suffix(".part")
+        unfinished = target.with_suffix(".part")
         shutil.copyfile(database, unfinished)
-        unfinished.rename(template)
-        _say(f"Tryton is ready after {time.monotonic() - started:.0f} s")
+        unfinished.rename(target)
+
+
+def _activate_modules(environment: Path, folder: Path, configuration: Path) -> None:
+    secret = folder / "admin-password"
+    secret.touch(0o600)
+    secret.write_text(ADMIN_PASSWORD)
+    admin = [str(environment / "bin" / "trytond-admin"), "-c", str(configuration), "-d", DATABASE]
+    options = ["--all", "--activate-dependencies", "-l", "fr", "-p", "--email", "admin@example.org"]
+    _run([*admin, *options, "-u", "ir", "res", *MODULES], TRYTONPASSFILE=str(secret))
 
 
 def _write_configuration(folder: Path, port: int) -> Path:
