@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import pytest
 
 from raccord_agent.base import Base
+from raccord_agent.database import BaseTrouble
 from raccord_agent.home import Home
 from raccord_agent.scan import Way
 from raccord_agent.scanner import Scanner
@@ -382,6 +383,36 @@ def test_a_slow_reading_sends_what_it_has_before_its_end(
     )
     scanner.scan(erp, "categories")
     assert at_borders[-1] > 0
+
+
+def test_a_full_disk_loses_nothing(base: Base, scanner: Scanner, erp: TinyErp, tables: TinyTables) -> None:
+    tables.put("products", *products(3_000))
+    (pages,) = base.connection.execute("PRAGMA page_count").fetchone()
+    base.connection.execute(f"PRAGMA max_page_count = {pages + 3}")
+    with pytest.raises(BaseTrouble, match="full"):
+        scanner.scan(erp, "products")
+    assert [] == sent(base)
+    base.connection.execute("PRAGMA max_page_count = 1000000")
+    scanner.scan(erp, "products")
+    assert sorted(tables.all("products")) == keys(sent(base))
+
+
+def test_a_wish_that_comes_during_a_pass_is_not_granted_by_it(
+    base: Base, home: Home, erp: TinyErp, tables: TinyTables
+) -> None:
+    tables.put("products", *products(100))
+    base.streams.want("products", complete=True)
+    wishes: list[int] = []
+
+    def wish_once(way: Way) -> None:
+        if not wishes:
+            base.streams.want("products", complete=False)
+            wishes.append(base.streams.state("products").wish)
+
+    Scanner(base, home.spool, outbox_bytes=100 * MB, at_border=wish_once).scan(erp, "products")
+    assert wishes == [base.streams.state("products").wish]
+    Scanner(base, home.spool, outbox_bytes=100 * MB).scan(erp, "products")
+    assert 0 == base.streams.state("products").wish
 
 
 def test_spool_files_do_not_remain(
