@@ -143,7 +143,7 @@ def _checkout(
         for m in options.get("shipping_methods")
     ]
     return page(
-        request, "checkout.html", status=status, cart=cart, typed=typed, methods=methods, gateways=options.get("gateways"),
+        request, "checkout.html", status_code=status, cart=cart, typed=typed, methods=methods, gateways=options.get("gateways"),
         **{**context, "problem": problem or context["problem"]},
     )  # fmt: skip
 

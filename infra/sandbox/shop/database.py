@@ -26,6 +26,8 @@ class Database:
         self._local = threading.local()
         self._writer = threading.RLock()
         self._open: list[sqlite3.Connection] = []
+        self.commits = 0
+        """Grows with every change, so that what was counted knows whether it still holds."""
         with self.write() as db:
             for statement in _statements((Path(__file__).parent / "schema.sql").read_text("utf-8")):
                 db.execute(statement)
@@ -77,6 +79,7 @@ class Database:
                 db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
+            self.commits += 1
 
     def close(self) -> None:
         for connection in self._open:

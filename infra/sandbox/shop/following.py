@@ -40,7 +40,7 @@ def follow(request: AnyRequest, data: Form) -> Template:
     row = db.execute(query, asked).fetchone()
     if row is None:
         problem = "Aucune commande ne correspond à ce numéro et à cet e-mail."
-        return page(request, "account.html", status=404, order=None, problem=problem, typed=data)
+        return page(request, "account.html", status_code=404, order=None, problem=problem, typed=data)
     return page(request, "account.html", problem="", typed=data, **_order(request, row))
 
 

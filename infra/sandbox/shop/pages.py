@@ -34,7 +34,9 @@ def _prepare(engine: JinjaTemplateEngine) -> None:
 TEMPLATES = TemplateConfig(directory=HERE / "templates", engine=JinjaTemplateEngine, engine_callback=_prepare)
 
 
-def page(request: AnyRequest, name: str, status: int = 200, cookies: Any = None, **context: Any) -> Template:
+def page(
+    request: AnyRequest, name: str, status_code: int = 200, cookies: Any = None, **context: Any
+) -> Template:
     """A template with what the frame of every page needs."""
     shelves = shelves_of(request)
     options = shelves.shop.options
@@ -46,7 +48,7 @@ def page(request: AnyRequest, name: str, status: int = 200, cookies: Any = None,
         "path": request.url.path,
         "searched": request.query_params.get("q", ""),
     }
-    return Template(name, context={**frame, **context}, status_code=status, cookies=cookies)
+    return Template(name, context={**frame, **context}, status_code=status_code, cookies=cookies)
 
 
 def shelves_of(request: AnyRequest) -> Shelves:
@@ -58,7 +60,7 @@ def shelves_of(request: AnyRequest) -> Shelves:
 
 
 def not_found(request: AnyRequest) -> Template:
-    return page(request, "not_found.html", status=404)
+    return page(request, "not_found.html", status_code=404)
 
 
 def number_of(text: str | None, default: int) -> int:

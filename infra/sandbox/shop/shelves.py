@@ -45,13 +45,19 @@ class Shelf:
 class Shelves:
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
-        self._counted: tuple[float, list[Shelf]] = (0.0, [])
+        self._shelves: list[Shelf] = []
+        self._counted = -1
+        """`Database.commits` when they were counted."""
+        self._fresh_until = 0.0
 
     # ------------------------------------------------------------------------------------------- categories
 
     def categories(self) -> list[Shelf]:
-        """Those that hold something for sale, with how much; counted at most every two seconds."""
-        if time.monotonic() - self._counted[0] > 2:
+        """Those that hold something for sale, with how much. Counted anew after a change; while a large catalogue is
+        being written, at most a tenth of the time goes into counting."""
+        begun = time.monotonic()
+        if self.shop.database.commits != self._counted and begun > self._fresh_until:
+            self._counted = self.shop.database.commits
             query = f"""SELECT t.id, t.name, t.slug, t.parent, count(p.id) FROM terms t
                         LEFT JOIN product_terms x ON x.term_id = t.id LEFT JOIN products p ON p.id = x.product_id AND {SHOWN}
                         WHERE t.taxonomy = 'product_cat' GROUP BY t.id ORDER BY t.menu_order, t.name"""
@@ -67,8 +73,9 @@ class Shelves:
                     seen.add(above.id)
                     above.count += own[shelf.id]
                     above = by_id.get(above.parent)
-            self._counted = (time.monotonic(), [shelf for shelf in found if shelf.count])
-        return self._counted[1]
+            self._shelves = [shelf for shelf in found if shelf.count]
+            self._fresh_until = time.monotonic() + 10 * (time.monotonic() - begun)
+        return self._shelves
 
     def below(self, shelf: Shelf) -> list[int]:
         """The ids of a category and of all under it."""

@@ -141,7 +141,7 @@ class DemoShop:
             form = {**CUSTOMER, "method": "1", "gateway": gateway, **typed}
             page = browser.post("/commande", data=form)
         match = re.search(r"/commande/recue/(\d+)", str(page.url))
-        if match is None:
+        if match is None or page.is_error:
             told = re.search(r'role="alert">([^<]+)', page.text)
             raise AssertionError(f"the checkout refused: {told.group(1) if told else page.status_code}")
         return int(match.group(1))
