@@ -176,6 +176,7 @@ async def merchant(
     settings: Settings,
     *,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     stopping: Callable[[], bool] = lambda: False,
     live: bool = True,
     **channel: object,
@@ -197,6 +198,7 @@ async def merchant(
             locks=locks,
             mappings=Mappings(),
             now=now,
+            sleep=sleep,
             stopping=stopping,
         )
         erp_id = await connections.create_erp(tenant, "Gestion", "memory_erp")

@@ -5,6 +5,7 @@ Not for merchants, who have the journal. Nothing secret, and no data of a record
 
 import logging
 import sys
+import traceback
 import warnings
 from typing import Any
 
@@ -31,7 +32,11 @@ def configure(*, level: int = logging.INFO, readable: bool = False) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    last = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer()
+    last = (
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if readable
+        else structlog.processors.JSONRenderer()
+    )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -47,3 +52,11 @@ def configure(*, level: int = logging.INFO, readable: bool = False) -> None:
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("celery.app.trace").setLevel(logging.CRITICAL)  # `worker.task` tells failures, once
+
+
+def trace(error: BaseException) -> str:
+    """Where an error came from: its type and the lines of code, without its text or any value. The text of a driver's error
+    may quote a record, that of a connector's an address with a key in it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f"{frame.name} ({frame.filename.rpartition('/')[2]}:{frame.lineno})" for frame in frames[-15:]]
+    return " > ".join([*lines, type(error).__name__])

@@ -12,6 +12,7 @@ import structlog
 
 from raccord.connections import errors, repository
 from raccord.connections.models import Checked, Connection
+from raccord.log import trace
 from raccord.storage import projections
 from raccord.storage.engine import tenant_transaction
 from raccord.sync.ports import Wake
@@ -124,7 +125,7 @@ class Connections:
         except ConnectorError as error:
             return Checked(error.problem()), None
         except Exception as error:  # a bug of a connector is not the merchant's affair, nor an error page
-            log.error("check failed", connection=str(connection), exc_info=error)
+            log.error("check failed", connection=str(connection), trace=trace(error))
             return Checked(Problem("bug", errors.FAILED.fill(), detail=place(error))), None
 
     # --------------------------------------------------------------------------------------------- connectors

@@ -25,27 +25,39 @@ class DueRow(NamedTuple):
     desired_print: UUID
     desired_at: datetime | None
     pushed: str | None
+    doubtful: bool
+    """Something was sent since and nobody heard what became of it: the shop may have that, or `pushed`."""
     problem: str | None
     attempts: int
     listing: str | None
     """The shop's key of the listing that an availability belongs to."""
 
 
-async def due(
-    shop: UUID, stream: str, limit: int, *, busy: Collection[tuple[UUID, str]] = ()
-) -> list[DueRow]:
-    """The longest waiting first. `busy` are (channel, key) that are being written at this instant."""
+async def take(shop: UUID, stream: str, limit: int) -> list[DueRow]:
+    """The longest waiting first, to be sent right after the commit.
+
+    From here until its outcome is kept a binding is in doubt: `pushed_print` is cleared (and `pushed` filled, for a
+    creation), so that a process that dies in between leaves it due even if the ERP's change is taken back meanwhile."""
     rows = await current_connection().fetch(
         f"""
-        SELECT b.channel, b.stream, b.key, b.target, b.targets, b.desired, b.desired_print, b.desired_at, b.pushed,
-               b.problem, b.attempts, l.target
-          FROM channel c JOIN binding b ON b.tenant = c.tenant AND b.channel = c.id AND b.stream = $2
-          LEFT JOIN item_code i
-            ON $2 = 'availability' AND i.tenant = b.tenant AND i.channel = b.channel AND i.item = b.key
-          LEFT JOIN binding l
-            ON l.tenant = i.tenant AND l.channel = i.channel AND l.stream = 'listings' AND l.key = i.product
-         WHERE c.shop = $1 AND c.state = 'live' AND {_DUE} AND b.retry_at <= now()
-         ORDER BY b.retry_at, b.key LIMIT $3
+        WITH due AS (
+          SELECT b.tenant, b.channel, b.stream, b.key, b.target, b.targets, b.desired, b.desired_print, b.desired_at, b.pushed,
+                 b.pushed_print, b.problem, b.attempts, b.retry_at, l.target AS listing
+            FROM channel c JOIN binding b ON b.tenant = c.tenant AND b.channel = c.id AND b.stream = $2
+            LEFT JOIN item_code i
+              ON $2 = 'availability' AND i.tenant = b.tenant AND i.channel = b.channel AND i.item = b.key
+            LEFT JOIN binding l
+              ON l.tenant = i.tenant AND l.channel = i.channel AND l.stream = 'listings' AND l.key = i.product
+           WHERE c.shop = $1 AND c.state = 'live' AND {_DUE} AND b.retry_at <= now()
+           ORDER BY b.retry_at, b.key LIMIT $3 FOR NO KEY UPDATE OF b SKIP LOCKED
+        ), taken AS (
+          UPDATE binding b
+             SET pushed_print = NULL, pushed = CASE WHEN b.target IS NULL THEN b.desired ELSE b.pushed END
+            FROM due WHERE b.tenant = due.tenant AND b.channel = due.channel AND b.stream = due.stream AND b.key = due.key
+        )
+        SELECT channel, stream, key, target, targets, desired, desired_print, desired_at, pushed,
+               pushed IS NOT NULL AND pushed_print IS NULL, problem, attempts, listing
+          FROM due ORDER BY retry_at, key
         """,  # noqa: S608
         shop,
         stream,
@@ -69,7 +81,7 @@ async def is_due(shop: UUID, streams: Sequence[str]) -> bool:
 
 class Done(NamedTuple):
     """A change that the shop has taken. `pushed` is exactly what was sent, so that what was desired since stays due;
-    `targets` (JSON) replaces what was known of the parts."""
+    `targets` (JSON) replaces what was known of the parts. `pushed_print` None: the thing is there, and may be otherwise."""
 
     channel: UUID
     stream: str
@@ -77,14 +89,14 @@ class Done(NamedTuple):
     target: str | None
     targets: str
     pushed: str
-    pushed_print: UUID
+    pushed_print: UUID | None
 
 
 async def save_done(done: Sequence[Done]) -> list[tuple[UUID, str, str]]:
     """Returns (channel, stream, key) of those that nobody wants any more since: they are to be projected again.
 
     A problem of the projection (a warning) stays with the record: it is not the shop's to forgive."""
-    ordered = sorted(done)
+    ordered = sorted(done, key=lambda one: one[:3])
     columns: list[list[Any]] = [list(column) for column in zip(*ordered, strict=True)]
     rows = await current_connection().fetch(
         """
@@ -117,6 +129,8 @@ class Failed(NamedTuple):
     problem: str
     held: bool
     pause: timedelta
+    absent: bool
+    """The shop said no: what was to be created does not exist."""
 
 
 async def save_failed(failed: Sequence[Failed]) -> None:
@@ -128,14 +142,15 @@ async def save_failed(failed: Sequence[Failed]) -> None:
         """
         WITH refused AS (
           SELECT b.tenant, n.* FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::jsonb[], $6::boolean[],
-                                           $7::interval[])
-                 AS n (channel, stream, key, sent, problem, held, pause)
+                                           $7::interval[], $8::boolean[])
+                 AS n (channel, stream, key, sent, problem, held, pause, absent)
             JOIN binding b ON b.channel = n.channel AND b.stream = n.stream AND b.key = n.key
              AND b.desired_print = n.sent
            ORDER BY b.channel, b.stream, b.key FOR NO KEY UPDATE OF b
         )
         UPDATE binding b
-           SET problem = r.problem, held = r.held, attempts = b.attempts + 1, retry_at = now() + r.pause
+           SET problem = r.problem, held = r.held, attempts = b.attempts + 1, retry_at = now() + r.pause,
+               pushed = CASE WHEN r.absent AND b.target IS NULL THEN NULL ELSE b.pushed END
           FROM refused r
          WHERE b.tenant = r.tenant AND b.channel = r.channel AND b.stream = r.stream AND b.key = r.key
         """,

@@ -114,10 +114,12 @@ async def decide(brake: UUID, decision: str, account: UUID | None) -> Decided | 
 
 
 async def keep_on_sale(brake: UUID, channel: UUID) -> int:
-    """What was pushed is desired again, until the ERP says something new of the article."""
+    """What was pushed is desired again, until the ERP says something new of the article. Where a change was sent and nobody
+    heard what became of it, any other print makes it due."""
     done: str = await current_connection().execute(
         """
-        UPDATE binding SET brake = NULL, desired = pushed, desired_print = pushed_print
+        UPDATE binding SET brake = NULL, desired = pushed,
+               desired_print = coalesce(pushed_print, gen_random_uuid())
          WHERE channel = $1 AND stream = 'listings' AND brake = $2
         """,
         channel,

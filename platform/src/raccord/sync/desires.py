@@ -29,7 +29,7 @@ def on_sale(
     """An article that the ERP sells. None when the binding stays as it is."""
     if projected.listing is None:
         assert projected.problem is not None
-        return _held(key, since, projected.problem, bound)
+        return _held(key, since, projected.problem, bound, creation)
     data = encode(projected.listing).decode()
     print_ = UUID(bytes=listing_print(projected.listing, creation))
     warning = projected.warnings[0] if projected.warnings else None
@@ -56,7 +56,7 @@ def off_sale(key: str, since: datetime, bound: Bound | None, creation: Creation)
     off sale as it stands there."""
     if bound is None:
         return None
-    if bound.target is None:
+    if bound.target is None and bound.pushed is None:
         if bound.desired is None and not bound.held:
             return None
         doubtful = bound.held and is_of(unpack(bound.problem), matching.PREFIX)
@@ -73,7 +73,9 @@ def off_sale(key: str, since: datetime, bound: Bound | None, creation: Creation)
     return Desire(key, encode(gone).decode(), print_, since, None, False, brake, renewed=True), None
 
 
-def _held(key: str, since: datetime, problem: Problem, bound: Bound | None) -> Decision | None:
+def _held(
+    key: str, since: datetime, problem: Problem, bound: Bound | None, creation: Creation
+) -> Decision | None:
     """The shop keeps what it has."""
     told = (Event.REFUSED, problem)
     if bound is None:
@@ -81,10 +83,10 @@ def _held(key: str, since: datetime, problem: Problem, bound: Bound | None) -> D
     former = unpack(bound.problem)
     if bound.held and is_of(former, matching.PREFIX):
         return None
-    if bound.brake is not None:  # it is for sale again: what waited to be withdrawn is not
-        return Desire(
-            key, bound.pushed, bound.pushed_print, since, pack(problem), True, None, renewed=False
-        ), told
+    if bound.brake is not None and bound.pushed is not None:
+        # It is for sale again: what waited to be withdrawn is not.
+        print_ = UUID(bytes=listing_print(decode(bound.pushed, Listing), creation))
+        return Desire(key, bound.pushed, print_, since, pack(problem), True, None, renewed=False), told
     if bound.held and former == problem:
         return None
     return Desire(

@@ -33,7 +33,7 @@ OUR_FAULT = Text(
 
 
 class Outgoing(Struct, frozen=True):
-    """One change on its way."""
+    """One change on its way. `previous` is None where nothing is known of the shop's state: everything is sent then."""
 
     row: DueRow
     record: Record
@@ -68,10 +68,11 @@ class Outgoing(Struct, frozen=True):
 def outgoing(row: DueRow) -> Outgoing:
     """Raises `msgspec.DecodeError` when what is stored is not of the stream's type any more."""
     kind = RECORDS[row.stream]
+    known = row.pushed is not None and not row.doubtful
     return Outgoing(
         row,
         decode(row.desired, kind),
-        decode(row.pushed, kind) if row.pushed is not None else None,
+        decode(row.pushed, kind) if row.pushed is not None and known else None,
         msgspec.json.decode(row.targets, type=dict[str, str]),
     )
 
@@ -113,9 +114,10 @@ def keep(out: Outgoing, outcome: Outcome, run: UUID, now: datetime) -> Kept:
         outcome.target,
         msgspec.json.encode(targets).decode(),
         row.desired,
-        row.desired_print,
+        # A creation that found its thing there has not changed it: an update with everything follows.
+        None if outcome.existed and row.target is None else row.desired_print,
     )
-    before, after = difference(row.pushed, row.desired)
+    before, after = _difference(row)
     entry = Entry(
         stream=row.stream,
         key=row.key,
@@ -127,6 +129,10 @@ def keep(out: Outgoing, outcome: Outcome, run: UUID, now: datetime) -> Kept:
         took_ms=took(row.desired_at, now),
     )
     return Kept(done, entry, bound, unbound)
+
+
+def _difference(row: DueRow) -> tuple[bytes | None, bytes | None]:
+    return difference(row.pushed if row.target is not None else None, row.desired)
 
 
 def _event(out: Outgoing) -> Event:
@@ -160,11 +166,12 @@ def failed(row: DueRow, problem: Problem, *, alone: bool) -> tuple[Failed, Liter
 
 def _failed(row: DueRow, problem: Problem, *, held: bool, pause: timedelta) -> Failed:
     packed = msgspec.json.encode(problem).decode()
-    return Failed(row.channel, row.stream, row.key, row.desired_print, packed, held, pause)
+    absent = problem.kind == "rejected" and held
+    return Failed(row.channel, row.stream, row.key, row.desired_print, packed, held, pause, absent)
 
 
 def refused_entry(row: DueRow, problem: Problem, run: UUID, now: datetime) -> Entry:
-    before, after = difference(row.pushed, row.desired)
+    before, after = _difference(row)
     return Entry(
         stream=row.stream,
         key=row.key,

@@ -4,7 +4,8 @@ What is stored is not behind a port: `sync` speaks to `raccord.storage`, in SQL 
 in the tests as well.
 """
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -88,3 +89,4 @@ class Ports:
     stopping: Callable[[], bool] = field(default=lambda: False)
     """The process has been asked to end: finish the step you are at."""
     now: Callable[[], datetime] = _now
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

@@ -129,9 +129,10 @@ def _desire(world: Stocks, item: str, bound: Bound, since: datetime) -> Desire |
     if record is None:
         problem = None if not sellable.tracked or not world.is_there(item) else _unknown(item, sellable)
         # Nothing is pushed that is not known; what was about to be is taken back.
-        if bound.desired_print == bound.pushed_print and former == problem:
+        print_ = None if bound.pushed is None else UUID(bytes=fingerprint(bound.pushed.encode()))
+        if bound.desired_print == print_ and former == problem:
             return None
-        return Desire(item, bound.pushed, bound.pushed_print, since, desires.pack(problem), False, None, True)
+        return Desire(item, bound.pushed, print_, since, desires.pack(problem), False, None, True)
     data = encode(record)
     print_ = UUID(bytes=fingerprint(data))
     if bound.desired_print == print_ and (former is None or former.message.code != UNKNOWN_STOCK.code):

@@ -123,7 +123,7 @@ class _Drain:
         wait = (self.pace.until - self.ports.now()).total_seconds()
         if wait > min(SHORT_WAIT, self.end - time.monotonic()):
             return False
-        await asyncio.sleep(max(0.0, wait))
+        await self.ports.sleep(max(0.0, wait))
         return self._goes_on
 
     def _in_order(self, connector: Connector) -> list[StreamSpec]:
@@ -149,7 +149,7 @@ class _Drain:
         tally = Tally(self.tenant, self.shop, spec.name)
         try:
             while self._goes_on:
-                rows = await self._due(connectors, spec)
+                rows = await self._take(connectors, spec)
                 if not rows:
                     return True
                 if not await self._call(connectors, spec, rows, tally):
@@ -159,11 +159,11 @@ class _Drain:
         finally:
             await tally.end()
 
-    async def _due(self, connectors: list[Connector], spec: StreamSpec) -> list[DueRow]:
+    async def _take(self, connectors: list[Connector], spec: StreamSpec) -> list[DueRow]:
         size = pacing.batch_size(self.pace, spec.batch_size)
         full = size * FULL_CALL if self.pace.share >= 1.0 else size
         async with tenant_transaction(self.tenant):
-            return await bindings.due(self.shop, spec.name, full * len(connectors))
+            return await bindings.take(self.shop, spec.name, full * len(connectors))
 
     async def _call(
         self, connectors: list[Connector], spec: StreamSpec, rows: list[DueRow], tally: Tally
@@ -197,7 +197,7 @@ class _Drain:
             await self._change_pace(pacing.recovered(self.pace, limits))
         rest = pacing.gap(self.pace, limits, requests) - (time.monotonic() - begun)
         if rest > 0:
-            await asyncio.sleep(min(rest, max(0.0, self.end - time.monotonic())))
+            await self.ports.sleep(min(rest, max(0.0, self.end - time.monotonic())))
         return True
 
     async def _change_pace(self, pace: Pace) -> None:

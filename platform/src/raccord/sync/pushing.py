@@ -12,6 +12,7 @@ from msgspec import Struct
 from raccord.core.ownership import Creation
 from raccord.journal.models import Entry
 from raccord.journal.service import write_entries
+from raccord.log import trace
 from raccord.storage import bindings, runs
 from raccord.storage.bindings import DueRow, Failed
 from raccord.storage.engine import tenant_transaction
@@ -119,26 +120,34 @@ class Call:
     async def _write(self, part: list[Outgoing]) -> ConfigError | TransientError | None:
         waiting = {out.row.key: out for out in part}
         changes = [out.change(self._creation.get(out.row.channel, Creation())) for out in part]
-        try:
-            async with aclosing(outcomes(self._connector, self._spec.name, changes)) as groups:
-                async for group in groups:
-                    await self._take(waiting, group)
-        except ConfigError as error:
-            return error
-        except TransientError as error:
-            # The request that failed held the next ones; those behind it have not been asked yet.
-            asked = list(waiting.values())[: self._spec.batch_size]
-            await self._keep([], [(out.row, error.problem()) for out in asked], sure=False)
-            return error
-        except RecordRejected as error:
-            await self._unanswered(part, waiting, error.problem())
-        except Exception as error:
-            log.error("connector failed", shop=str(self._tally.shop), stream=self._spec.name, exc_info=error)
-            await self._unanswered(part, waiting, bug(self._connector.spec.name, error))
-        else:
-            if waiting:
-                error_ = AssertionError("a connector yields one outcome per change")
-                await self._unanswered(part, waiting, bug(self._connector.spec.name, error_))
+        name = self._connector.spec.name
+        async with aclosing(outcomes(self._connector, self._spec.name, changes)) as groups:
+            while True:
+                # Only what the connector does is caught here: a database that fails us is not the record's fault.
+                try:
+                    group = await anext(groups, None)
+                except ConfigError as error:
+                    return error
+                except TransientError as error:
+                    # The request that failed held the next ones; those behind it have not been asked yet.
+                    asked = list(waiting.values())[: self._spec.batch_size]
+                    await self._keep([], [(out.row, error.problem()) for out in asked], sure=False)
+                    return error
+                except RecordRejected as error:
+                    await self._unanswered(part, waiting, error.problem())
+                    return None
+                except Exception as error:
+                    log.error("connector failed", connector=name, stream=self._spec.name, trace=trace(error))
+                    await self._unanswered(part, waiting, bug(name, error))
+                    return None
+                known = [outcome for outcome in group or () if outcome.key in waiting]
+                await self._take(waiting, known)
+                if group is None or len(known) < len(group):
+                    break
+        if waiting:
+            broken = AssertionError("a connector yields one outcome per change, under its key")
+            log.error("connector broke its contract", connector=name, stream=self._spec.name)
+            await self._unanswered(part, waiting, bug(name, broken))
         return None
 
     async def _unanswered(self, part: list[Outgoing], waiting: dict[str, Outgoing], problem: Problem) -> None:
@@ -146,6 +155,8 @@ class Call:
         await self._keep([], [(out.row, problem) for out in waiting.values()], sure=len(part) == 1)
 
     async def _take(self, waiting: dict[str, Outgoing], group: list[Outcome]) -> None:
+        if not group:
+            return
         now = self._ports.now()
         kept: list[Kept] = []
         problems: list[tuple[DueRow, Problem]] = []

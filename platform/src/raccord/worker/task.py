@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 
 from raccord.connections.service import Connections
+from raccord.log import trace
 from raccord.orders.following import FollowUp
 from raccord.settings import Settings
 from raccord.storage.engine import APP, SYSTEM
@@ -121,7 +122,7 @@ async def _told(work: Awaitable[None], about: dict[str, str]) -> None:
         except ConnectorError as error:
             log.warning("task met a problem", code=error.message.code, detail=error.detail)
         except Exception as error:
-            log.exception("task failed", error=type(error).__name__)
+            log.error("task failed", trace=trace(error))
             raise
         took = time.monotonic() - begun
         (log.info if took > 1 else log.debug)("task done", ms=round(took * 1000))
