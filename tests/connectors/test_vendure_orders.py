@@ -238,8 +238,13 @@ def test_a_large_shop_is_asked_for_its_recent_orders_once_an_hour(
     """There, an order that is still open is noticed at every poll, one that was shipped long ago within the hour."""
     still_open, shipped = (shop.place_order({article: 2}).id for _ in range(2))
     shop.ship(shipped)
-    cursor = shop.later(cursor_after(shop, connector, still_open, shipped))
-    straight = shop.place_order({article: 1}).id
+    with shop.customer() as customer:
+        customer.add(shop.variant(article).id)
+        customer.introduce("pressee@example.test")
+        customer.send_to()
+        basket = shop.active_order()
+        cursor = shop.later(cursor_after(shop, connector, still_open, shipped, basket))
+        straight = customer.pay().id
     shop.ship(straight)
     for order in (still_open, shipped):
         shop.refund(order, Decimal("1.00"))

@@ -34,7 +34,8 @@ VARIANTS = (
     f" {{ items {{ {VARIANT} }} }} }}"
 )
 ORDER = (
-    "id code state nextStates totalWithTax updatedAt lines { id quantity orderPlacedQuantity productVariant { id sku } }"
+    "id code state nextStates totalWithTax updatedAt orderPlacedAt"
+    " lines { id quantity orderPlacedQuantity productVariant { id sku } }"
     " fulfillments { id state method trackingCode lines { orderLineId quantity } }"
     " payments { id state amount } history { items { type data isPublic } }"
 )
@@ -127,6 +128,15 @@ class Shop:
             f"query($id: ID!) {{ order(id: $id) {{ {ORDER} }} }}", id=order_id
         )["order"]
         return order
+
+    def option_groups(self, codes: Sequence[str]) -> int:
+        """How many option groups bear these codes, attached to a product or not."""
+        found = self.admin(
+            "query($codes: [String!]!) { productOptionGroups(options: { filter: { code: { in: $codes } } })"
+            " { totalItems } }",
+            codes=list(codes),
+        )
+        return int(found["productOptionGroups"]["totalItems"])
 
     def active_order(self) -> str:
         """The id of the basket that was begun last."""

@@ -50,7 +50,10 @@ DEFAULT_CHANNEL = "__default_channel__"
 
 
 class Orders:
-    def __init__(self, graph: Graph, installation: Installation, settings: VendureSettings) -> None:
+    def __init__(
+        self, graph: Graph, installation: Installation, settings: VendureSettings, *, few: int = FEW
+    ) -> None:
+        self._few = few
         self._graph = graph
         self._installation = installation
         self._reader = OrderReader(installation, settings)
@@ -73,7 +76,7 @@ class Orders:
         ids = [*self._stamped(since(start)), *self._active(OPEN, since(start))]
         looked = looked or start
         recent = moment(now - RECENT_FOR)
-        few = self._graph.ask(HOW_MANY_RECENT, since=recent)["orders"]["totalItems"] <= FEW
+        few = self._graph.ask(HOW_MANY_RECENT, since=recent)["orders"]["totalItems"] <= self._few
         if few or now - datetime.fromisoformat(looked) >= RECENT_EVERY:
             ids += self._active(RECENT, since(looked), since=recent)
             looked = moment(now)
