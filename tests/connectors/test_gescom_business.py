@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.gescom import store
 from sandbox.gescom.business import GesCom, Refused
-from sandbox.gescom.order_pricing import QUOTATION, Entry, Line
+from sandbox.gescom.order_pricing import QUOTATION, Deposit, Entry, Line
 from support.gescom import a_customer, an_article, small_gescom, some_articles, sql, stock_of
 
 
@@ -216,3 +216,18 @@ def test_orders_for_two_articles_are_listed_in_the_order_they_were_typed(gescom:
     piece = gescom.enter(Entry(a_customer(gescom), [Line(ref) for ref in reversed(refs)]))
     rows = sql(gescom, "select AR_Ref from F_DOCLIGNE where DO_Piece = ? order by DL_Ligne", piece)
     assert list(reversed(refs)) == [row["AR_Ref"] for row in rows]
+
+
+def test_a_deposit_goes_with_the_goods_as_far_as_they_are_worth_it(gescom: GesCom) -> None:
+    line = Line(an_article(gescom), quantity=Decimal(4), net=Decimal(40), gross=Decimal(48))
+    entry = Entry(a_customer(gescom), [line], deposits=[Deposit(Decimal(48), 1, "2026-05-04")])
+    piece = gescom.enter(entry)
+    (row,) = sql(gescom, "select DL_No from F_DOCLIGNE where DO_Piece = ?", piece)
+    bill = gescom.invoice(gescom.deliver(piece, {row["DL_No"]: Decimal(3)}))
+    left = {
+        row["DO_Piece"]: row["DR_Montant"]
+        for row in sql(gescom, "select * from F_DOCREGL where DR_TypeRegl = 0")
+    }
+    assert {bill: 36, piece: 12} == left
+    (head,) = sql(gescom, "select DO_NetAPayer from F_DOCENTETE where DO_Piece = ?", bill)
+    assert 0 == head["DO_NetAPayer"]

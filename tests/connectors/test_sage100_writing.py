@@ -248,6 +248,8 @@ def test_a_quotation_is_written_as_one(gescom: GesCom) -> None:
     ("changes", "code", "field"),
     [
         ({"kind": "invoice"}, "sage100.bad_kind", "kind"),
+        ({"key": "K3QZ-12345678901234"}, "sage100.too_long", "key"),
+        ({"key": "K3QZ-🧀"}, "sage100.too_long", "key"),
         ({"currency": "USD"}, "sage100.foreign_currency", "currency"),
         ({"depot": "9"}, "sage100.unknown_depot", "depot"),
         ({"representative": "99"}, "sage100.unknown_representative", "representative"),

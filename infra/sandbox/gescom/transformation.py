@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from sandbox.gescom import stockroom, store
+from sandbox.gescom import settlement, stockroom, store
 from sandbox.gescom.numbering import locked_by, next_number, next_piece
 from sandbox.gescom.order_entry import refresh_totals
 from sandbox.gescom.order_pricing import cents
@@ -77,7 +77,7 @@ def transform(
         )
     _close(connection, source, to, number_)
     if to == INVOICE:
-        _due(connection, number_, day)
+        settlement.due(connection, number_, day)
     return number_
 
 
@@ -250,22 +250,12 @@ def _close(connection: sqlite3.Connection, source: sqlite3.Row, to: int, piece: 
     left = connection.execute(f"select count(*) from F_DOCLIGNE where {where}", key).fetchone()[0]
     if left:
         update(connection, "F_DOCENTETE", where, key, DO_Reliquat=1)
+        settlement.share_deposits(connection, key, (to, piece))
         refresh_totals(connection, *key)
     else:
         update(connection, "F_DOCREGL", where, key, DO_Type=to, DO_Piece=piece)
         connection.execute(f"delete from F_DOCENTETE where {where}", key)
     refresh_totals(connection, to, piece)
-
-
-def _due(connection: sqlite3.Connection, piece: str, day: str) -> None:
-    row = connection.execute(
-        "select DO_NetAPayer from F_DOCENTETE where DO_Domaine = 0 and DO_Type = 6 and DO_Piece = ?", (piece,)
-    ).fetchone()
-    insert(
-        connection, "F_DOCREGL", DR_No=next_number(connection, "F_DOCREGL", "DR_No"), DO_Domaine=0, DO_Type=INVOICE,
-        DO_Piece=piece, DR_TypeRegl=2, DR_Date=day, DR_Libelle="Échéance", DR_Montant=number(row[0]), DR_Equil=1,
-        N_Reglement=1,
-    )  # fmt: skip
 
 
 def _values(row: sqlite3.Row, *without: str) -> dict[str, Any]:

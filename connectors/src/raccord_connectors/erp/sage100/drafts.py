@@ -69,7 +69,8 @@ class DraftForm:
             message = texts.TOTALS_OF_DRAFT.fill(key=draft.key, lines=gross, total=draft.gross)
             raise RecordRejected(message, field="gross")
         eco = self._eco_contributions(draft)
-        lines = [_line(draft.key, line, eco, self._width) for line in draft.lines]
+        labels = self._labels(draft)
+        lines = [_line(draft.key, line, eco, labels, self._width) for line in draft.lines]
         return protocol.NewDocument(
             reference=reference,
             kind=kind,
@@ -170,11 +171,25 @@ class DraftForm:
             found[key] = eco.amount if eco else values.ZERO
         return found
 
+    def _labels(self, draft: Draft) -> Mapping[int, str]:
+        """AG_No → the value that people see, for the variants of this draft."""
+        articles = sorted(
+            {values.key(article_of(line.item)) for line in draft.lines if line.item and "|" in line.item}
+        )  # fmt: skip
+        if not articles:
+            return {}
+        table = self._tables["F_ARTGAMME"]
+        mine = among(table.c.AR_Ref, self._tables.width("F_ARTGAMME", "AR_Ref"), articles)
+        rows = self._session.all(self._tables.select("F_ARTGAMME").where(mine))
+        return {values.whole(row.AG_No): values.text(row.EG_Enumere) for row in rows}
+
     def _width(self, table: str, column: str) -> int | None:
         return self._tables.width(table, column)
 
 
-def _line(order: str, line: DraftLine, eco: Mapping[str, Decimal], width: Any) -> protocol.DocumentLine:
+def _line(
+    order: str, line: DraftLine, eco: Mapping[str, Decimal], labels: Mapping[int, str], width: Any
+) -> protocol.DocumentLine:
     title = values.fit(line.title, width("F_DOCLIGNE", "DL_Design"))
     if line.kind == "comment":
         return protocol.DocumentLine(title=title)
@@ -185,10 +200,12 @@ def _line(order: str, line: DraftLine, eco: Mapping[str, Decimal], width: Any) -
         quantity = -quantity
     article = values.key(article_of(line.item))
     parts = line.item.rsplit("|", 2) if article != values.key(line.item) else []
+    variant = (int(parts[1]), int(parts[2])) if parts else (0, 0)
     each = quantity or Decimal(1)
     return protocol.DocumentLine(
         article=article,
-        variant=(int(parts[1]), int(parts[2])) if parts else (0, 0),
+        variant=variant,
+        labels=(labels.get(variant[0], ""), labels.get(variant[1], "")),
         title=title,
         quantity=plain(quantity),
         net_price=_six(net / each - eco.get(article, values.ZERO)),

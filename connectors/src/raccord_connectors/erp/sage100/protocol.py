@@ -63,6 +63,8 @@ class DocumentLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     article: str | None = None
     variant: tuple[int, int] = (0, 0)
     """AG_No1, AG_No2."""
+    labels: tuple[str, str] = ("", "")
+    """The variant's values as people see them: the Objets métiers know no AG_No."""
     title: str = ""
     quantity: Decimal = Decimal(0)
     net_price: Decimal = Decimal(0)

@@ -74,7 +74,9 @@ def digest_rows(parts: Iterable[Any]) -> bytes:
     return blake2b(_encode(list(parts)), digest_size=DIGEST).digest()
 
 
-def _digest(rows: list[tuple[Any, ...]], sums: dict[str, bytes], context: bytes, into: dict[str, bytes]) -> None:
+def _digest(
+    rows: list[tuple[Any, ...]], sums: dict[str, bytes], context: bytes, into: dict[str, bytes]
+) -> None:
     """The hot loop: everything in it is paid for each article, at each pass."""
     clean, encode, begun = values.key, _encode, blake2b(context, digest_size=DIGEST)
     for row in rows:

@@ -56,7 +56,7 @@ class Writer:
         draft = change.record
         if not isinstance(draft, Draft) or change.op != "create":
             raise RecordRejected(texts.NO_RECORD.fill(key=change.key, op=change.op), field="record")
-        reference = values.fit(draft.key, self._tables.width("F_DOCENTETE", "DO_NoWeb") or 17)
+        reference = self._reference(draft)
         known = self.document_of(reference)
         if known is not None:
             return Outcome(change.key, known, existed=True)
@@ -69,6 +69,14 @@ class Writer:
         if found is None:
             raise TransientError(texts.NOT_VISIBLE.fill(key=draft.key), detail=protocol.LOCKED)
         return Outcome(change.key, found)
+
+    def _reference(self, draft: Draft) -> str:
+        """As it is or not at all: two keys cut to the same text would be taken for one order."""
+        width = self._tables.width("F_DOCENTETE", "DO_NoWeb") or 17
+        if len(draft.key) > width or values.storable(draft.key) != draft.key:
+            message = texts.TOO_LONG.fill(value=draft.key, column="DO_NoWeb", width=width)
+            raise RecordRejected(message, field="key")
+        return draft.key
 
     def document_of(self, reference: str) -> str | None:
         """The key, in `documents`, of the sale that has this web reference."""
