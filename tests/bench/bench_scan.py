@@ -22,6 +22,7 @@ from bench.budget import Figure
 from raccord_agent.base import Base
 from raccord_agent.scanner import Scanner
 from raccord_connectors import registry
+from raccord_connectors.contract import EVERYTHING
 from sandbox.gescom import seed
 
 ARTICLES = 100_000
@@ -81,8 +82,9 @@ def prepare(folder: Path) -> dict[str, Any]:
     """The sandbox's company with its articles multiplied, and a base that knows them all."""
     path = _gescom(folder)
     seed.seed(path)
+    faulty = _faulty(folder)
     with sqlite3.connect(path) as connection:
-        _multiply(connection)
+        _multiply(connection, faulty)
     base = Base(folder / "base.sqlite")
     report = _scan(folder, base)
     while (oldest := base.outbox.oldest()) is not None:
@@ -136,18 +138,28 @@ def _scan(folder: Path, base: Base) -> Any:
         connector.close()
 
 
-def _multiply(connection: sqlite3.Connection) -> None:
-    """Plain copies of the seeded articles under new references, stamped as the others are."""
+def _faulty(folder: Path) -> list[str]:
+    """Seeded articles that cannot be expressed: two among five hundred are credible, hundreds of copies are not."""
+    connector = registry.build("sage100", {"path": str(_gescom(folder))})
+    try:
+        return [rejection.key for page in connector.read(STREAM, EVERYTHING) for rejection in page.rejected]
+    finally:
+        connector.close()
+
+
+def _multiply(connection: sqlite3.Connection, faulty: list[str]) -> None:
+    """Plain copies of the good seeded articles under new references, stamped as the others are."""
     columns = [row[1] for row in connection.execute("pragma table_info(F_ARTICLE)")]
     kept = [name for name in columns if name not in ("AR_Ref", "cbMarq", "AR_Gamme1", "AR_Gamme2")]
     quoted = ", ".join(f'"{name}"' for name in kept)
     (there,) = connection.execute("select count(*) from F_ARTICLE").fetchone()
+    marks = ",".join("?" * len(faulty))
     connection.execute(
         "with recursive copy(n) as (select 1 union all select n + 1 from copy where n < ?) "
         f"insert into F_ARTICLE (AR_Ref, AR_Gamme1, AR_Gamme2, {quoted}) "
         f"select printf('Z%07d', row_number() over ()), 0, 0, {quoted} from copy cross join F_ARTICLE "
-        "limit ?",
-        (ARTICLES // there + 1, ARTICLES - there),
+        f"where AR_Ref not in ({marks}) limit ?",
+        (ARTICLES // (there - len(faulty)) + 1, *faulty, ARTICLES - there),
     )
 
 
