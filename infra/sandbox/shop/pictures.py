@@ -19,9 +19,9 @@ SHAPES = (
     """<path d="M0 400V{low}Q200 {margin} 400 {high}V400Z" fill="hsl({hue} 30% 80%)"/>
 <circle cx="{right}" cy="118" r="52" fill="hsl({near} 42% 80%)"/>""",
 )
-FRAME = """<svg viewBox="0 0 400 400" role="img" aria-label="{label}">
+FRAME = """<svg viewBox="0 0 400 400" preserveAspectRatio="xMidYMid slice" role="img" aria-label="{label}">
 <rect width="400" height="400" fill="hsl({hue} 36% 92%)"/>{shape}
-<text x="200" y="236" text-anchor="middle" font-size="104" fill="hsl({hue} 34% 30%)" class="initial">{initial}</text>
+<text x="200" y="228" text-anchor="middle" font-size="82" fill="hsl({hue} 30% 34%)" class="initial">{initial}</text>
 </svg>"""
 
 
