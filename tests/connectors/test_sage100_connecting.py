@@ -1,6 +1,8 @@
 """Connecting: what a person is told when the database, its rights or its driver are not as they should be."""
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pymssql
@@ -157,3 +159,21 @@ def test_sql_server_gets_varchar_keys_and_quoted_names() -> None:
     assert "TOP" in said
     assert said.count("CAST(") == 1
     assert "VARCHAR(19)" in said
+
+
+def test_the_form_can_be_shown_without_a_database_driver(tmp_path: Path) -> None:
+    """The platform shows the settings and never connects: it has no SQLAlchemy. An agent that lacks it is told so."""
+    script = tmp_path / "without.py"
+    script.write_text(
+        "import sys\n"
+        "sys.modules['sqlalchemy'] = None\n"
+        "from raccord_connectors import registry\n"
+        "from raccord_connectors.contract import ConfigError\n"
+        "print(registry.connector_class('sage100').spec.title)\n"
+        "try:\n"
+        "    registry.build('sage100', {'path': 'x.sqlite'}).check()\n"
+        "except ConfigError as error:\n"
+        "    print(error.message.code)\n"
+    )
+    said = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True).stdout
+    assert ["Sage 100 Gestion Commerciale", "sage100.no_driver"] == said.split("\n")[:2]

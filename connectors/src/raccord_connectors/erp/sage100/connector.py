@@ -58,10 +58,10 @@ class Sage100:
 
     def check(self) -> None:
         """Connects, names every table that is missing or closed to us, and opens the company through the bridge."""
+        database, tables = self._opened(anew=True)
         from raccord_connectors.erp.sage100.tables import COLUMNS
         from raccord_connectors.kit.sql import NO_RIGHT, rights
 
-        database, tables = self._opened(anew=True)
         missing = [texts.TABLE_MISSING.fill(database=database.name, table=name) for name in tables.missing()]
         readable = {name: "cbMarq" for name in COLUMNS if tables.has(name)}
         with database.session() as session:
@@ -73,30 +73,30 @@ class Sage100:
             self._check_bridge()
 
     def discover(self) -> Discovery:
+        database, tables = self._opened()
         from raccord_connectors.erp.sage100.discovery import discover
 
-        database, tables = self._opened()
         with database.session() as session:
             return discover(session, tables, self._settings)
 
     def read(self, stream: str, wanted: Selection = EVERYTHING) -> Iterator[Page]:
-        from raccord_connectors.erp.sage100.reading import Reader
-
         spec = self.spec.stream(stream)
         if Can.READ not in spec.can:
             raise ConfigError(texts.NO_SUCH_STREAM.fill(stream=stream))
         # The tables are looked up anew: an information libre may have been added since.
         database, tables = self._opened(anew=wanted.keys is None)
+        from raccord_connectors.erp.sage100.reading import Reader
+
         yield from Reader(database, tables, self._settings).pages(stream, wanted, spec.page_size)
 
     def write(self, stream: str, changes: Sequence[Change]) -> Iterator[Outcome]:
-        from raccord_connectors.erp.sage100.writing import Writer
-
         if not self.spec.stream(stream).can & {Can.CREATE, Can.UPDATE}:
             raise ConfigError(texts.NO_SUCH_STREAM.fill(stream=stream))
         if not changes:
             return
         database, tables = self._opened()
+        from raccord_connectors.erp.sage100.writing import Writer
+
         yield from Writer(database, tables, self._settings, self._writing_bridge()).outcomes(stream, changes)
 
     def close(self) -> None:
@@ -108,6 +108,7 @@ class Sage100:
             database.close()
 
     def _opened(self, *, anew: bool = False) -> "tuple[Database, Tables]":
+        """Comes first in every verb: it explains a driver that is not there, which the other modules import."""
         try:
             from raccord_connectors.erp.sage100.tables import Tables
             from raccord_connectors.kit.sql import Database, sql_server_engine, sqlite_engine

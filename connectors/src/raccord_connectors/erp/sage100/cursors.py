@@ -4,7 +4,6 @@ A watermark is the database's own clock, taken before the rows were read. Sage's
 (`smalldatetime`), so we look back over two more; what is read twice is harmless.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -19,11 +18,6 @@ NEVER = datetime(1901, 1, 1)  # noqa: DTZ001  # stamps are wall-clock time witho
 
 Marks = dict[str, datetime]
 """Table → its watermark. A table that is not in it (a newer version of us reads more) is read whole once."""
-
-
-def marks_now(session: Session, tables: Iterable[str]) -> Marks:
-    now = session.now()
-    return dict.fromkeys(tables, now)
 
 
 def to_cursor(marks: Marks) -> str:

@@ -1,17 +1,17 @@
 """Reading a stream: from what is asked to pages of records, held records, digests and a cursor."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from raccord_connectors.canonical import Record
 from raccord_connectors.contract import Page, RecordRejected, Rejection, Selection
 from raccord_connectors.erp.sage100 import articles, categories, customers, prices, stock
-from raccord_connectors.erp.sage100.cursors import Marks, from_cursor, marks_now, to_cursor
+from raccord_connectors.erp.sage100.cursors import Marks, from_cursor, to_cursor
 from raccord_connectors.erp.sage100.document_rows import WATCHED as DOCUMENT_TABLES
 from raccord_connectors.erp.sage100.documents import Documents
 from raccord_connectors.erp.sage100.settings import Sage100Settings
 from raccord_connectors.erp.sage100.sketch import digest_rows, shared, sketch
-from raccord_connectors.erp.sage100.source import Batch, Hanging, Source
+from raccord_connectors.erp.sage100.source import Batch, Source
 from raccord_connectors.erp.sage100.tables import Tables
 from raccord_connectors.kit.sql import Database, Session
 
@@ -44,29 +44,24 @@ class Reader:
                 for digests in self._sketch(session, stream):
                     yield Page(digests=digests)
                 return
+            now = session.now()  # the watermark is taken before anything is read
             marks = from_cursor(wanted.since) if wanted.since is not None else None
-            cursor = None
-            if wanted.keys is None:  # the watermark is taken before the rows are read
-                cursor = to_cursor(marks_now(session, self._watched(session, stream)))
-            made = self._made(session, stream, wanted.keys, marks)
+            watched, made = self._reading(session, stream, wanted.keys, marks)
+            cursor = to_cursor(dict.fromkeys(watched, now)) if wanted.keys is None else None
             yield from _pages(made, size, cursor)
 
-    def _made(
+    def _reading(
         self, session: Session, stream: str, keys: Sequence[str] | None, marks: Marks | None
-    ) -> Iterator[Made]:
+    ) -> tuple[Sequence[str], Iterator[Made]]:
+        """The tables that a cursor of this stream watches, and what was asked for."""
         if stream == "categories":
             found = categories.category_records(session, self._tables, marks)
-            yield from (each for each in found if keys is None or _key_of(each) in keys)
-        elif stream == "documents":
+            return categories.WATCHED, (each for each in found if keys is None or _key_of(each) in keys)
+        if stream == "documents":
             documents = Documents(self._database, session, self._tables, self._settings)
-            if keys is not None:
-                yield from documents.some(session, keys)
-            elif marks is not None:
-                yield from documents.changed(session, marks)
-            else:
-                yield from documents.records(session)
-        else:
-            yield from self._made_of_batches(session, self._maker(session, stream), keys, marks)
+            return DOCUMENT_TABLES, _documents(documents, session, keys, marks)
+        maker = self._maker(session, stream)
+        return maker.source.watched, self._made_of_batches(session, maker, keys, marks)
 
     def _made_of_batches(
         self, session: Session, maker: Maker, keys: Sequence[str] | None, marks: Marks | None
@@ -114,13 +109,6 @@ class Reader:
             return stock.Stock(session, self._tables)
         return customers.Customers(session, self._tables, self._settings)
 
-    def _watched(self, session: Session, stream: str) -> Iterable[str]:
-        if stream == "categories":
-            return categories.WATCHED
-        if stream == "documents":
-            return DOCUMENT_TABLES
-        return self._maker(session, stream).source.watched
-
 
 _SHARED = {
     "products": articles.SHARED,
@@ -128,6 +116,14 @@ _SHARED = {
     "stock": stock.SHARED,
     "customers": customers.SHARED,
 }
+
+
+def _documents(
+    documents: Documents, session: Session, keys: Sequence[str] | None, marks: Marks | None
+) -> Iterator[Made]:
+    if keys is not None:
+        return documents.some(session, keys)
+    return documents.changed(session, marks) if marks is not None else documents.records(session)
 
 
 def _variant(article: str, row: Any) -> str:
@@ -153,6 +149,3 @@ def _pages(made: Iterator[Made], size: int, cursor: str | None) -> Iterator[Page
             records, rejected = [], []
     if records or rejected or cursor is not None:
         yield Page(records=records, rejected=rejected, cursor=cursor)
-
-
-__all__ = ["Hanging", "Reader"]
