@@ -65,11 +65,12 @@ class Formats:
         self.timezone = ZoneInfo(timezone)
         self.colon = "\u00a0:" if language == "fr" else ":"
 
+    def typographic(self, text: str) -> str:
+        return typographic(text) if self.language == "fr" else text
+
     def said(self, sentence: Message | Text) -> str:
         """A sentence in the reader's language."""
-        if self.language == "en":
-            return sentence.en
-        return typographic(sentence.fr)
+        return typographic(sentence.fr) if self.language == "fr" else sentence.en
 
     def amount(self, value: Decimal, currency: str = "EUR") -> str:
         """At least the currency's decimals; more where the ERP has more (prices of screws)."""

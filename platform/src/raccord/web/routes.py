@@ -4,7 +4,9 @@ from litestar.types import ControllerRouterHandler
 
 from raccord.accounts import pages as accounts
 from raccord.agents import api as tunnel
+from raccord.agents import pages as agents
 from raccord.catalogue import pages as catalogue
+from raccord.connections import pages as connections
 from raccord.journal import pages as journal
 from raccord.orders import api as hooks
 from raccord.orders import pages as orders
@@ -22,4 +24,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *journal.ROUTES,
     *catalogue.ROUTES,
     *orders.ROUTES,
+    *connections.ROUTES,
+    *agents.ROUTES,
 ]
