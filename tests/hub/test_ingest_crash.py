@@ -14,6 +14,8 @@ from raccord_connectors.contract import Message, Problem
 from support.database import fresh_database
 from support.hub_app import Hub, TestAgent, enrolled_agent, new_merchant, rows, run, upserts
 
+pytestmark = pytest.mark.slow
+
 TABLES = ("agent", "stream_state", "snapshot", "journal", "held_record", "brake", "to_project", "run")
 """Everything that a delta writes."""
 

@@ -25,6 +25,8 @@ from support.agent_server import Server, agent_server
 from support.database import opened
 from support.hub_app import Merchant, RecordedWake, eventually, new_merchant, rows
 
+pytestmark = pytest.mark.slow
+
 STREAMS = ("categories", "products", "prices", "stock", "customers", "documents")
 QUICK = {"*": {"every": 0.5, "complete_every": 2.0}}
 
