@@ -1,6 +1,8 @@
 """`python -m sandbox.shop --data DIR [--port 0]`: starts the demonstration shop and prints its address."""
 
 import argparse
+import signal
+import sys
 from pathlib import Path
 
 from sandbox.shop.server import ShopServer
@@ -20,6 +22,9 @@ def main() -> None:
     server = ShopServer(given.data, given.port, given.consumer_key, given.consumer_secret)
     print(f"Boutique de démonstration : {server.url}", flush=True)
     print(f"Clés de l’API : {given.data / 'keys.json'}", flush=True)
+    # The web server raises these signals again when it has ended: the shop then closes its database.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
     server.run()
 
 
