@@ -40,6 +40,7 @@ class SandboxWorld:
         self.gescom = GesCom(self.database)
         self.shop = ShopServer(folder / "shop").start()
         self.stack = Stack(self.settings, folder, _free_port())
+        self.settings = self.stack.settings
         self.home = folder / "agent"
         self.demo: Demo | None = None
 

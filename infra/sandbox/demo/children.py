@@ -50,6 +50,7 @@ class Children:
                 if abs(process.create_time() - started) < 1:
                     process.terminate()
                     _wait_or_kill(process)
+                    _end_group(pid)
                     ended += 1
             except psutil.NoSuchProcess:
                 continue
@@ -75,6 +76,7 @@ class Children:
         restarted = []
         for child in self.running:
             if child.process is not None and child.process.poll() is not None:
+                _end_group(child.process.pid)
                 child.restarts += 1
                 self._launch(child)
                 restarted.append(child.name)
@@ -92,6 +94,7 @@ class Children:
                 except subprocess.TimeoutExpired:
                     child.process.kill()
                     child.process.wait()
+                _end_group(child.process.pid)
         self.running.clear()
         self._pids.unlink(missing_ok=True)
 
@@ -127,6 +130,12 @@ class Children:
             return [(int(pid), float(started)) for pid, started in json.loads(self._pids.read_text())]
         except FileNotFoundError:
             return []
+
+
+def _end_group(leader: int) -> None:
+    """What a dead child left behind: a web server's own workers keep its port. Each child leads a group of its own."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 def answers(port: int) -> bool:

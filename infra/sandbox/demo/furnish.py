@@ -14,6 +14,7 @@ from raccord.agents.service import Agents
 from raccord.channels import service as channels
 from raccord.connections.service import Connections
 from raccord.core.channel import ChannelSettings
+from raccord.orders.hooks import Hooks
 from raccord.partners import service as partners
 from raccord.settings import Settings
 from raccord.storage.engine import untenanted_transaction
@@ -45,6 +46,7 @@ class Furnisher:
         self._kept = folder / "demo.json"
         self._wake = wake
         self._connections = Connections(Vault(settings.secret_key), allow_private_addresses=True)
+        self._hooks = Hooks(settings.secret_key, settings.public_url)
         self._agents = Agents(settings.secret_key, Commands(wake))
 
     async def merchant(self, shop_url: str, keys: Path) -> Demo:
@@ -78,7 +80,8 @@ class Furnisher:
         return (await self._agents.create_code(demo.tenant, demo.erp, None)).code
 
     async def channel(self, demo: Demo) -> Demo:
-        """Joins the two and goes live; nothing to do at later starts."""
+        """Joins the two and goes live; at later starts only the webhooks are looked at."""
+        await self._hooks.ensure(demo.tenant, demo.shop, self._connections)
         if demo.channel is not None:
             return demo
         settings = ChannelSettings(

@@ -61,6 +61,7 @@ class Demonstration:
         with console.step("PostgreSQL, Valkey"):
             settings = self.embedded.start()
         stack = self.stack = Stack(settings, here.folder, here.web)
+        settings = stack.settings
         ended = stack.children.end_leftovers()
         if ended:
             console.say(f"  (ended {ended} processes that an earlier start had left)")

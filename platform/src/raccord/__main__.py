@@ -95,6 +95,9 @@ def _web(settings: Settings, host: str, port: int, workers: int) -> int:
         factory=True,
         workers=workers,
         log_access=False,
+        # Every agent holds one call open; granian's own default keeps everything beyond a thousand waiting outside.
+        backlog=4_096,
+        backpressure=20_000,
     )
     server.serve()
     return 0

@@ -14,6 +14,11 @@ TRANSPORT = {
     "retry_on_timeout": True,
     "queue_order_strategy": "priority",  # a free thread takes what is urgent first
     "visibility_timeout": 3600,
+    # Of those who send; the worker itself tries for ever (`broker_connection_max_retries`).
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.2,
 }
 
 

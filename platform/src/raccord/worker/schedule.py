@@ -19,6 +19,8 @@ SCHEDULE = {
     "collect": _entry("spread", 30.0, URGENT, 30, "collect"),
     # Stock that moved again between the entry of an order and its proof.
     "prove": _entry("spread", 20.0, URGENT, 20, "prove"),
+    # Webhooks that are missing, and those that the shop switched off.
+    "hooks": _entry("spread", 300.0, ORDINARY, 300, "hooks"),
     # What people changed in the shop behind our back.
     "drift": _entry("spread", crontab(minute="17"), ORDINARY, 1800, "drift"),
     # Promotions that begin or end with the merchant's day; it is midnight somewhere every hour.

@@ -12,6 +12,7 @@ import structlog
 from raccord.connections.service import Connections
 from raccord.log import trace
 from raccord.orders.following import FollowUp
+from raccord.orders.hooks import Hooks
 from raccord.settings import Settings
 from raccord.storage.engine import APP, SYSTEM
 from raccord.storage.locks import Locks
@@ -40,6 +41,7 @@ class Hands:
             Vault(settings.secret_key), allow_private_addresses=settings.allow_private_addresses
         )
         self.commands = Commands(wake)
+        self.hooks = Hooks(settings.secret_key, settings.public_url)
         self.locks = Locks(settings.database_url)
         self.ports = Ports(
             wake=wake,
@@ -80,7 +82,11 @@ class Process:
         self, work: Callable[Concatenate[Hands, P], Awaitable[None]], *given: P.args, **named: P.kwargs
     ) -> None:
         """Runs one task to its end. What a shop or ERP does is told and is no failure; anything else is raised."""
-        loop, hands = self._started()
+        try:
+            loop, hands = self._started()
+        except Exception as error:
+            log.error("task not begun: the database cannot be reached", trace=trace(error))
+            raise
         about = {"task": getattr(work, "__name__", "?"), "task_run": uuid.uuid4().hex[:12]}
         if given and isinstance(given[0], UUID):
             about["tenant"] = str(given[0])

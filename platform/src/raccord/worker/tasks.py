@@ -34,6 +34,11 @@ def register(celery: Celery, process: Process) -> None:
     def prove(tenant: str, channel: str) -> None:
         process.run(work.prove, UUID(tenant), UUID(channel))
 
+    @celery.task(name="hooks")
+    def hooks(tenant: str, channel: str) -> None:
+        what = lambda hands: work.hooks(hands, UUID(tenant), UUID(channel))  # noqa: E731
+        process.run("hooks", what, tenant=tenant, channel=channel)
+
     @celery.task(name="drift")
     def drift(tenant: str, channel: str) -> None:
         process.run(work.drift, UUID(tenant), UUID(channel))

@@ -17,7 +17,7 @@ from raccord_connectors import wire
 from raccord_connectors.contract import ConfigError
 
 __all__ = [
-    "answered", "collect", "drift", "enter", "new_day", "project", "prove", "push", "spread", "sweep",
+    "answered", "collect", "drift", "enter", "hooks", "new_day", "project", "prove", "push", "spread", "sweep",
 ]  # fmt: skip
 
 
@@ -72,6 +72,14 @@ async def collect(hands: Hands, tenant: UUID, channel: UUID, key: str | None) ->
             async with tenant_transaction(tenant):
                 await connections.stop(route.shop, pack(error.problem()) or "")
             raise
+
+
+async def hooks(hands: Hands, tenant: UUID, channel: UUID) -> None:
+    """The shop's webhooks are there and switched on: shops switch them off after a few failures."""
+    async with tenant_transaction(tenant):
+        route = await projections.route(channel)
+    if route is not None and route.state == "live":
+        await hands.hooks.ensure(tenant, route.shop, hands.shops)
 
 
 async def enter(hands: Hands, tenant: UUID, order: UUID) -> None:
