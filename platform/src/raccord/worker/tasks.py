@@ -36,8 +36,7 @@ def register(celery: Celery, process: Process) -> None:
 
     @celery.task(name="hooks")
     def hooks(tenant: str, channel: str) -> None:
-        what = lambda hands: work.hooks(hands, UUID(tenant), UUID(channel))  # noqa: E731
-        process.run("hooks", what, tenant=tenant, channel=channel)
+        process.run(work.hooks, UUID(tenant), UUID(channel))
 
     @celery.task(name="drift")
     def drift(tenant: str, channel: str) -> None:
