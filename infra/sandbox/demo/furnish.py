@@ -23,7 +23,7 @@ from raccord.sync.ports import Wake
 from raccord.tenants import service as tenants
 from raccord.vault import Vault
 
-MERCHANT = ("demo@maison-duval.example", "bonjour la maison duval")
+MERCHANT = ("demo@maison-aubepine.example", "bonjour la maison")
 PARTNER = ("partenaire@integration-atlantique.example", "bonjour le partenaire")
 SCAN_SECONDS = 2.0
 """The demonstration's scan interval: a merchant's default is longer."""
@@ -52,12 +52,12 @@ class Furnisher:
     async def merchant(self, shop_url: str, keys: Path) -> Demo:
         """Accounts of the merchant and its partner, the company, both connections."""
         owner, partner_member = (
-            await _person(*MERCHANT, "Claire Duval"),
+            await _person(*MERCHANT, "Claire Morel"),
             await _person(*PARTNER, "Yann Le Goff"),
         )
         found = self._known()
         if found is None:
-            tenant = await tenants.create("Maison Duval", owner.id)
+            tenant = await tenants.create("Maison Aubépine", owner.id)
             partner = await partners.create("Intégration Atlantique", partner_member.id)
             await partners.grant(tenant, partner, owner.id)
             erp = await self._connections.create_erp(tenant, "Sage 100 (démonstration)", "sage100", owner.id)

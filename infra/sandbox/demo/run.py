@@ -73,7 +73,7 @@ class Demonstration:
             stack.start_web()
         with console.step("Plateforme / platform: worker"):
             stack.start_worker()
-        with console.step("Maison Duval: comptes, connexions / accounts, connections"):
+        with console.step("Maison Aubépine: comptes, connexions / accounts, connections"):
             demo = self._with_database(
                 settings, lambda f: f.merchant(here.shop_url, here.folder / "shop" / "keys.json")
             )

