@@ -201,7 +201,7 @@ def test_a_shop_that_is_down_is_transient(shop: DemoShop) -> None:
 def test_discovery_tells_taxes_carriers_payments_and_statuses(shop: DemoShop) -> None:
     shop.post("products", {"name": "Vase", "meta_data": [{"key": "collection", "value": "2026"}]})
     found = connector(shop).discover()
-    assert ("Maison Tilleul", "EUR", True, ("fr",)) == (
+    assert ("Maison Aubépine", "EUR", True, ("fr",)) == (
         found.company,
         found.currency,
         found.prices_include_tax,
