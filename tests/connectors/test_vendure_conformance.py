@@ -1,6 +1,6 @@
 """The Vendure connector passes the suite on a real Vendure server, directly and through the wire."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -15,10 +15,17 @@ from support.vendure.furnish import PASSWORD
 from support.vendure.network import Switch
 from support.vendure.records import FIELDS, changed_offer, connect, create, fresh, price, simple, stock
 from support.vendure.shop import Shop
-from support.vendure_server import shared_vendure
+from support.vendure_server import vendure
 
 pytestmark = pytest.mark.counterpart
 WRONG = "mauvais-mot-de-passe"
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Shop]:
+    """A shop of its own: the suite reads everything again and again."""
+    with vendure() as started:
+        yield started
 
 
 class TestVendure(ConnectorConformance):
@@ -32,9 +39,10 @@ class TestVendure(ConnectorConformance):
     spare: ClassVar[list[str]]
     """SKUs of things that may be deleted."""
 
+    @pytest.fixture(autouse=True, scope="class")
     @classmethod
-    def setup_class(cls) -> None:
-        cls.shop = shared_vendure()
+    def furnish(cls, shop: Shop) -> None:
+        cls.shop = shop
         cls.standing = [fresh("SUITE") for _ in range(4)]
         cls.spare = [fresh("SPARE") for _ in range(4)]
         connector = connect(cls.shop)
@@ -157,9 +165,9 @@ class TestVendureThroughTheWire(TestVendure):
     through_wire = True
     key: ClassVar[str]
 
+    @pytest.fixture(autouse=True, scope="class")
     @classmethod
-    def setup_class(cls) -> None:
-        super().setup_class()
+    def make_key(cls, furnish: None) -> None:
         cls.key = cls.shop.api_key()
         cls.secrets = (PASSWORD, WRONG, cls.key)
 

@@ -1,14 +1,26 @@
 """Connecting to a real Vendure: what is missing is named, right by right; a session that ends is begun again."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from raccord_connectors.contract import ConfigError, TransientError
+from raccord_connectors.canonical import Order, OrderUpdate
+from raccord_connectors.contract import Change, ConfigError, Selection, TransientError
 from raccord_connectors.shop.vendure import Vendure
 from raccord_connectors.shop.vendure.rights import RIGHTS
-from support.vendure.network import Tap
-from support.vendure.records import connect, create, fresh, simple
+from support.vendure.network import Switch, Tap
+from support.vendure.records import (
+    changed_offer,
+    connect,
+    create,
+    fresh,
+    price,
+    simple,
+    stock,
+    with_variants,
+    write,
+)
 from support.vendure.shop import Shop
 from support.vendure_server import shared_vendure
 
@@ -37,8 +49,17 @@ def test_an_account_with_the_rights_that_we_ask_for_is_enough(shop: Shop) -> Non
     user, password = shop.account(*ENOUGH)
     connector = connect(shop, user=user, password=password)
     connector.check()
-    create(connector, simple(fresh(), brand="Opinel", categories=[[fresh("Rayon")]]))
     assert "EUR" == connector.discover().currency
+    known = create(connector, with_variants(fresh(), brand="Opinel", categories=[[fresh("Rayon")]]))
+    offer = next(iter(known.targets))
+    stock(connector, known, 3, offer=offer)
+    order = shop.place_order({shop.variant_by_id(known.targets[offer]).sku: 1}).id
+    assert all(list(connector.read(stream)) for stream in ("listings", "availability", "orders"))
+    shipped = OrderUpdate(key=order, state="shipped", erp_document="BC1")
+    changes = [Change("update", order, shipped, target=order)]
+    assert [None] == [outcome.problem for outcome in write(connector, "order_updates", *changes)]
+    delete = Change("delete", known.key, target=known.target)
+    assert [None] == [outcome.problem for outcome in write(connector, "listings", delete)]
 
 
 def test_a_key_with_the_rights_that_we_ask_for_is_enough(shop: Shop) -> None:
@@ -85,6 +106,24 @@ def test_a_wrong_setting_is_named(shop: Shop, code: str, field: str, settings: d
     assert (code, field) == (error.message.code, error.field)
 
 
+def test_a_second_channel_has_its_own_prices_and_orders(shop: Shop) -> None:
+    token = shop.add_channel("grossistes", prices_include_tax=False)
+    connector = connect(shop, channel_token=token)
+    connector.check()
+    record = simple(fresh())
+    record = changed_offer(record, 0, price=price("10", tax_included=False))
+    stock(connector, create(connector, record), 5)
+    with shop.customer(token) as customer:
+        customer.add(shop.variant(record.key).id, 2)
+        customer.introduce("grossiste@example.test")
+        customer.send_to()
+        order = customer.pay()
+    (page,) = list(connector.read("orders", Selection(keys=(order.id,))))
+    (read,) = page.records
+    assert isinstance(read, Order)
+    assert (False, Decimal("24.92"), Decimal("29.90")) == (read.prices_include_tax, read.net, read.gross)
+
+
 def test_no_credentials_at_all(shop: Shop) -> None:
     with pytest.raises(ConfigError) as caught:
         connect(shop, user="", password="")
@@ -95,7 +134,7 @@ def test_an_address_without_a_vendure_behind_it(shop: Shop) -> None:
     nothing_there = shop.admin_url.replace("admin-api", "autre-api")
     assert "connection.unexpected" == refusal(connect(shop, url=nothing_there)).message.code
     with pytest.raises(TransientError):
-        connect(shop, url="http://127.0.0.1:9/admin-api", user="", password="", api_key="x").check()
+        connect(shop, transport=Switch(), url="http://127.0.0.1:9/admin-api").check()
 
 
 def test_the_path_of_the_api_may_be_left_out(shop: Shop) -> None:

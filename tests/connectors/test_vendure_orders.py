@@ -1,21 +1,30 @@
-"""Orders of a real Vendure: read to the cent, noticed whatever happens to them, shipped once and cancelled."""
+"""Orders of a real Vendure: read to the cent, and noticed whatever happens to them."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from msgspec.structs import replace
 
-from raccord_connectors.canonical import Charge, Listing, Order, OrderLine, OrderUpdate, Shipment
-from raccord_connectors.contract import Change, Outcome, Selection
+from raccord_connectors.canonical import Order
+from raccord_connectors.contract import Change, Selection
 from raccord_connectors.shop.vendure import Vendure, VendureSettings
 from raccord_connectors.shop.vendure.client import Graph
 from raccord_connectors.shop.vendure.installation import Survey
 from raccord_connectors.shop.vendure.orders import Orders
 from support.vendure.furnish import COUPON, LATER
-from support.vendure.network import Killed, Mortal
-from support.vendure.records import changed_offer, connect, create, fresh, price, simple, stock, write
+from support.vendure.records import (
+    assert_adds_up,
+    changed_offer,
+    connect,
+    fresh,
+    in_stock,
+    price,
+    read_order,
+    simple,
+    write,
+)
 from support.vendure.shop import Shop
 from support.vendure_server import shared_vendure
 
@@ -42,18 +51,6 @@ def article(connector: Vendure) -> str:
     return in_stock(connector, simple(fresh()))
 
 
-def in_stock(connector: Vendure, record: Listing) -> str:
-    stock(connector, create(connector, record), 100)
-    return record.offers[0].sku
-
-
-def read(connector: Vendure, order_id: str) -> Order:
-    (page,) = list(connector.read("orders", Selection(keys=(order_id,))))
-    (order,) = page.records
-    assert isinstance(order, Order)
-    return order
-
-
 def cursor_after(shop: Shop, connector: Vendure, *orders: str) -> str:
     """The cursor of a poll that is later than every stamp of these orders: cursors count in seconds."""
     stamps = [shop.order(order) for order in orders]
@@ -66,19 +63,16 @@ def cursor_after(shop: Shop, connector: Vendure, *orders: str) -> str:
     return cursor
 
 
+def later(cursor: str, *, minutes: float = 2.0) -> str:
+    """The cursor as if that many minutes had passed: by default, without the connector's overlap."""
+    ahead = timedelta(minutes=minutes)
+    moments = (datetime.fromisoformat(part) + ahead for part in cursor.split("|"))
+    return "|".join(moment.isoformat(timespec="milliseconds").replace("+00:00", "Z") for moment in moments)
+
+
 def read_since(connector: Vendure, cursor: str) -> dict[str, Order]:
     pages = connector.read("orders", Selection(since=cursor))
     return {r.key: r for page in pages for r in page.records if isinstance(r, Order)}
-
-
-def assert_adds_up(order: Order) -> None:
-    """What the platform demands of an order before it goes to the ERP."""
-    parts: Sequence[OrderLine | Charge] = [*order.lines, *order.charges]
-    assert order.net == sum(part.net for part in parts)
-    assert order.tax == sum(part.tax for part in parts)
-    assert order.gross == order.net + order.tax
-    assert order.net == sum(tax.base for tax in order.taxes)
-    assert order.tax == sum(tax.tax for tax in order.taxes)
 
 
 # -------------------------------------------------------------------------------------------------- reading
@@ -86,7 +80,7 @@ def assert_adds_up(order: Order) -> None:
 
 def test_an_order_is_read_to_the_cent(shop: Shop, connector: Vendure, article: str) -> None:
     placed = shop.place_order({article: 3})
-    order = read(connector, placed.id)
+    order = read_order(connector, placed.id)
     assert_adds_up(order)
     assert (placed.code, placed.net, placed.gross) == (order.number, order.net, order.gross)
     assert Decimal("155.60") == order.gross == order.payments[0].amount, "3 × 49.90 + 5.90"
@@ -115,7 +109,7 @@ def test_an_order_is_read_to_the_cent(shop: Shop, connector: Vendure, article: s
 
 
 def test_who_ordered_and_where_to(shop: Shop, connector: Vendure, article: str) -> None:
-    order = read(connector, shop.place_order({article: 1}, email="zoe@example.test").id)
+    order = read_order(connector, shop.place_order({article: 1}, email="zoe@example.test").id)
     buyer = order.buyer
     assert (None, "zoe@example.test", "Zoé", "Martin", "Martin & Filles") == (
         buyer.key,
@@ -166,7 +160,7 @@ def test_mixed_rates_and_a_coupon_add_up_to_the_cent(
         write(connector, "listings", *(Change("create", record.key, record) for record in records))
         for basket in ((0, 1, 2, 3, 4, 5), (0,), (2, 5), (1, 3)):
             placed = shop.place_order({records[n].key: BASKETS[n][1] for n in basket}, coupon=coupon)
-            order = read(connector, placed.id)
+            order = read_order(connector, placed.id)
             assert_adds_up(order)
             assert (placed.net, placed.gross) == (order.net, order.gross)
             assert order.prices_include_tax is tax_included
@@ -176,7 +170,7 @@ def test_mixed_rates_and_a_coupon_add_up_to_the_cent(
 
 
 def test_a_coupon_is_named(shop: Shop, connector: Vendure, article: str) -> None:
-    order = read(connector, shop.place_order({article: 2}, coupon=COUPON[0]).id)
+    order = read_order(connector, shop.place_order({article: 2}, coupon=COUPON[0]).id)
     (discount,) = order.discounts
     assert (COUPON[0], "voucher", "Bienvenue : 10 %") == (discount.code, discount.kind, discount.title)
     assert discount.net == Decimal("83.17") - order.lines[0].net, "9.98 with tax, 8.32 without"
@@ -185,7 +179,7 @@ def test_a_coupon_is_named(shop: Shop, connector: Vendure, article: str) -> None
 def test_an_authorised_payment_is_an_order_that_is_not_paid(
     shop: Shop, connector: Vendure, article: str
 ) -> None:
-    order = read(connector, shop.place_order({article: 1}, payment=LATER).id)
+    order = read_order(connector, shop.place_order({article: 1}, payment=LATER).id)
     assert ("open", "PaymentAuthorized", "authorised", None) == (
         order.stage,
         order.status,
@@ -216,7 +210,7 @@ def test_an_order_is_noticed_though_its_stamp_is_older_than_the_last_poll(
         cursor = cursor_after(shop, connector, basket)
         placed = customer.pay()
     assert shop.order(placed.id)["updatedAt"] < cursor.partition("|")[0], "the trap that this test is about"
-    assert placed.id in read_since(connector, shop.later(cursor))
+    assert placed.id in read_since(connector, later(cursor))
 
 
 def test_what_happens_to_an_order_is_noticed(shop: Shop, connector: Vendure, article: str) -> None:
@@ -227,7 +221,7 @@ def test_what_happens_to_an_order_is_noticed(shop: Shop, connector: Vendure, art
     shop.refund(refunded, Decimal("10.00"))
     shop.ship(shipped)
     shop.cancel(cancelled)
-    found = read_since(connector, shop.later(cursor))
+    found = read_since(connector, later(cursor))
     assert [Decimal("10.00")] == [refund.amount for refund in found[refunded].refunds]
     assert ["open", "closed", "cancelled"] == [found[order].stage for order in orders]
 
@@ -243,14 +237,14 @@ def test_a_large_shop_is_asked_for_its_recent_orders_once_an_hour(
         customer.introduce("pressee@example.test")
         customer.send_to()
         basket = shop.active_order()
-        cursor = shop.later(cursor_after(shop, connector, still_open, shipped, basket))
+        cursor = later(cursor_after(shop, connector, still_open, shipped, basket))
         straight = customer.pay().id
     shop.ship(straight)
     for order in (still_open, shipped):
         shop.refund(order, Decimal("1.00"))
     assert {still_open, straight} == polled(shop, cursor)
     moment = cursor.partition("|")[0]
-    an_hour_ago = shop.later(f"{moment}|{moment}", minutes=-64).partition("|")[0]
+    an_hour_ago = later(f"{moment}|{moment}", minutes=-64).partition("|")[0]
     assert shipped in polled(shop, f"{moment}|{an_hour_ago}")
 
 
@@ -267,177 +261,4 @@ def polled(shop: Shop, cursor: str) -> set[str]:
 def test_what_did_not_change_is_not_read_again_for_ever(shop: Shop, connector: Vendure, article: str) -> None:
     placed = shop.place_order({article: 1})
     cursor = cursor_after(shop, connector, placed.id)
-    assert placed.id not in read_since(connector, shop.later(cursor))
-
-
-# -------------------------------------------------------------------------------------------------- shipping
-
-
-def send(connector: Vendure, order_id: str, state: str, *shipments: Shipment, **fields: str) -> Outcome:
-    record = OrderUpdate(key=order_id, state=state, shipments=list(shipments), **fields)  # type: ignore[arg-type]
-    (outcome,) = write(connector, "order_updates", Change("update", order_id, record, target=order_id))
-    return outcome
-
-
-def parcels(shop: Shop, order_id: str) -> list[tuple[str, str, str, int]]:
-    """State, carrier, tracking code and units of each fulfilment."""
-    return [
-        (f["state"], f["method"], f["trackingCode"], sum(line["quantity"] for line in f["lines"]))
-        for f in shop.order(order_id)["fulfillments"] or ()
-    ]
-
-
-def line_of(shop: Shop, order_id: str, sku: str) -> str:
-    lines = shop.order(order_id)["lines"]
-    return next(str(line["id"]) for line in lines if line["productVariant"]["sku"] == sku)
-
-
-def test_a_shipment_sent_twice_is_shipped_once(shop: Shop, connector: Vendure, article: str) -> None:
-    placed = shop.place_order({article: 3})
-    parcel = Shipment(
-        key="BL1",
-        carrier="Colissimo",
-        tracking="6A123",
-        lines={line_of(shop, placed.id, article): Decimal(3)},
-    )
-    for _ in range(2):
-        assert send(connector, placed.id, "shipped", parcel).done
-    assert [("Shipped", "Colissimo", "6A123", 3)] == parcels(shop, placed.id)
-    assert "Shipped" == shop.order(placed.id)["state"]
-    assert "closed" == read(connector, placed.id).stage
-
-
-def test_two_parcels_alike_are_two(shop: Shop, connector: Vendure, article: str) -> None:
-    placed = shop.place_order({article: 3})
-    line = line_of(shop, placed.id, article)
-    first = Shipment(key="BL1", tracking="A", lines={line: Decimal(1)})
-    second = Shipment(key="BL2", tracking="B", lines={line: Decimal(1)})
-    assert send(connector, placed.id, "partly_shipped", first).done
-    assert "PartiallyShipped" == shop.order(placed.id)["state"]
-    for _ in range(2):
-        assert send(connector, placed.id, "partly_shipped", first, second).done
-    assert ["A", "B"] == sorted(parcel[2] for parcel in parcels(shop, placed.id))
-    rest = Shipment(key="BL3", tracking="C", lines={line: Decimal(1)})
-    assert send(connector, placed.id, "shipped", first, second, rest).done
-    assert "Shipped" == shop.order(placed.id)["state"]
-
-
-def test_a_death_between_making_and_shipping_a_fulfilment(
-    shop: Shop, connector: Vendure, article: str
-) -> None:
-    placed = shop.place_order({article: 2})
-    parcel = Shipment(key="BL1", lines={line_of(shop, placed.id, article): Decimal(2)})
-    with pytest.raises(Killed):
-        send(connect(shop, transport=Mortal(1)), placed.id, "shipped", parcel)
-    assert ["Pending"] == [found[0] for found in parcels(shop, placed.id)]
-    assert send(connector, placed.id, "shipped", parcel).done
-    assert [("Shipped", "Colissimo", "", 2)] == parcels(shop, placed.id)
-
-
-def test_shipped_without_a_word_about_lines_means_all_that_remains(
-    shop: Shop, connector: Vendure, article: str
-) -> None:
-    placed = shop.place_order({article: 3})
-    line = line_of(shop, placed.id, article)
-    first = Shipment(key="BL1", tracking="A", lines={line: Decimal(1)})
-    assert send(connector, placed.id, "partly_shipped", first).done
-    with pytest.raises(Killed):
-        send(connect(shop, transport=Mortal(1)), placed.id, "shipped", first, Shipment(key="BL2"))
-    for _ in range(2):
-        assert send(connector, placed.id, "shipped", first, Shipment(key="BL2")).done
-    assert [1, 2] == [parcel[3] for parcel in parcels(shop, placed.id)]
-    assert "Shipped" == shop.order(placed.id)["state"]
-
-
-def test_what_a_person_shipped_in_the_shop_is_not_shipped_again(
-    shop: Shop, connector: Vendure, article: str
-) -> None:
-    placed = shop.place_order({article: 2})
-    shop.ship(placed.id)
-    parcel = Shipment(key="BL1", tracking="6A9", lines={line_of(shop, placed.id, article): Decimal(2)})
-    for _ in range(2):
-        assert send(connector, placed.id, "shipped", parcel).done
-    assert 1 == len(parcels(shop, placed.id))
-    assert ["Suivi : à la main 6A9."] == shop.notes(placed.id), "the tracking code comes as a note"
-
-
-@pytest.mark.parametrize("quantity", ["4", "1.5", "-1"])
-def test_more_or_less_than_was_ordered_is_refused(
-    shop: Shop, connector: Vendure, article: str, quantity: str
-) -> None:
-    placed = shop.place_order({article: 3})
-    parcel = Shipment(key="BL1", lines={line_of(shop, placed.id, article): Decimal(quantity)})
-    problem = send(connector, placed.id, "shipped", parcel).problem
-    assert problem is not None
-    assert ("rejected", "shipments") == (problem.kind, problem.field)
-    assert [] == parcels(shop, placed.id)
-
-
-def test_an_order_that_is_not_paid_is_not_shipped(shop: Shop, connector: Vendure, article: str) -> None:
-    placed = shop.place_order({article: 1}, payment=LATER)
-    problem = send(connector, placed.id, "shipped").problem
-    assert problem is not None
-    assert ("vendure.not_shippable", "state") == (problem.message.code, problem.field)
-    assert [] == parcels(shop, placed.id), "Vendure would have kept a fulfilment that can never leave"
-
-
-def test_goods_that_left_are_shipped_though_the_shop_thinks_it_has_none(
-    shop: Shop, connector: Vendure, article: str
-) -> None:
-    placed = shop.place_order({article: 4})
-    shop.set_stock(article, 1)  # someone lowered it by hand
-    assert send(connector, placed.id, "shipped").done
-    assert ["Shipped"] == [parcel[0] for parcel in parcels(shop, placed.id)]
-    variant = shop.variant(article)
-    assert 0 == variant.on_hand - variant.allocated, "nothing more is on sale than before"
-
-
-# ------------------------------------------------------------------------------------ notes and cancellation
-
-
-def test_the_erps_numbers_are_noted_once_for_the_staff(shop: Shop, connector: Vendure, article: str) -> None:
-    placed = shop.place_order({article: 1})
-    for _ in range(2):
-        assert send(connector, placed.id, "accepted", erp_document="BC00042").done
-    for _ in range(2):
-        assert send(connector, placed.id, "invoiced", erp_document="BC00042", invoice_number="FA7").done
-    assert [
-        "Enregistrée dans la gestion commerciale sous le n° BC00042.",
-        "Facture FA7.",
-    ] == shop.notes(placed.id)
-
-
-def test_a_cancelled_order_frees_its_stock_once(shop: Shop, connector: Vendure, article: str) -> None:
-    placed = shop.place_order({article: 4})
-    for _ in range(2):
-        assert send(connector, placed.id, "cancelled").done
-    assert "Cancelled" == shop.order(placed.id)["state"]
-    assert (100, 0) == (shop.variant(article).on_hand, shop.variant(article).allocated)
-    order = read(connector, placed.id)
-    assert ("cancelled", []) == (order.stage, order.lines)
-    assert Decimal("205.50") == order.payments[0].amount, "the money is given back by a person"
-
-
-def test_what_has_left_is_not_cancelled(shop: Shop, connector: Vendure, article: str) -> None:
-    placed = shop.place_order({article: 3})
-    line = line_of(shop, placed.id, article)
-    send(connector, placed.id, "partly_shipped", Shipment(key="BL1", lines={line: Decimal(1)}))
-    for _ in range(2):
-        assert send(connector, placed.id, "cancelled").done
-    order = read(connector, placed.id)
-    assert_adds_up(order)
-    assert [Decimal(1)] == [found.quantity for found in order.lines]
-    assert ("closed", Decimal("55.80")) == (order.stage, order.gross)
-
-
-def test_an_order_that_the_shop_does_not_have(connector: Vendure) -> None:
-    problem = send(connector, "999999", "accepted").problem
-    assert problem is not None
-    assert ("vendure.gone", "key") == (problem.message.code, problem.field)
-
-
-def test_a_bad_update_does_not_stop_the_good_ones(shop: Shop, connector: Vendure, article: str) -> None:
-    placed = shop.place_order({article: 1})
-    good = OrderUpdate(key=placed.id, state="preparing")
-    changes = [Change("update", "1", replace(good, key="999999")), Change("update", placed.id, good)]
-    assert [False, True] == [outcome.done for outcome in write(connector, "order_updates", *changes)]
+    assert placed.id not in read_since(connector, later(cursor))

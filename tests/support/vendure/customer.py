@@ -38,8 +38,8 @@ class Placed:
 class ShopCustomer:
     """One visitor with a basket of their own. Raises `Refused` where the storefront would show an error."""
 
-    def __init__(self, shop_url: str) -> None:
-        self.shop = Graph(shop_url)
+    def __init__(self, shop_url: str, channel_token: str = "") -> None:
+        self.shop = Graph(shop_url, channel_token)
 
     def __enter__(self) -> Self:
         return self

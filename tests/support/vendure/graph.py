@@ -14,9 +14,10 @@ class Refused(Exception):
 class Graph:
     """One session with one of Vendure's two APIs; keeps the token that the server hands out."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, channel_token: str = "") -> None:
         self.url = url
-        self._client = httpx.Client(timeout=60)
+        headers = {"vendure-token": channel_token} if channel_token else {}
+        self._client = httpx.Client(timeout=60, headers=headers)
 
     def __enter__(self) -> Self:
         return self

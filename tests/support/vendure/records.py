@@ -1,5 +1,6 @@
-"""Listings for tests of the Vendure connector, and a connector on the test shop."""
+"""Records for tests of the Vendure connector, a connector on the test shop, and what tests do with it."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -7,8 +8,8 @@ from typing import Any
 import httpx
 from msgspec.structs import replace
 
-from raccord_connectors.canonical import Availability, Listing, Offer, OfferPrice
-from raccord_connectors.contract import Change, Outcome
+from raccord_connectors.canonical import Availability, Charge, Listing, Offer, OfferPrice, Order, OrderLine
+from raccord_connectors.contract import Change, Outcome, Selection
 from raccord_connectors.registry import build
 from raccord_connectors.shop.vendure import Vendure, VendureSettings
 from support.vendure.shop import Shop
@@ -98,3 +99,25 @@ def stock(connector: Vendure, known: Outcome, quantity: int | str, *, offer: str
     record = Availability(key=key, quantity=Decimal(quantity), product=known.key, **fields)
     (outcome,) = write(connector, "availability", Change("update", key, record, target=known.targets[key]))
     assert outcome.problem is None, outcome.problem
+
+
+def in_stock(connector: Vendure, record: Listing) -> str:
+    stock(connector, create(connector, record), 100)
+    return record.offers[0].sku
+
+
+def read_order(connector: Vendure, order_id: str) -> Order:
+    (page,) = list(connector.read("orders", Selection(keys=(order_id,))))
+    (order,) = page.records
+    assert isinstance(order, Order)
+    return order
+
+
+def assert_adds_up(order: Order) -> None:
+    """What the platform demands of an order before it goes to the ERP."""
+    parts: Sequence[OrderLine | Charge] = [*order.lines, *order.charges]
+    assert order.net == sum(part.net for part in parts)
+    assert order.tax == sum(part.tax for part in parts)
+    assert order.gross == order.net + order.tax
+    assert order.net == sum(tax.base for tax in order.taxes)
+    assert order.tax == sum(tax.tax for tax in order.taxes)

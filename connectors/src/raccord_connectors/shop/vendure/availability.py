@@ -111,7 +111,7 @@ class Stock:
                 rows.append(Row(number, difference))
         self._send(rows, changes, problems)
         return [
-            Outcome(change.key, change.target, change.targets, problems.get(number))
+            Outcome(change.key, change.target, problem=problems.get(number))
             for number, change in enumerate(changes)
         ]
 

@@ -15,7 +15,7 @@ from raccord_connectors.shop.vendure.settings import VendureSettings
 
 PRODUCT = """id enabled name slug description
   translations {{ languageCode name description }} {product}
-  facetValues {{ name facet {{ code name }} }} collections {{ id }} optionGroups {{ name }}
+  facetValues {{ name facet {{ code name }} }} optionGroups {{ name }}
   assets {{ name source tags {{ value }} }}
   variants {{ id sku enabled trackInventory prices {{ currencyCode price }} taxCategory {{ id }} {variant}
     options {{ name group {{ name }} }} assets {{ name source tags {{ value }} }} }}"""

@@ -115,7 +115,7 @@ class Inputs:
         wanted = {offer.key for offer in work.record.offers}
         return [
             {"id": work.variants[key], "enabled": False}
-            for key in work.before
+            for key in dict.fromkeys([*work.before, *work.change.targets])
             if key not in wanted and key in work.variants
         ]
 

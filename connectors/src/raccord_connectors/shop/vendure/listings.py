@@ -19,7 +19,13 @@ from raccord_connectors.shop.vendure.client import Graph, Json, Refused
 from raccord_connectors.shop.vendure.facets import Facets
 from raccord_connectors.shop.vendure.inputs import Inputs
 from raccord_connectors.shop.vendure.installation import Installation
-from raccord_connectors.shop.vendure.lookup import find_created, find_unfinished, gone, load_states
+from raccord_connectors.shop.vendure.lookup import (
+    find_created,
+    find_unfinished,
+    gone,
+    load_states,
+    refuse_taken_skus,
+)
 from raccord_connectors.shop.vendure.options import Options
 from raccord_connectors.shop.vendure.pictures import Pictures
 from raccord_connectors.shop.vendure.settings import VendureSettings
@@ -148,6 +154,7 @@ class ListingWriter:
             work for work in alive if work.change.op == "update" and work.product and work not in unknown
         ]
         load_states(self._graph, [work for work in known if work.needs_state()])
+        refuse_taken_skus(self._graph, [work for work in known if work.alive])
 
     def _make_products(self, works: Sequence[Work]) -> None:
         missing = [work for work in works if work.product is None]

@@ -49,6 +49,23 @@ def find_created(graph: Graph, works: Sequence[Work]) -> None:
     load_states(graph, works)
 
 
+def refuse_taken_skus(graph: Graph, works: Sequence[Work]) -> None:
+    """An update that gives an article a SKU which another product carries already: Vendure would accept it, and the next
+    search by SKU would find two."""
+    asked: dict[str, list[Work]] = {}
+    for work in works:
+        for offer in work.record.offers:
+            before = work.before.get(offer.key)
+            if work.previous is not None and (before is None or before.sku != offer.sku):
+                asked.setdefault(offer.sku, []).append(work)
+    for part in in_parts(sorted(asked), SKUS_AT_ONCE):
+        for variant in graph.ask(BY_SKU, skus=part)["productVariants"]["items"]:
+            for work in asked[variant["sku"]]:
+                if variant["productId"] != work.product:
+                    message = texts.SKU_TAKEN.fill(sku=variant["sku"], name=work.record.name)
+                    work.reject(RecordRejected(message, field="sku"))
+
+
 def find_unfinished(graph: Graph, works: Sequence[Work]) -> dict[str, str]:
     """Record key → id of a product that an earlier attempt left unfinished."""
     slugs = {marker(work.record.key): work.record.key for work in works}

@@ -298,5 +298,4 @@ def _rate(value: object) -> Decimal:
     return plain(Decimal(str(value)))
 
 
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+_time = datetime.fromisoformat

@@ -103,6 +103,11 @@ SAME_SKU = Text(
     "La référence {sku} est portée deux fois ({name}) : deux articles ne peuvent partager une référence.",
     "The reference {sku} is used twice ({name}): two articles cannot share a reference.",
 )
+SKU_TAKEN = Text(
+    "vendure.sku_taken",
+    "La référence {sku} de « {name} » est déjà celle d’un autre produit de la boutique. Changez l’une des deux.",
+    "The reference {sku} of “{name}” is already that of another product in the shop. Change one of them.",
+)
 AMBIGUOUS_SKU = Text(
     "vendure.ambiguous_sku",
     "Plusieurs produits de Vendure portent les références de « {name} » ({skus}). "
