@@ -16,7 +16,7 @@ from raccord_connectors.kit.executor import execute
 from raccord_connectors.sample.memory import MemorySettings
 from raccord_connectors.sample.memory_erp import MemoryErp
 from support.database import new_tenant, opened
-from support.order_world import OneShop, World, world
+from support.order_world import OneShop, World, connected, world
 
 
 def run(settings: Settings, scenario: Callable[[World], Awaitable[None]], **chosen: object) -> None:
@@ -62,7 +62,7 @@ def test_an_agent_that_dies_between_write_and_answer_writes_no_second_document(s
         await w.collect()
         for _ in range(20):
             await w.advance_all()
-            leased = await w.commands.lease(w.caller, wire.LeaseRequest(wait=0))
+            leased = await w.commands.lease(w.caller, wire.LeaseRequest(wait=0), connected)
             if not leased:
                 break
             for command in leased:  # executed in the ERP, but the answer never leaves
