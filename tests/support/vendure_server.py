@@ -99,6 +99,9 @@ def _furnished(modules: Path) -> Path:
                 with tarfile.open(partial, "w") as tar:
                     tar.add(Path(folder) / "database", "database")
                 partial.rename(archive)
+            for outdated in archive.parent.glob("furnished-*.tar"):
+                if outdated != archive:
+                    outdated.unlink()
     return archive
 
 

@@ -60,7 +60,10 @@ class Vendure:
         ),
         # Vendure limits nothing by itself; two requests at a time leave the shop's customers room.
         limits=Limits(concurrency=2),
-        verified_against=("Vendure 3.7.3 on PostgreSQL (real)",),
+        verified_against=(
+            "Vendure 3.7.3 on PostgreSQL (real)",
+            "Vendure 3.5.4 on PostgreSQL (real, the same tests run once by hand)",
+        ),
     )
 
     def __init__(

@@ -80,7 +80,7 @@ class OrderReader:
         return Order(
             key=row["id"],
             number=row["code"],
-            placed_at=_time(row["orderPlacedAt"] or row["createdAt"]),
+            placed_at=datetime.fromisoformat(row["orderPlacedAt"] or row["createdAt"]),
             status=row["state"],
             stage=_stage(row),
             currency=row["currencyCode"],
@@ -205,7 +205,7 @@ class OrderReader:
             title=row["method"],
             amount=self._installation.amount(row["amount"]),
             state=state,
-            paid_at=_time(row["updatedAt"]) if state == "paid" else None,
+            paid_at=datetime.fromisoformat(row["updatedAt"]) if state == "paid" else None,
             transaction=row["transactionId"] or "",
         )
 
@@ -213,7 +213,7 @@ class OrderReader:
         return Refund(
             key=row["id"],
             amount=self._installation.amount(row["total"]),
-            at=_time(row["createdAt"]),
+            at=datetime.fromisoformat(row["createdAt"]),
             reason=row["reason"] or "",
             lines={line["orderLineId"]: Decimal(line["quantity"]) for line in row["lines"]},
         )
@@ -296,6 +296,3 @@ def _custom(row: Json, prefix: str, without: Sequence[str] = ()) -> dict[str, Sc
 
 def _rate(value: object) -> Decimal:
     return plain(Decimal(str(value)))
-
-
-_time = datetime.fromisoformat
