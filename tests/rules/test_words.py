@@ -10,9 +10,9 @@ SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "misc", "manager
 OWN_WORDS = {
     "tenant_agent/src/raccord_agent/base.py": "DESIGN's word for the agent's local database of what was seen"
 }
-LINES = 300
+LINES = 340
+"""About 300: what is a little longer in one piece is not cut for the number's sake."""
 LONGER = {
-    "connectors/src/raccord_connectors/contract.py": "read first, in one piece: the whole contract is one page",
     "connectors/src/raccord_connectors/wire.py": "the whole protocol between agent and platform is one page",
 }
 """File → the reason why it is not cut. A reason, not an excuse: a new entry is discussed."""
