@@ -81,6 +81,16 @@ def test_missing_rights_are_named_one_by_one(shop: Shop, by_key: bool) -> None:
     assert "suivre, expédier et annuler les commandes" in "".join(finding.fr for finding in error.findings)
 
 
+@pytest.mark.parametrize("by_key", [False, True], ids=["account", "key"])
+def test_all_rights_are_named_when_hardly_any_is_there(shop: Shop, by_key: bool) -> None:
+    if by_key:
+        connector = connect(shop, user="", password="", api_key=shop.api_key("ReadOrder"))
+    else:
+        user, password = shop.account("ReadOrder")
+        connector = connect(shop, user=user, password=password)
+    assert set(ENOUGH) - {"ReadOrder"} == rights_named(refusal(connector))
+
+
 def test_checking_changes_nothing(shop: Shop) -> None:
     lists = ("products", "productVariants", "productOptionGroups", "facets", "assets", "orders")
     count = f"{{ {' '.join(f'{name} {{ totalItems }}' for name in lists)} }}"

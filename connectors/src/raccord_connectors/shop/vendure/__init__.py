@@ -79,8 +79,12 @@ class Vendure:
         self._survey = Survey(self._graph, settings)
 
     def check(self) -> None:
-        installation = self._installation(anew=True)
-        demand_rights(self._graph, installation.channel["id"])
+        try:
+            self._installation(anew=True)
+        except Forbidden:
+            demand_rights(self._graph)  # names all that is missing, not just the first
+            raise
+        demand_rights(self._graph)
         demand_handler(self._graph, self._settings.fulfillment_handler)
 
     def discover(self) -> Discovery:

@@ -10,7 +10,7 @@ from raccord_connectors.contract import ConfigError, Message
 from raccord_connectors.shop.vendure import texts
 from raccord_connectors.shop.vendure.client import Forbidden, Graph, Refused
 
-ME = "{ me { channels { id code permissions } } }"
+ME = "{ activeChannel { id } me { channels { id permissions } } }"
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,9 @@ RIGHTS = (
 )
 
 
-def demand_rights(graph: Graph, channel: str) -> None:
-    """Raises `ConfigError` with one finding for each right that is missing in the channel (its id)."""
-    held = None if graph.by_key else _permissions(graph, channel)
+def demand_rights(graph: Graph) -> None:
+    """Raises `ConfigError` with one finding for each right that is missing in the channel."""
+    held = None if graph.by_key else _permissions(graph)
     missing = [
         right for right in RIGHTS if not (_granted(graph, right) if held is None else held & {*right.any_of})
     ]
@@ -134,9 +134,12 @@ def explain(graph: Graph, error: Forbidden) -> ConfigError:
     return error
 
 
-def _permissions(graph: Graph, channel: str) -> set[str]:
-    channels = (graph.ask(ME)["me"] or {}).get("channels", ())
-    return {right for item in channels if item["id"] == channel for right in item["permissions"]}
+def _permissions(graph: Graph) -> set[str]:
+    data = graph.ask(ME)
+    channel = data["activeChannel"]["id"]
+    return {
+        right for item in data["me"]["channels"] if item["id"] == channel for right in item["permissions"]
+    }
 
 
 def _granted(graph: Graph, right: Right) -> bool:
