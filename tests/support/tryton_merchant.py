@@ -68,16 +68,19 @@ class Merchant:
         request = urllib.request.Request(self._url, body, headers)
         with urllib.request.urlopen(request, timeout=60) as answer:
             decoded = json.loads(answer.read(), object_hook=_from_tryton, parse_float=Decimal)
-        if "error" in decoded:
-            kind, *rest = decoded["error"]
-            raise TrytonRefused(f"{method}: {kind}: {str(rest)[:500]}")
-        return decoded["result"]
+        if "error" not in decoded:
+            return decoded["result"]
+        kind, *rest = decoded["error"]
+        if kind == "UserWarning":  # "Are you sure?": the merchant always is, and clicks again
+            self.rpc("model.res.user.warning.skip", rest[0][0])
+            return self.rpc(method, *params, context=False)
+        raise TrytonRefused(f"{method}: {kind}: {str(rest)[:500]}")
 
-    def create(self, model: str, **values: Any) -> int:
+    def create(self, model: str, /, **values: Any) -> int:
         (created,) = self.rpc(f"model.{model}.create", [values])
         return int(created)
 
-    def write(self, model: str, ids: int | Sequence[int], **values: Any) -> None:
+    def write(self, model: str, ids: int | Sequence[int], /, **values: Any) -> None:
         self.rpc(f"model.{model}.write", [ids] if isinstance(ids, int) else list(ids), values)
 
     def delete(self, model: str, *ids: int) -> None:
@@ -198,6 +201,13 @@ class Merchant:
             where = self.one("party.address", ["party", "=", party])["id"]
             self.create("party.identifier", party=party, address=where, type="fr_siret", code=siret)
         return party
+
+    def merge(self, party: int, into: int) -> None:
+        """Replaces one party by another, as the action of that name does."""
+        session, _, _ = self.rpc("wizard.party.replace.create")
+        choice = {"ask": {"source": party, "destination": into}}
+        self.rpc("wizard.party.replace.execute", session, choice, "replace")
+        self.rpc("wizard.party.replace.delete", session)
 
     def create_sale(self, party: int, product: int, quantity: str, price: str) -> int:
         """A draft sale typed by hand, without reference."""

@@ -9,7 +9,6 @@ environment and the prepared database are made once and kept in `.counterparts/t
 named by RACCORD_COUNTERPARTS. `python tests/support/tryton_server.py` prepares them and, with `serve`, starts one.
 """
 
-import base64
 import fcntl
 import hashlib
 import os
@@ -45,7 +44,8 @@ USER, PASSWORD = "raccord", "raccord-mot-de-passe"
 MANAGER, MANAGER_PASSWORD = "gerant", "gerant-mot-de-passe"
 TRAINEE, TRAINEE_PASSWORD = "stagiaire", "stagiaire-mot-de-passe"
 """Signs in, but may read and write next to nothing."""
-ADMIN_PASSWORD = base64.b32encode(os.urandom(10)).decode()
+ADMIN, ADMIN_PASSWORD = "admin", "admin-mot-de-passe"
+"""All of these open nothing but a throw-away database on this machine's loopback."""
 START_SECONDS = 60.0
 
 
@@ -71,6 +71,10 @@ class Tryton:
 
     _manager: Merchant | None = None
 
+    def administrator(self) -> Merchant:
+        """A new session of Tryton's own administrator, who may change users and rights."""
+        return Merchant(self.url, self.database, ADMIN, ADMIN_PASSWORD)
+
     def settings(self, **changes: Any) -> dict[str, Any]:
         """Settings of the connector for this server; `changes` replace or add some."""
         known = {
@@ -87,16 +91,10 @@ class Tryton:
         return {**known, **changes}
 
     def start(self) -> None:
-        log = (self.folder / "trytond.log").open("ab")
-        command = [
-            self.environment / "bin" / "trytond",
-            "-c",
-            self.folder / "trytond.conf",
-            "-d",
-            self.database,
-        ]
-        self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        log.close()
+        program, configuration = self.environment / "bin" / "trytond", self.folder / "trytond.conf"
+        command = [str(program), "-c", str(configuration), "-d", self.database]
+        with (self.folder / "trytond.log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         self._wait_for_an_answer()
 
     def stop(self) -> None:
@@ -152,8 +150,10 @@ def prepare() -> tuple[Path, Path]:
     folder = Path(os.environ.get("RACCORD_COUNTERPARTS", REPOSITORY / ".counterparts")) / "tryton"
     folder.mkdir(parents=True, exist_ok=True)
     environment = folder / f"environment-{_digest(REQUIREMENTS)}"
-    empty = folder / f"empty-{_digest(REQUIREMENTS, extra=MODULES)}.sqlite"
-    template = folder / f"{DATABASE}-{_digest(REQUIREMENTS, PREPARATION, extra=MODULES)}.sqlite"
+    empty = folder / f"empty-{_digest(REQUIREMENTS, extra=(*MODULES, ADMIN_PASSWORD))}.sqlite"
+    template = (
+        folder / f"{DATABASE}-{_digest(REQUIREMENTS, PREPARATION, extra=(*MODULES, ADMIN_PASSWORD))}.sqlite"
+    )
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (environment / "complete").exists():

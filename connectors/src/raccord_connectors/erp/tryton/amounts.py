@@ -1,9 +1,12 @@
 """Unit prices with which Tryton arrives at the shop's amounts. Pure arithmetic; what Tryton makes of it is read back.
 
-Tryton rounds each line to the cent (half to even), adds the lines up, and taxes the *unrounded* lines: once per document
-(the default) or once per line. A unit price has few decimals (4). So the same line amount is reached by a small interval
-of unit prices, and within it the tax can still be moved. Where that is not enough (9.99 with 20 %: 8.33 + 1.67 = 10.00),
-two rounding lines help that cancel out: one taxed, which moves the tax, one untaxed, which takes the amount back.
+Tryton rounds each line to the cent (half to even) and adds the lines up. It taxes the *unrounded* lines: those with the
+same taxes together (the default) or each line on its own; lines below zero make a sum of their own. A unit price has few
+decimals (4), so the same line amount is reached by a small interval of unit prices, and within it the tax can be moved.
+
+That is not always enough: with 20 %, 8.32 + 1.66 is 9.98 and 8.33 + 1.67 is 10.00, and no unit price makes 9.99. A quarter
+of all orders with prices including tax are like that. Then a line is allowed a cent more or less, which the tax needs, and
+one untaxed rounding line takes it back: 8.32 + 1.66 + 0.01.
 """
 
 from collections.abc import Sequence
@@ -29,28 +32,18 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Rounding:
-    """A line to add: an amount, with these taxes (or none)."""
-
-    amount: Decimal
-    taxes: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
 class Fitted:
     prices: list[Decimal]
     """One unit price per line."""
-    roundings: list[Rounding]
-    """In pairs or alone; empty when the lines suffice."""
-
-    @property
-    def largest_rounding(self) -> Decimal:
-        return max((abs(one.amount) for one in self.roundings), default=ZERO)
+    rounding: Decimal = ZERO
+    """What an untaxed line has to add for the nets to be the shop's; usually zero."""
+    moved: Decimal = ZERO
+    """By how much a line's net differs from the shop's at most."""
 
 
 @dataclass(frozen=True)
-class _Range:
-    """Unit prices in whole steps, all of which round to the line's net; `step` away from it lies the next."""
+class _Price:
+    """A unit price in whole steps; from `low` to `high` the line keeps its net."""
 
     low: int
     high: int
@@ -62,103 +55,78 @@ def cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_EVEN)
 
 
-def fit(lines: Sequence[Wanted], *, decimals: int, per_line: bool) -> Fitted:
-    """`decimals` of a unit price; `per_line`: taxes are rounded per line."""
+def fit(lines: Sequence[Wanted], *, decimals: int, per_line: bool, rounding: bool) -> Fitted:
+    """`decimals` of a unit price; `per_line`: taxes are rounded per line; `rounding`: a rounding line may be added.
+    Without one the amounts may differ from the shop's: whoever calls has to compare them."""
     step = Decimal(1).scaleb(-decimals)
-    ranges = [_range(line, step) for line in lines]
-    roundings: list[Rounding] = []
-    for taxes in dict.fromkeys(line.taxes for line in lines):
-        group = [index for index, line in enumerate(lines) if line.taxes == taxes]
+    prices = [_price(line, step) for line in lines]
+    for group in _groups(lines, per_line):
         rate = lines[group[0]].rate
-        if rate:  # a tax on untaxed lines cannot be reached by any price
-            missing = _aim(lines, ranges, group, rate / 100, step, per_line)
-            roundings += [Rounding(missing, taxes)] if missing else []
-    prices = [found.chosen * step for found in ranges]
-    reached = (cents(line.quantity * price) for line, price in zip(lines, prices, strict=True))
-    left = sum((line.net - net for line, net in zip(lines, reached, strict=True)), ZERO)
-    left -= sum((one.amount for one in roundings), ZERO)
-    if left:
-        roundings.append(Rounding(left))
-    return Fitted(prices, _merged(roundings))
+        if rate:  # no price leads to a tax on untaxed lines
+            _aim(lines, prices, group, rate / 100, step, rounding)
+    found = [price.chosen * step for price in prices]
+    differences = [line.net - cents(line.quantity * price) for line, price in zip(lines, found, strict=True)]
+    if not rounding:
+        return Fitted(found)
+    return Fitted(found, sum(differences, ZERO), max(map(abs, differences), default=ZERO))
 
 
-def _range(line: Wanted, step: Decimal) -> _Range:
+def _groups(lines: Sequence[Wanted], per_line: bool) -> list[list[int]]:
+    """Lines that Tryton taxes together."""
+    groups: dict[object, list[int]] = {}
+    for index, line in enumerate(lines):
+        key = index if per_line else (line.taxes, line.net >= 0)
+        groups.setdefault(key, []).append(index)
+    return list(groups.values())
+
+
+def _price(line: Wanted, step: Decimal) -> _Price:
     """All steps that give the line's net; only the nearest when none does (large quantities, few decimals)."""
     if not line.quantity:
-        return _Range(0, 0, 0)
+        return _Price(0, 0, 0)
     nearest = round(line.net / line.quantity / step)
-    bounds = sorted(((line.net + side) / line.quantity / step) for side in (-HALF, HALF))
+    bounds = sorted((line.net + side) / line.quantity / step for side in (-HALF, HALF))
     low, high = ceil(bounds[0]), floor(bounds[1])
     while low <= high and cents(line.quantity * low * step) != line.net:  # the bound itself rounds to even
         low += 1
     while low <= high and cents(line.quantity * high * step) != line.net:
         high -= 1
     if low > high:
-        return _Range(nearest, nearest, nearest)
-    return _Range(low, high, min(max(nearest, low), high))
+        return _Price(nearest, nearest, nearest)
+    return _Price(low, high, min(max(nearest, low), high))
 
 
 def _aim(
     lines: Sequence[Wanted],
-    ranges: list[_Range],
+    prices: list[_Price],
     group: Sequence[int],
     rate: Decimal,
     step: Decimal,
-    per_line: bool,
-) -> Decimal:
-    """Moves the unit prices of lines with the same taxes until their tax is the wanted one. Returns the taxed amount
-    that is missing for that, in cents, when the intervals do not allow it."""
-    for members in [[index] for index in group] if per_line else [group]:
-        _move(lines, ranges, members, rate, step)
-    bases = [lines[index].quantity * ranges[index].chosen * step for index in group]
-    wanted = sum((lines[index].tax for index in group), ZERO)
-    if not per_line:
-        return _missing(sum(bases, ZERO), rate, wanted)
-    return _missing(ZERO, rate, wanted - sum((cents(base * rate) for base in bases), ZERO))
-
-
-def _move(
-    lines: Sequence[Wanted], ranges: list[_Range], group: Sequence[int], rate: Decimal, step: Decimal
+    rounding: bool,
 ) -> None:
-    """Towards the base whose tax is that of the group, each line as far as its net allows."""
+    """Moves the unit prices of lines that are taxed together until their tax is the wanted one: each as far as its net
+    allows, then, if that may be taken back by a rounding line, the largest one further."""
     wanted = sum((lines[index].tax for index in group), ZERO)
-    base = sum((lines[index].quantity * ranges[index].chosen * step for index in group), ZERO)
-    low, high = (wanted - HALF) / rate, (wanted + HALF) / rate
+    base = sum((lines[index].quantity * prices[index].chosen * step for index in group), ZERO)
     for index in group:
-        if cents(base * rate) == wanted:
-            return
-        found = ranges[index]
-        one = lines[index].quantity * step
-        if not one:
-            continue
-        moves = ((low if base <= low else high) - base) / one
-        steps = int(moves.to_integral_value(ROUND_FLOOR if moves < 0 else ROUND_CEILING))
-        if cents((base + steps * one) * rate) != wanted:
-            steps += 1 if moves > 0 else -1  # exactly on the bound, which rounds to the other side
-        moved = min(max(found.chosen + steps, found.low), found.high)
-        base += (moved - found.chosen) * one
-        ranges[index] = replace(found, chosen=moved)
+        moved = _moved(lines[index], prices[index], base, rate, wanted, step)
+        chosen = min(max(moved, prices[index].low), prices[index].high)
+        base += (chosen - prices[index].chosen) * lines[index].quantity * step
+        prices[index] = replace(prices[index], chosen=chosen)
+    if rounding:
+        largest = max(group, key=lambda index: abs(lines[index].net))
+        moved = _moved(lines[largest], prices[largest], base, rate, wanted, step)
+        prices[largest] = replace(prices[largest], chosen=moved)
 
 
-def _missing(base: Decimal, rate: Decimal, wanted: Decimal) -> Decimal:
-    """The smallest whole number of cents to add to `base` so that its tax is `wanted`."""
-    if cents(base * rate) == wanted:
-        return ZERO
+def _moved(line: Wanted, price: _Price, base: Decimal, rate: Decimal, wanted: Decimal, step: Decimal) -> int:
+    """The unit price, in steps, of this line with which `base` comes to have the tax `wanted`."""
+    one = line.quantity * step
+    if cents(base * rate) == wanted or not one:
+        return price.chosen
     low, high = (wanted - HALF) / rate, (wanted + HALF) / rate
-    if base <= low:
-        missing, side = (low - base).quantize(CENT, ROUND_CEILING), CENT
-    else:
-        missing, side = (high - base).quantize(CENT, ROUND_FLOOR), -CENT
-    for _ in range(2):
-        if cents((base + missing) * rate) == wanted:
-            return missing
-        missing += side
-    return ZERO  # rates above 100 %: the interval is narrower than a cent
-
-
-def _merged(roundings: Sequence[Rounding]) -> list[Rounding]:
-    """One line per set of taxes."""
-    sums: dict[tuple[int, ...], Decimal] = {}
-    for one in roundings:
-        sums[one.taxes] = sums.get(one.taxes, ZERO) + one.amount
-    return [Rounding(amount, taxes) for taxes, amount in sums.items() if amount]
+    steps = ((low if base <= low else high) - base) / one
+    moves = int(steps.to_integral_value(ROUND_FLOOR if steps < 0 else ROUND_CEILING))
+    if cents((base + moves * one) * rate) != wanted:
+        moves += 1 if steps > 0 else -1  # exactly on the bound, which rounds to the other side
+    return price.chosen + moves

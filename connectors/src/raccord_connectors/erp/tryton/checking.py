@@ -41,7 +41,7 @@ def check(client: Client, settings: TrytonSettings) -> None:
     """Raises `ConfigError` with all findings; `TransientError` when Tryton does not answer."""
     client.version()
     findings: list[Message] = []
-    company = _company(client, settings)
+    company = list(_company(client, settings))
     modules = list(_missing_modules(client))
     findings += [*company, *modules]
     if not modules:  # a right on a model that is not there would be nonsense

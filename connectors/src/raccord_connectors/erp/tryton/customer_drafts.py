@@ -110,9 +110,10 @@ class CustomerDrafts:
         return values if party is None else {**values, "party": party}
 
     def _by_reference(self, key: str) -> Row | None:
-        """The oldest party with our reference; a party that was merged leads to the one it became."""
+        """The oldest party with our reference; a party that was merged leads to the one it became (Tryton retires the
+        identifiers of the merged one)."""
         domain = [["type", "=", None], ["code", "=", REFERENCE + key]]
-        rows = self._client.search_read("party.identifier", domain, ("party",))
+        rows = self._client.search_read("party.identifier", domain, ("party",), context=EVERYTHING_TOO)
         return self._party(min(row["party"] for row in rows)) if rows else None
 
     def _party(self, number: int) -> Row:

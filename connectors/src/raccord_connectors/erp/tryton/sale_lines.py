@@ -10,7 +10,7 @@ import msgspec
 from raccord_connectors.canonical import Draft, DraftLine, plain
 from raccord_connectors.contract import RecordRejected
 from raccord_connectors.erp.tryton import texts
-from raccord_connectors.erp.tryton.amounts import CENT, Fitted, Rounding, Wanted, fit
+from raccord_connectors.erp.tryton.amounts import CENT, Fitted, Wanted, fit
 from raccord_connectors.erp.tryton.client import Client, Row
 from raccord_connectors.erp.tryton.encoding import Number
 from raccord_connectors.erp.tryton.keys import parse
@@ -42,7 +42,7 @@ class SaleLines:
         self._rules: tuple[int, bool] | None = None
 
     def prepare(self, draft: Draft, head: Row) -> list[SaleLine]:
-        """Lines in the draft's order, then roundings where they are needed and allowed. `head` has the sale's company,
+        """Lines in the draft's order, then a rounding where it is needed and allowed. `head` has the sale's company,
         party and currency: Tryton's taxes depend on them. Rejects a draft with an article that cannot be sold."""
         products = self._products(draft)
         taxes: dict[int, tuple[int, ...]] = {}
@@ -57,7 +57,7 @@ class SaleLines:
         for line, price in zip(counted, fitted.prices, strict=True):
             line.values["unit_price"] = plain(price)
             line.values["taxes"] = _add(line.taxes)
-        return lines + self._roundings(fitted)
+        return lines + self._rounding(fitted)
 
     # ---------------------------------------------------------------------------------------------- articles
 
@@ -161,7 +161,11 @@ class SaleLines:
             if line.draft is not None
         ]
         decimals, per_line = self._price_rules()
-        return fit(wanted, decimals=decimals, per_line=per_line)
+        if self._settings.rounding_article:
+            fitted = fit(wanted, decimals=decimals, per_line=per_line, rounding=True)
+            if max(abs(fitted.rounding), fitted.moved) <= self._settings.rounding_limit * CENT:
+                return fitted
+        return fit(wanted, decimals=decimals, per_line=per_line, rounding=False)
 
     def _price_rules(self) -> tuple[int, bool]:
         """Decimals of a unit price, and whether taxes are rounded line by line: both are Tryton's configuration."""
@@ -175,30 +179,23 @@ class SaleLines:
             self._rules = (decimals, bool(rows) and rows[0]["tax_rounding"] == "line")
         return self._rules
 
-    def _roundings(self, fitted: Fitted) -> list[SaleLine]:
-        """None without an article for them or beyond the limit: the amounts then differ, and that is explained."""
-        code, limit = self._settings.rounding_article, self._settings.rounding_limit * CENT
-        if not code or fitted.largest_rounding > limit or not fitted.roundings:
+    def _rounding(self, fitted: Fitted) -> list[SaleLine]:
+        if not fitted.rounding:
             return []
+        code = self._settings.rounding_article
         rows = self._client.search_read("product.product", [["code", "=", code]], PRODUCT, limit=1)
         if not rows:
-            raise RecordRejected(
-                texts.NO_ARTICLE.fill(code=code, use_fr="arrondis", use_en="rounding"),
-                field="rounding_article",
-            )
-        return [self._rounding(one, rows[0]) for one in fitted.roundings]
-
-    def _rounding(self, one: Rounding, product: Row) -> SaleLine:
+            message = texts.NO_ARTICLE.fill(code=code, use_fr="arrondis", use_en="rounding")
+            raise RecordRejected(message, field="rounding_article")
         values = {
             "type": "line",
-            "product": product["id"],
-            "unit": product["default_uom"],
+            "product": rows[0]["id"],
+            "unit": rows[0]["default_uom"],
             "quantity": Number(Decimal(1)),
-            "unit_price": plain(one.amount),
-            "taxes": _add(one.taxes),
+            "unit_price": plain(fitted.rounding),
             "description": "Arrondi" if self._settings.language.startswith("fr") else "Rounding",
         }
-        return SaleLine(values, None, one.taxes, self._rate(one.taxes))
+        return [SaleLine(values)]
 
 
 def _add(taxes: Sequence[int]) -> list[Any]:

@@ -90,11 +90,10 @@ class TrytonSettings(Settings, frozen=True, kw_only=True):
         label(
             "Article d’arrondi",
             "Rounding article",
-            help_fr="Code d’un article de service sans TVA. Certains totaux TTC (9,99 € à 20 %) ne peuvent pas être "
-            "obtenus dans Tryton sans deux lignes d’un centime qui se compensent ; sans cet article, ces "
-            "commandes attendent une décision.",
-            help_en="Code of a service article without VAT. Some totals with tax (€9.99 at 20 %) cannot be reached in "
-            "Tryton without two lines of a cent that cancel out; without this article those orders wait for a decision.",
+            help_fr="Code d’un article de service sans TVA. Un quart des commandes TTC ne tombent pas juste dans Tryton à un "
+            "centime près (9,99 € à 20 %) : il reçoit ce centime. Sans lui, ces commandes attendent une décision.",
+            help_en="Code of a service article without VAT. A quarter of orders with tax included miss their total in Tryton "
+            "by a cent (€9.99 at 20 %): it takes that cent. Without it those orders wait for a decision.",
         ),
     ] = ""
     rounding_limit: Annotated[
@@ -103,10 +102,10 @@ class TrytonSettings(Settings, frozen=True, kw_only=True):
         label(
             "Arrondi maximal (centimes)",
             "Largest rounding (cents)",
-            help_fr="Ce qu’une ligne d’arrondi ne dépasse jamais ; au-delà, la commande attend. Un centime de TVA à 5,5 % "
-            "demande 18 centimes de base.",
-            help_en="What a rounding line never exceeds; beyond it the order waits. One cent of VAT at 5.5 % takes 18 cents "
-            "of base.",
+            help_fr="Ce dont une ligne s’écarte au plus de la boutique ; au-delà, la commande attend. Un centime de TVA à "
+            "5,5 % demande 18 centimes de base.",
+            help_en="By how much a line differs from the shop’s at most; beyond it the order waits. One cent of VAT at 5.5 % "
+            "takes 18 cents of base.",
             advanced=True,
         ),
     ] = 50
