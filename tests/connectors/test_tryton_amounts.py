@@ -93,6 +93,12 @@ def test_nine_ninety_nine_takes_a_rounding_of_one_cent() -> None:
     assert D("8.32") == cents(fitted.prices[0])
 
 
+def test_a_line_that_stands_exactly_between_two_cents_of_tax_goes_up() -> None:
+    """0.72 with 0.15: at 0.7250 the tax is 0.145, which Tryton rounds to 0.14."""
+    lines = [Wanted(D(1), D("0.72"), D("0.15"), (20,), D(20))]
+    assert (D("0.72"), D("0.15")) == tryton(lines, fit(lines, decimals=4, per_line=False, rounding=True))
+
+
 def test_a_large_quantity_that_few_decimals_cannot_reach_is_rounded_apart() -> None:
     lines = [Wanted(D(700), D("123.45"), D("24.70"), (20,), D(20))]
     fitted = fit(lines, decimals=4, per_line=False, rounding=True)

@@ -91,10 +91,18 @@ class Tryton:
         return {**known, **changes}
 
     def start(self) -> None:
-        program, configuration = self.environment / "bin" / "trytond", self.folder / "trytond.conf"
-        command = [str(program), "-c", str(configuration), "-d", self.database]
+        # Tryton's WSGI application behind a small pool of threads, as in production: its development server starts a
+        # thread for each call, and every thread opens the database three times anew.
+        program = str(self.environment / "bin" / "waitress-serve")
+        command = [program, f"--listen=127.0.0.1:{self.port}", "--threads=4", "trytond.application:app"]
+        settings = {
+            "TRYTOND_CONFIG": str(self.folder / "trytond.conf"),
+            "TRYTOND_DATABASE_NAMES": self.database,
+        }
         with (self.folder / "trytond.log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(
+                command, env={**os.environ, **settings}, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
         self._wait_for_an_answer()
 
     def stop(self) -> None:

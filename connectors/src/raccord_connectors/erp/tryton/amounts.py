@@ -105,28 +105,34 @@ def _aim(
     rounding: bool,
 ) -> None:
     """Moves the unit prices of lines that are taxed together until their tax is the wanted one: each as far as its net
-    allows, then, if that may be taken back by a rounding line, the largest one further."""
+    allows, then, if that may be taken back by a rounding line, further, the largest first."""
     wanted = sum((lines[index].tax for index in group), ZERO)
     base = sum((lines[index].quantity * prices[index].chosen * step for index in group), ZERO)
-    for index in group:
-        moved = _moved(lines[index], prices[index], base, rate, wanted, step)
-        chosen = min(max(moved, prices[index].low), prices[index].high)
-        base += (chosen - prices[index].chosen) * lines[index].quantity * step
-        prices[index] = replace(prices[index], chosen=chosen)
+    bounds = [(index, prices[index].low, prices[index].high) for index in group]
     if rounding:
-        largest = max(group, key=lambda index: abs(lines[index].net))
-        moved = _moved(lines[largest], prices[largest], base, rate, wanted, step)
-        prices[largest] = replace(prices[largest], chosen=moved)
+        largest_first = sorted(group, key=lambda index: -abs(lines[index].net))
+        bounds += [(index, *_same_side(prices[index].chosen)) for index in largest_first]
+    for index, low, high in bounds:
+        found = prices[index].chosen
+        chosen = min(max(_moved(lines[index], found, base, rate, wanted, step), low), high)
+        base += (chosen - found) * lines[index].quantity * step
+        prices[index] = replace(prices[index], chosen=chosen)
 
 
-def _moved(line: Wanted, price: _Price, base: Decimal, rate: Decimal, wanted: Decimal, step: Decimal) -> int:
+def _same_side(chosen: int) -> tuple[int, int]:
+    """How far a unit price may move without crossing zero, where Tryton would tax its line with others."""
+    return (0, 2**62) if chosen >= 0 else (-(2**62), -1)
+
+
+def _moved(line: Wanted, chosen: int, base: Decimal, rate: Decimal, wanted: Decimal, step: Decimal) -> int:
     """The unit price, in steps, of this line with which `base` comes to have the tax `wanted`."""
     one = line.quantity * step
     if cents(base * rate) == wanted or not one:
-        return price.chosen
+        return chosen
     low, high = (wanted - HALF) / rate, (wanted + HALF) / rate
-    steps = ((low if base <= low else high) - base) / one
+    upwards = base <= low
+    steps = ((low if upwards else high) - base) / one
     moves = int(steps.to_integral_value(ROUND_FLOOR if steps < 0 else ROUND_CEILING))
-    if cents((base + moves * one) * rate) != wanted:
-        moves += 1 if steps > 0 else -1  # exactly on the bound, which rounds to the other side
-    return price.chosen + moves
+    if cents((base + moves * one) * rate) != wanted:  # exactly on the bound, which rounds to the other side
+        moves += 1 if upwards == (one > 0) else -1
+    return chosen + moves
