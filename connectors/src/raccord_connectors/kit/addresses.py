@@ -15,7 +15,7 @@ _TRANSLATED = (
 )
 _NEVER = (
     ipaddress.ip_network("fec0::/10"),  # site-local, the private addresses of early IPv6
-    ipaddress.ip_network("64:ff9b:1::/48"),  # NAT64 chosen by the local network: what it leads to is its own affair
+    ipaddress.ip_network("64:ff9b:1::/48"),  # NAT64 chosen by the local network
     ipaddress.ip_network("192.88.99.0/24"),  # anycast of 6to4 relays: leads to whoever announces it
 )
 
