@@ -1,9 +1,7 @@
 """Connecting to Tryton: what is missing is named right by right, sessions run out, servers stop."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 
 import httpx
 import msgspec
@@ -12,27 +10,13 @@ import pytest
 from raccord_connectors.contract import Change, ConfigError, Message, Selection, TransientError
 from raccord_connectors.erp.tryton import Tryton as Connector
 from raccord_connectors.erp.tryton.encoding import Number, from_json, to_json
-from raccord_connectors.erp.tryton.settings import TrytonSettings
+from support import tryton_fixtures as given
 from support.tryton_merchant import Merchant
-from support.tryton_server import TRAINEE, TRAINEE_PASSWORD, Tryton, tryton
+from support.tryton_orders import connect
+from support.tryton_server import TRAINEE, TRAINEE_PASSWORD, Tryton
 
 pytestmark = pytest.mark.counterpart
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Tryton]:
-    with tryton() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def merchant(server: Tryton) -> Merchant:
-    return server.manager
-
-
-def connect(server: Tryton, transport: httpx.BaseTransport | None = None, **changes: Any) -> Connector:
-    settings = msgspec.convert(server.settings(**changes), TrytonSettings)
-    return Connector(settings, transport=transport, sleep=lambda seconds: None)
+merchant, server = given.merchant, given.server
 
 
 def refusal(connector: Connector) -> ConfigError:

@@ -179,9 +179,11 @@ async def merchant(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     stopping: Callable[[], bool] = lambda: False,
     live: bool = True,
+    shop_connector: tuple[str, dict[str, Any]] | None = None,
     **channel: object,
 ) -> AsyncIterator[Merchant]:
-    """Two depots' worth of nothing: fill `erp`, then `ship`. The database is opened here."""
+    """An ERP with nothing in it: fill `erp`, then `ship`. The database is opened here. `shop_connector`: another shop than
+    the one in memory, as (name, settings)."""
     assert settings.database_url
     assert settings.secret_key
     async with opened(settings):
@@ -202,7 +204,8 @@ async def merchant(
             stopping=stopping,
         )
         erp_id = await connections.create_erp(tenant, "Gestion", "memory_erp")
-        shop_id = await connections.create_shop(tenant, "Boutique", "memory_shop", {"system": shop.name})
+        connector, chosen_shop = shop_connector or ("memory_shop", {"system": shop.name})
+        shop_id = await connections.create_shop(tenant, "Boutique", connector, chosen_shop)
         assert (await connections.check(tenant, shop_id, wake)).good
         chosen = msgspec.convert(channel, type=ChannelSettings)
         channel_id = await channels.create(tenant, "Site", erp_id, shop_id, chosen)

@@ -247,24 +247,38 @@ class Merchant:
         )  # fmt: skip
         return self.find("sale.sale", ["reference", "=", reference], fields=fields)
 
-    def ship(self, sale: int, *, quantities: Mapping[int, str] | None = None, tracking: str = "") -> int:
+    def ship(
+        self,
+        sale: int,
+        *,
+        quantities: Mapping[int, str] | None = None,
+        tracking: str = "",
+        package: bool = False,
+    ) -> int:
         """Prepares and sends the next waiting shipment of a sale, whole or only `quantities` (product id → quantity), and
-        returns its id. Stock is forced if there is not enough: the warehouse keeper sees what lies on the shelf."""
-        (shipment,) = [
-            row["id"]
-            for row in self.find(
-                "stock.shipment.out", ["moves.sale", "=", sale], ["state", "in", ["draft", "waiting"]]
-            )
-        ]
+        returns its id. Stock is forced if there is not enough: the warehouse keeper sees what lies on the shelf. With
+        `package` everything goes into one parcel."""
+        waiting = [["moves.sale", "=", sale], ["state", "in", ["draft", "waiting"]]]
+        (shipment,) = [row["id"] for row in self.find("stock.shipment.out", *waiting)]
         self.click("stock.shipment.out", "wait", shipment)
         self._force_quantities(shipment, quantities)
         self.click("stock.shipment.out", "assign_force", shipment)
         self.click("stock.shipment.out", "pick", shipment)
+        if package:
+            self._wrap(shipment)
         self.click("stock.shipment.out", "pack", shipment)
         if tracking:
             self.write("stock.shipment.out", shipment, shipping_reference=tracking)
         self.click("stock.shipment.out", "do", shipment)
         return int(shipment)
+
+    def _wrap(self, shipment: int) -> None:
+        kinds = self.find("stock.package.type", ["name", "=", "Carton"])
+        kind = kinds[0]["id"] if kinds else self.create("stock.package.type", name="Carton")
+        moves = self.one("stock.shipment.out", ["id", "=", shipment], fields=["outgoing_moves"])
+        reference = f"stock.shipment.out,{shipment}"
+        package = self.create("stock.package", company=self.company, type=kind, shipment=reference)
+        self.write("stock.package", package, moves=[["add", moves["outgoing_moves"]]])
 
     def _force_quantities(self, shipment: int, quantities: Mapping[int, str] | None) -> None:
         if quantities is None:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from raccord_connectors.contract import ConfigError, Message
 from raccord_connectors.erp.tryton import texts
-from raccord_connectors.erp.tryton.client import Client, Refused, Row
+from raccord_connectors.erp.tryton.answers import Refused
+from raccord_connectors.erp.tryton.client import Client, Row
 from raccord_connectors.erp.tryton.extras import extra_fields
 from raccord_connectors.erp.tryton.lookups import price_lists, warehouses
 from raccord_connectors.erp.tryton.settings import TrytonSettings

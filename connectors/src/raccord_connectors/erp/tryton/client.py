@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -17,6 +16,7 @@ import msgspec
 
 from raccord_connectors.contract import ConfigError, TransientError
 from raccord_connectors.erp.tryton import texts
+from raccord_connectors.erp.tryton.answers import explained, failure_of, server_clock
 from raccord_connectors.erp.tryton.encoding import from_json, to_json
 from raccord_connectors.erp.tryton.settings import TrytonSettings
 from raccord_connectors.kit import texts as kit_texts
@@ -24,15 +24,6 @@ from raccord_connectors.kit.http import HttpClient, HttpFailure, decode_json
 
 Row = dict[str, Any]
 Domain = list[Any]
-
-
-class Refused(Exception):
-    """Tryton's own refusal (a rule, a right, a warning), in the user's language. Callers decide what it means."""
-
-    def __init__(self, sentence: str, *, warning: bool = False) -> None:
-        super().__init__("Tryton refused")  # the sentence may hold personal data: it goes to the person only
-        self.sentence = sentence
-        self.warning = warning
 
 
 @dataclass(frozen=True)
@@ -194,7 +185,7 @@ class Client:
             return self._exchange(f"model.{model}.{method}", [*params, whole], repeat)
         except HttpFailure as failure:
             if failure.status != 401:
-                raise _explained(failure, self._settings) from failure
+                raise explained(failure, self._settings) from failure
         self._authorization = None  # the session ran out: nothing was done, so the call may be sent again
         self._sign_in_once()
         return self._exchange(f"model.{model}.{method}", [*params, whole], repeat)
@@ -217,7 +208,7 @@ class Client:
         try:
             user_id, session, _ = self._exchange("common.db.login", params, True)
         except HttpFailure as failure:
-            raise _explained(failure, settings) from failure
+            raise explained(failure, settings) from failure
         token = base64.b64encode(f"{settings.user}:{user_id}:{session}".encode()).decode()
         self._authorization = f"Session {token}"
         if self._account is None:
@@ -253,7 +244,7 @@ class Client:
             headers["Authorization"] = self._authorization
         sent, sent_at = time.monotonic(), datetime.now(UTC)
         response = self._http.send("POST", path, repeat=repeat, content=body, headers=headers)
-        self._asked_at = _server_clock(response, timedelta(seconds=time.monotonic() - sent)) or sent_at
+        self._asked_at = server_clock(response, timedelta(seconds=time.monotonic() - sent)) or sent_at
         try:
             answer = decode_json(response.content)
         except msgspec.DecodeError as error:
@@ -261,44 +252,5 @@ class Client:
         if not isinstance(answer, dict) or not {"result", "error"} & answer.keys():
             raise ConfigError(texts.NOT_TRYTON.fill(host=self.host), field="url")
         if "error" in answer:
-            raise self._failure(method, answer["error"])
+            raise failure_of(method, answer["error"], self._settings, self.host)
         return from_json(answer["result"])
-
-    def _failure(self, method: str, error: Any) -> Exception:
-        """`[kind, [sentence, description, …]]` of Tryton's own errors; `[text, traceback]` of its accidents."""
-        kind, *rest = error if isinstance(error, list) and error else [str(error)]
-        known = rest[0] if rest and isinstance(rest[0], list) else None
-        if kind == "UserError" and known:
-            return Refused(_sentence(known[:2]))
-        if kind == "UserWarning" and known:
-            return Refused(_sentence(known[1:3]), warning=True)
-        if kind == "LoginException":
-            return ConfigError(texts.SECOND_FACTOR.fill(user=self._settings.user), field="user")
-        if kind == "ConcurrencyException":
-            return TransientError(texts.CONCURRENCY.fill(), detail=method)
-        return TransientError(texts.SERVER_FAILED.fill(host=self.host), detail=f"{method}: {str(kind)[:200]}")
-
-
-def _server_clock(response: httpx.Response, took: timedelta) -> datetime | None:
-    """The server's clock when the request left us: the answer's date, cut to the second, less what it took. None behind
-    a proxy that hides it: then our own clock has to do, and the overlap covers the difference."""
-    try:
-        return parsedate_to_datetime(response.headers["Date"]).astimezone(UTC) - took
-    except (KeyError, ValueError):
-        return None
-
-
-def _explained(failure: HttpFailure, settings: TrytonSettings) -> ConfigError:
-    if failure.status == 401:
-        message = texts.BAD_LOGIN.fill(user=settings.user, database=settings.database)
-        return ConfigError(message, detail=failure.detail, field="password")
-    if failure.status == 404:
-        message = texts.NO_DATABASE.fill(database=settings.database)
-        return ConfigError(message, detail=failure.detail, field="database")
-    if failure.status == 413:
-        return ConfigError(texts.TOO_LARGE.fill(), detail=failure.detail)
-    return failure
-
-
-def _sentence(parts: Sequence[Any]) -> str:
-    return " ".join(str(part).replace("\xa0", " ").strip() for part in parts if part)

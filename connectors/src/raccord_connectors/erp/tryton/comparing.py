@@ -30,21 +30,21 @@ class Amounts:
 
 
 def explanation(draft: Draft, found: Amounts, lines: Sequence[SaleLine], rows: Sequence[Row]) -> Message:
-    """The totals, then the lines whose net or rate is not the shop's, then what Tryton added."""
+    """The totals, then the lines whose net or rate is not the shop's, then what Tryton added. `rows` are the sale's lines of
+    type "line", in the order in which `lines` were written."""
     french: list[str] = []
     english: list[str] = []
-    wanted = [line for line in lines if line.draft is not None]
-    for line, row in zip(wanted, rows, strict=False):
-        assert line.draft is not None
+    written = [line for line in lines if line.values["type"] == "line"]
+    for line, row in zip(written, rows, strict=False):
         theirs, ours = line.draft, row["amount"]
-        rate = "?" if line.rate is None else line.rate
-        if theirs.net == ours and theirs.rate in (None, line.rate):
+        if theirs is None or (theirs.net == ours and theirs.rate in (None, line.rate)):
             continue
+        rate = "?" if line.rate is None else line.rate
         values = {"title": theirs.title, "wanted": theirs.net, "found": ours, "rate": rate}
         values["wanted_rate"] = "?" if theirs.rate is None else theirs.rate
         french.append(texts.LINE_DIFFERS.fr.format(**values))
         english.append(texts.LINE_DIFFERS.en.format(**values))
-    for row in rows[len(lines) :]:
+    for row in rows[len(written) :]:
         values = {"title": row["description"], "found": row["amount"]}
         french.append(texts.LINE_ADDED.fr.format(**values))
         english.append(texts.LINE_ADDED.en.format(**values))

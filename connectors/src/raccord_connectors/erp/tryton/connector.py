@@ -29,8 +29,9 @@ from raccord_connectors.erp.tryton import (
     products,
     stock,
 )
+from raccord_connectors.erp.tryton.answers import Refused
 from raccord_connectors.erp.tryton.checking import refusal_as_config
-from raccord_connectors.erp.tryton.client import Client, Refused
+from raccord_connectors.erp.tryton.client import Client
 from raccord_connectors.erp.tryton.customer_drafts import CustomerDrafts
 from raccord_connectors.erp.tryton.drafts import Drafts
 from raccord_connectors.erp.tryton.reading import PAGE, Source, read

@@ -7,7 +7,8 @@ from raccord_connectors.canonical import Address, Customer, CustomerDraft
 from raccord_connectors.contract import Change, Outcome, RecordRejected
 from raccord_connectors.erp.tryton import texts
 from raccord_connectors.erp.tryton.addresses import Addresses
-from raccord_connectors.erp.tryton.client import Client, Refused, Row
+from raccord_connectors.erp.tryton.answers import Refused
+from raccord_connectors.erp.tryton.client import Client, Row
 from raccord_connectors.erp.tryton.parties import VAT_TYPES
 from raccord_connectors.erp.tryton.reading import EVERYTHING_TOO
 from raccord_connectors.erp.tryton.settings import TrytonSettings

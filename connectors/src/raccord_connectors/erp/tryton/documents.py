@@ -29,6 +29,9 @@ def source(client: Client, settings: TrytonSettings) -> Source:
         # A draft has no date yet.
         base.append(["OR", ["sale_date", ">=", settings.documents_from], ["sale_date", "=", None]])
 
+    # A tracking number may be typed on the package alone, after the shipment has left.
+    paths = (*PATHS, "lines.moves.package") if client.has("stock_package") else PATHS
+
     def build(rows: list[Row]) -> Built:
         today = client.today() if rows else date.min
         return Built([_document(row, today) for row in rows])
@@ -36,8 +39,8 @@ def source(client: Client, settings: TrytonSettings) -> Source:
     return Source(
         model="sale.sale",
         base=base,
-        stamps=(*PATHS, SHIPMENT, INVOICE),
-        sketch=(*stamp_fields(*PATHS, "shipments", "invoices"), "invoices.amount_to_pay"),
+        stamps=(*paths, SHIPMENT, INVOICE),
+        sketch=stamp_fields(*paths, "shipments", "invoices"),
         digests=lambda rows: {str(row["id"]): digest(row) for row in rows},
         fields=lambda: _fields(client),
         build=build,

@@ -11,7 +11,8 @@ from decimal import Decimal
 from raccord_connectors.canonical import Draft
 from raccord_connectors.contract import Change, Outcome, RecordRejected, Text
 from raccord_connectors.erp.tryton import texts
-from raccord_connectors.erp.tryton.client import Client, Refused, Row
+from raccord_connectors.erp.tryton.answers import Refused
+from raccord_connectors.erp.tryton.client import Client, Row
 from raccord_connectors.erp.tryton.comparing import Amounts, explanation
 from raccord_connectors.erp.tryton.sale_header import SaleHeader
 from raccord_connectors.erp.tryton.sale_lines import SaleLine, SaleLines

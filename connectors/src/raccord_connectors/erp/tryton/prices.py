@@ -9,7 +9,8 @@ from typing import Any
 from raccord_connectors.canonical import Price, PriceSet, plain
 from raccord_connectors.contract import Message, Problem, Rejection
 from raccord_connectors.erp.tryton import texts
-from raccord_connectors.erp.tryton.client import Client, Domain, Refused, Row
+from raccord_connectors.erp.tryton.answers import Refused
+from raccord_connectors.erp.tryton.client import Client, Domain, Row
 from raccord_connectors.erp.tryton.encoding import Number
 from raccord_connectors.erp.tryton.items import ITEM_STAMPS, ITEMS, ids_of_items, item_key_of
 from raccord_connectors.erp.tryton.lookups import PriceList, price_lists

@@ -40,9 +40,9 @@ SERVER_FAILED = Text(
 TOO_LARGE = Text(
     "tryton.too_large",
     "Tryton refuse nos demandes parce qu’elles portent sur trop de lignes. Dans sa configuration, portez "
-    "[request] records_limit à 2000 au moins.",
+    "[request] records_limit à 1000 au moins.",
     "Tryton refuses our requests because they cover too many rows. In its configuration, raise [request] records_limit "
-    "to 2000 at least.",
+    "to 1000 at least.",
 )
 NOT_ALLOWED = Text(
     "tryton.not_allowed",

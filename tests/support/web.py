@@ -1,0 +1,139 @@
+"""The pages under test: the whole application over a furnished database, and people who look at it.
+
+Litestar's `TestClient` runs the application on an event loop of its own; data is prepared before, on another.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from typing import Any, Literal
+from uuid import UUID
+
+import httpx
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from raccord.settings import Settings
+from raccord.sync.ports import Lane
+from raccord.web.app import create_app
+from support.database import fresh_database, opened
+from support.web_merchant import PASSWORD, Furnished, furnish
+
+EMAILS = {
+    "owner": "anne@duval.example", "reader": "lucie@duval.example", "seller": "marc@duval.example",
+    "partner": "paul@integration.example", "stranger": "eve@autre.example",
+}  # fmt: skip
+Who = Literal["owner", "reader", "seller", "partner", "stranger", "nobody"]
+
+
+@dataclass
+class FakeWake:
+    """`sync.ports.Wake` that remembers what was woken."""
+
+    woken: list[tuple[Any, ...]] = field(default_factory=list)
+
+    async def project(self, tenant: UUID, channel: UUID, stream: str) -> None:
+        self.woken.append(("project", channel, stream))
+
+    async def push(self, tenant: UUID, shop: UUID, lane: Lane) -> None:
+        self.woken.append(("push", shop, lane))
+
+    async def collect(self, tenant: UUID, channel: UUID, key: str | None = None) -> None:
+        self.woken.append(("collect", channel, key))
+
+    async def enter(self, tenant: UUID, order: UUID) -> None:
+        self.woken.append(("enter", order))
+
+    async def answered(self, tenant: UUID, command: UUID, once: str | None) -> None:
+        self.woken.append(("answered", command, once))
+
+
+class Visitor:
+    """A browser without JavaScript: keeps its cookies, sends forms with their token, does not follow redirects."""
+
+    def __init__(self, client: TestClient[Litestar], language: str = "fr") -> None:
+        self._client = client
+        self.cookies: dict[str, str] = {}
+        self.language = language
+
+    def get(self, path: str, *, htmx: bool = False) -> httpx.Response:
+        return self._send("GET", path, {"HX-Request": "true"} if htmx else {})
+
+    def post(self, path: str, **form: str | list[str]) -> httpx.Response:
+        if "raccord_csrf" not in self.cookies:
+            self.get("/sign-in")
+        return self._send("POST", path, {}, {"_csrf_token": self.cookies["raccord_csrf"], **form})
+
+    def post_bare(self, path: str) -> httpx.Response:
+        """Without the token."""
+        return self._send("POST", path, {}, {})
+
+    def sign_in(self, email: str, password: str = PASSWORD, **more: str) -> httpx.Response:
+        return self.post("/sign-in", email=email, password=password, **more)
+
+    def _send(
+        self, method: str, path: str, headers: dict[str, str], form: dict[str, Any] | None = None
+    ) -> httpx.Response:
+        self._client.cookies.clear()
+        told = {
+            "accept": "*/*" if headers else "text/html,application/xhtml+xml",
+            "accept-language": self.language,
+            "cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            **headers,
+        }
+        answer = self._client.request(method, path, headers=told, data=form, follow_redirects=False)
+        self.cookies.update({cookie.name: cookie.value or "" for cookie in answer.cookies.jar})
+        return answer
+
+
+@dataclass
+class Site:
+    """The application with the furnished merchant."""
+
+    client: TestClient[Litestar]
+    made: Furnished
+    wake: FakeWake
+    settings: Settings
+    visitors: dict[str, Visitor] = field(default_factory=dict)
+
+    def as_(self, who: Who) -> Visitor:
+        """Signed in once; `nobody` is not."""
+        if who not in self.visitors:
+            self.visitors[who] = Visitor(self.client)
+            if who != "nobody":
+                assert 303 == self.visitors[who].sign_in(EMAILS[who]).status_code
+        return self.visitors[who]
+
+    def at(self, place: str) -> str:
+        return f"/t/{self.made.tenant}/{place}"
+
+
+@pytest.fixture(scope="module")
+def site(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One for a whole module: its tests do not undo each other's work."""
+    with fresh_database(postgres, tmp_path_factory.mktemp("site")) as settings:
+        yield from serve(settings)
+
+
+def serve(settings: Settings) -> Iterator[Site]:
+    async def prepare() -> Furnished:
+        async with opened(settings):
+            return await furnish()
+
+    made, wake = asyncio.run(prepare()), FakeWake()
+    with TestClient(create_app(settings, wake)) as client:
+        yield Site(client, made, wake, settings)
+
+
+def text_of(answer: httpx.Response) -> str:
+    """What a reader of the page sees, more or less: without tags, spaces (also unbreakable ones) as one."""
+    body = re.sub(r"<(script|style|head)\b.*?</\1>", " ", answer.text, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body))).replace("\u202f", " ")
+
+
+def folder_of(name: str) -> Path:
+    return Path(__file__).parents[1] / name
