@@ -22,7 +22,7 @@ from raccord_connectors.erp.tryton.keys import record_ids
 
 PAGE = 250
 SKETCH_PAGE = 1_000
-"""Rows of one request: below the 2,000 that a Tryton may be configured to allow at most, and well within its 60 s."""
+"""Rows of one request: well within the 60 s that Tryton gives a request; a configured `records_limit` must allow it."""
 EVERYTHING_TOO = {"active_test": False}
 """Context: retired records as well. Tryton hides them from searches and from the lists inside records."""
 
