@@ -198,6 +198,32 @@ def test_a_proof_overtaken_by_other_movements_is_asked_again(settings: Settings)
     run(settings, scenario)
 
 
+def test_a_proof_whose_answer_was_lost_is_asked_again(settings: Settings) -> None:
+    """The worker died between the agent's answer and its use: nothing else would ever look at it again."""
+
+    async def scenario(w: World) -> None:
+        w.shop.place_order({"CHAISE": 3})
+        await w.collect()
+        for _ in range(10):
+            await w.advance_all()
+            if "integrated" == (await w.order())["state"]:
+                break
+            await w.play_agent()
+        leased = await w.commands.lease(w.caller, wire.LeaseRequest(wait=0), connected)
+        for command in leased:
+            await w.commands.finish(w.caller, execute(MemoryErp(MemorySettings(system=w.erp.name)), command))
+        w.wake.answers.clear()
+        await w.ingest("stock")
+        async with tenant_transaction(w.tenant) as connection:
+            await connection.execute("UPDATE command SET created_at = created_at - interval '1 minute'")
+        assert {"CHAISE": Decimal(3)} == await w.open_reservations()
+        assert 1 == await service.prove_again(w.tenant, w.caller.connection, w.commands)
+        await w.settle()
+        assert {} == await w.open_reservations()
+
+    run(settings, scenario)
+
+
 def test_with_real_stock_the_reservation_lasts_until_delivery(settings: Settings) -> None:
     async def scenario(w: World) -> None:
         w.shop.place_order({"CHAISE": 3})

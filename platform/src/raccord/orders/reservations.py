@@ -112,13 +112,15 @@ async def end_reflected(tenant: UUID, erp: UUID, items: Sequence[str] | None = N
 
 
 async def unproven(erp: UUID, limit: int = 100) -> list[UUID]:
-    """Integrated orders whose proof was overtaken by later stock movements, or whose reading was lost: to be read again."""
+    """Integrated orders that asked for a proof and are still reserved: it was overtaken by later stock movements, or its
+    answer was lost with a worker that died. To be asked again."""
     rows = await current_connection().fetch(
         """
-        SELECT DISTINCT o.id FROM reservation r JOIN sales_order o ON o.id = r.sales_order
-         WHERE r.connection = $1 AND r.ended_at IS NULL AND r.reflected_print IS NOT NULL AND o.state = 'integrated'
-           AND NOT EXISTS (SELECT 1 FROM command m WHERE m.connection = r.connection
-                            AND m.once LIKE 'stock:' || o.reference || ':%' AND m.created_at > now() - interval '20 seconds')
+        SELECT o.id FROM sales_order o JOIN channel c ON c.id = o.channel
+         WHERE c.erp = $1 AND o.state = 'integrated'
+           AND EXISTS (SELECT 1 FROM reservation r WHERE r.sales_order = o.id AND r.ended_at IS NULL)
+           AND (SELECT max(m.created_at) FROM command m WHERE m.connection = $1 AND m.once LIKE 'stock:' || o.reference || ':%')
+               < now() - interval '20 seconds'
          LIMIT $2
         """,
         erp,
