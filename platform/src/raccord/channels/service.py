@@ -170,7 +170,9 @@ async def resolve(
                 after=msgspec.json.encode(told),
             )
             await write_entries(tenant, [entry])
+            found = await _found(channel)
         await _wake_all(wake, tenant, channel)
+        await wake.push(tenant, found.shop, "ordinary")  # what is desired may be known already
     return done
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
@@ -10,14 +11,14 @@ from raccord.core import rules
 from raccord_connectors.canonical import Listing, encode, fingerprint
 
 
-class Creation(Struct, frozen=True):
-    """The fields that are the ERP's when a thing is made and the shop's afterwards."""
+class Fields(Struct, frozen=True):
+    """Some fields of listings and of their offers: (field, name inside an open mapping such as `custom`, or None)."""
 
     listing: tuple[tuple[str, str | None], ...] = ()
     offer: tuple[tuple[str, str | None], ...] = ()
 
     @classmethod
-    def of(cls, targets: Iterable[str]) -> "Creation":
+    def of(cls, targets: Iterable[str]) -> "Fields":
         parsed = [rules.parse_target(target) for target in targets]
         return cls(
             tuple((field, name) for of_offer, field, name in parsed if not of_offer),
@@ -25,7 +26,13 @@ class Creation(Struct, frozen=True):
         )
 
 
-def for_update(listing: Listing, creation: Creation, known_offers: Iterable[str] | None = None) -> Listing:
+def only(listing: Listing, fields: Fields) -> Listing:
+    """With nothing but what every listing has and these fields: of a shop's own listing, what is ours to say."""
+    offers = [replace(offer, **_all_but(offer, fields.offer)) for offer in listing.offers]
+    return replace(listing, offers=offers, **_all_but(listing, fields.listing))
+
+
+def for_update(listing: Listing, creation: Fields, known_offers: Iterable[str] | None = None) -> Listing:
     """Without what is sent at creation only. Offers that the shop does not have yet (`known_offers` are those it has;
     None: all of them) are being created, and keep theirs."""
     if creation.listing:
@@ -42,7 +49,7 @@ def for_update(listing: Listing, creation: Creation, known_offers: Iterable[str]
     return listing
 
 
-def listing_print(listing: Listing, creation: Creation) -> bytes:
+def listing_print(listing: Listing, creation: Fields) -> bytes:
     """What decides whether an update is due: changes of what is only sent at creation do not."""
     return fingerprint(encode(for_update(listing, creation)))
 
@@ -50,6 +57,20 @@ def listing_print(listing: Listing, creation: Creation) -> bytes:
 def withdrawn(listing: Listing) -> Listing:
     """The same listing off sale. Nothing is deleted, and nothing else is touched."""
     return replace(listing, published=False)
+
+
+def _all_but(struct: Struct, fields: Iterable[tuple[str, str | None]]) -> dict[str, Any]:
+    kept = {field for field, name in fields if name is None}
+    names = {(field, name) for field, name in fields}
+    changes: dict[str, Any] = {}
+    for info in msgspec.structs.fields(type(struct)):
+        value = getattr(struct, info.name)
+        if info.name in rules.OPEN_TARGETS and isinstance(value, dict):
+            left = {name: inner for name, inner in value.items() if (info.name, name) in names}
+            changes[info.name] = left if left or info.default is not UNSET else UNSET
+        elif info.default is UNSET and info.name not in kept:
+            changes[info.name] = UNSET
+    return changes
 
 
 def _without(struct: Struct, fields: Iterable[tuple[str, str | None]]) -> dict[str, Any]:

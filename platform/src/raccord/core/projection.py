@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from raccord.core import rules, texts
 from raccord.core.channel import ChannelSettings
 from raccord.core.codes import gtin, normal_sku
-from raccord.core.ownership import Creation
+from raccord.core.ownership import Fields
 from raccord.core.placing import Paths, category_paths, tax_classes
 from raccord.core.pricing import Article, PriceRule, UnknownRate, ordinary_price, quantity_tiers
 from raccord.core.steps import text
@@ -70,7 +70,8 @@ class Projection:
     def __init__(self, mapping: rules.Mapping, settings: ChannelSettings, discovery: Discovery) -> None:
         """Raises `rules.MappingError` when the rules cannot be used."""
         compiled = rules.compile_rules(mapping)
-        self.creation = Creation.of(compiled.creation)
+        self.creation = Fields.of(compiled.creation)
+        self.ours = Fields.of(rule.target for rule in mapping.rules if rule.owner != "shop")
         self._listing_rules = compiled.listing
         self._offer_rules = compiled.offer
         self._with_tiers = any(field == "tiers" for field, _, _ in compiled.offer)

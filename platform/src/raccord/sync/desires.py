@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from raccord.core import matching, texts
-from raccord.core.ownership import Creation, listing_print, withdrawn
+from raccord.core.ownership import Fields, listing_print, withdrawn
 from raccord.core.projection import Projected
 from raccord.journal.models import Event
 from raccord.storage.brakes import PASS_NOT_OVER
@@ -24,7 +24,7 @@ Decision = tuple[Desire, Told | None]
 
 
 def on_sale(
-    key: str, since: datetime, projected: Projected, bound: Bound | None, creation: Creation
+    key: str, since: datetime, projected: Projected, bound: Bound | None, creation: Fields
 ) -> Decision | None:
     """An article that the ERP sells. None when the binding stays as it is."""
     if projected.listing is None:
@@ -51,7 +51,7 @@ def on_sale(
     return Desire(key, data, print_, since, problem, False, None, renewed), told
 
 
-def off_sale(key: str, since: datetime, bound: Bound | None, creation: Creation) -> Decision | None:
+def off_sale(key: str, since: datetime, bound: Bound | None, creation: Fields) -> Decision | None:
     """An article that is gone, asleep or not for this shop. What the shop never had is forgotten; what it has is taken
     off sale as it stands there."""
     if bound is None:
@@ -74,7 +74,7 @@ def off_sale(key: str, since: datetime, bound: Bound | None, creation: Creation)
 
 
 def _held(
-    key: str, since: datetime, problem: Problem, bound: Bound | None, creation: Creation
+    key: str, since: datetime, problem: Problem, bound: Bound | None, creation: Fields
 ) -> Decision | None:
     """The shop keeps what it has."""
     told = (Event.REFUSED, problem)

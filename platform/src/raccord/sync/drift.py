@@ -18,7 +18,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from raccord.core.difference import difference
-from raccord.core.ownership import Creation, for_update, listing_print
+from raccord.core.ownership import Fields, for_update, listing_print
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
 from raccord.storage import connections, matches, projections
@@ -79,7 +79,7 @@ async def drift(ports: Ports, tenant: UUID, channel: UUID, *, limit: int = SAMPL
 
 
 async def _compare(
-    route: Route, creation: Creation, shown: list[Shown], found: dict[str, Listing], before: dict[str, str]
+    route: Route, creation: Fields, shown: list[Shown], found: dict[str, Listing], before: dict[str, str]
 ) -> Drift:
     entries: list[Entry] = []
     differing = gone = stubborn = 0
@@ -113,7 +113,7 @@ async def _compare(
     return Drift(len(shown), differing, gone, stubborn)
 
 
-def observed(pushed: Listing, shop: Listing, creation: Creation) -> Listing:
+def observed(pushed: Listing, shop: Listing, creation: Fields) -> Listing:
     """`pushed`, with what the shop has otherwise. Fields that are the shop's, or that its connector does not read, stay."""
     ours = for_update(pushed, creation)
     theirs = {offer.key: offer for offer in shop.offers}

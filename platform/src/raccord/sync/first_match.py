@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from raccord.core import matching
 from raccord.core.matching import Code, Match
-from raccord.core.ownership import Creation, listing_print
-from raccord.core.projection import is_for_sale
+from raccord.core.ownership import listing_print, only
+from raccord.core.projection import Projection, is_for_sale
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
 from raccord.storage import bindings, matches, projections
@@ -56,9 +56,8 @@ async def first_match(shops: Shops, tenant: UUID, channel: UUID) -> Matched:
         listings = await _listings(connector, articles)
     offers = [code for listing in listings.values() for code in matching.codes_of_listing(listing)]
     found = matching.match(articles, offers)
-    creation = compiled.projection.creation
     for start in range(0, len(found), PAGE):
-        await _save(route, found[start : start + PAGE], listings, creation)
+        await _save(route, found[start : start + PAGE], listings, compiled.projection)
     good = [one.by for one in found if one.problem is None]
     return Matched(
         by_sku=good.count("sku"),
@@ -84,7 +83,7 @@ async def resolve(shops: Shops, tenant: UUID, channel: UUID, product: str, listi
         if not isinstance(article, Product) or shown is None:
             return False
         match = Match(product, listing, _offers(article, shown), "sku")
-        found = _found(match, {listing: shown}, compile_route(route).projection.creation)
+        found = _found(match, {listing: shown}, compile_route(route).projection)
     async with tenant_transaction(tenant):
         done = await matches.resolve(channel, found)
         if done:
@@ -139,8 +138,10 @@ def _offers(product: Product, listing: Listing) -> dict[str, str]:
     return found[0].offers if found else {}
 
 
-async def _save(route: Route, found: list[Match], listings: dict[str, Listing], creation: Creation) -> None:
-    rows = {match.product: (match, _found(match, listings, creation)) for match in found}
+async def _save(
+    route: Route, found: list[Match], listings: dict[str, Listing], projection: Projection
+) -> None:
+    rows = {match.product: (match, _found(match, listings, projection)) for match in found}
     async with tenant_transaction(route.tenant):
         new = await matches.save_found(route.tenant, route.channel, [row for _, row in rows.values()])
         entries = []
@@ -163,18 +164,18 @@ async def _save(route: Route, found: list[Match], listings: dict[str, Listing], 
         await write_entries(route.tenant, entries)
 
 
-def _found(match: Match, listings: dict[str, Listing], creation: Creation) -> Found:
+def _found(match: Match, listings: dict[str, Listing], projection: Projection) -> Found:
     if match.problem is not None or match.listing is None:
         assert match.problem is not None
         problem = msgspec.json.encode(Problem("rejected", match.problem, field="offer.sku")).decode()
         return Found(match.product, None, "{}", None, None, problem)
-    pushed = in_erp_terms(listings[match.listing], match.product, match.offers)
+    pushed = only(in_erp_terms(listings[match.listing], match.product, match.offers), projection.ours)
     return Found(
         match.product,
         match.listing,
         msgspec.json.encode(match.offers).decode(),
         encode(pushed).decode(),
-        UUID(bytes=listing_print(pushed, creation)),
+        UUID(bytes=listing_print(pushed, projection.creation)),
         None,
     )
 

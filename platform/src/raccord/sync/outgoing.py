@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from raccord.core.difference import difference
-from raccord.core.ownership import Creation, for_update
+from raccord.core.ownership import Fields, for_update
 from raccord.core.retry import pause_after
 from raccord.journal.models import Entry, Event
 from raccord.storage.bindings import Done, DueRow, Failed
@@ -49,7 +49,7 @@ class Outgoing(Struct, frozen=True):
             and not (isinstance(before, Listing) and not before.published)
         )
 
-    def change(self, creation: Creation) -> Change:
+    def change(self, creation: Fields) -> Change:
         row = self.row
         if isinstance(self.record, Availability):
             parent = {self.record.product: row.listing} if row.listing else {}

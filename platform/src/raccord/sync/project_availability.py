@@ -14,7 +14,7 @@ from raccord.storage import item_codes, kits, projections
 from raccord.storage.projections import Bound, Desire, Mark, Route
 from raccord.sync import desires
 from raccord.sync.ports import Orders
-from raccord.sync.project_listings import refresh_kits
+from raccord.sync.project_listings import is_due, refresh_kits
 from raccord.sync.records import former
 from raccord_connectors.canonical import Component, Product, StockLevels, encode, fingerprint
 from raccord_connectors.contract import Problem, Text
@@ -50,9 +50,10 @@ async def project_availability(
         if (desire := _desire(world, item, bound[item], since.get(item, first))) is not None
     ]
     await projections.save_desires(route.tenant, route.channel, "availability", decided)
-    pushed = {item: one.pushed_print for item, one in bound.items()}
+    new = {desire.key: desire for desire in decided}
     return any(
-        desire.desired_print not in (None, pushed[desire.key]) and not desire.held for desire in decided
+        new[item].desired_print not in (None, one.pushed_print) if item in new else is_due(one)
+        for item, one in bound.items()
     )
 
 

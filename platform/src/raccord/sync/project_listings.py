@@ -147,6 +147,7 @@ class _Batch:
             else:
                 decision = desires.off_sale(key, since, bound, creation)
             if decision is None:
+                due = due or (bound is not None and is_due(bound))
                 continue
             desire, told = decision
             saved.append(desire)
@@ -167,6 +168,12 @@ class _Batch:
         await projections.save_desires(self.route.tenant, self.route.channel, "listings", saved)
         await write_entries(self.route.tenant, entries)
         return due
+
+
+def is_due(bound: Bound) -> bool:
+    """Already, whatever woke for it then."""
+    waits = bound.held or bound.brake is not None
+    return bound.desired_print not in (None, bound.pushed_print) and not waits
 
 
 async def refresh_kits(route: Route, keys: Iterable[str], products: Mapping[str, Product]) -> set[str]:

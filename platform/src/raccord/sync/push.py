@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from raccord.core import pace as pacing
-from raccord.core.ownership import Creation
+from raccord.core.ownership import Fields
 from raccord.core.pace import Pace
 from raccord.storage import bindings, connections, projections, runs
 from raccord.storage.bindings import DueRow
@@ -74,7 +74,7 @@ class _Drain:
         self.lock = lock
         self.end = end
         self.pace = Pace()
-        self.creation: dict[UUID, Creation] = {}
+        self.creation: dict[UUID, Fields] = {}
         self.calls = 0
 
     async def run(self) -> None:

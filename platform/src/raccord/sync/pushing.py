@@ -9,7 +9,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from raccord.core.ownership import Creation
+from raccord.core.ownership import Fields
 from raccord.journal.models import Entry
 from raccord.journal.service import write_entries
 from raccord.log import trace
@@ -82,7 +82,7 @@ class Call:
         ports: Ports,
         connector: Connector,
         spec: StreamSpec,
-        creation: Mapping[UUID, Creation],
+        creation: Mapping[UUID, Fields],
         tally: Tally,
         rows: Sequence[DueRow],
     ) -> None:
@@ -119,7 +119,7 @@ class Call:
 
     async def _write(self, part: list[Outgoing]) -> ConfigError | TransientError | None:
         waiting = {out.row.key: out for out in part}
-        changes = [out.change(self._creation.get(out.row.channel, Creation())) for out in part]
+        changes = [out.change(self._creation.get(out.row.channel, Fields())) for out in part]
         name = self._connector.spec.name
         async with aclosing(outcomes(self._connector, self._spec.name, changes)) as groups:
             while True:
