@@ -83,6 +83,10 @@ class Formats:
     def number(self, value: Decimal | int) -> str:
         return format_decimal(value, locale=self.language)
 
+    def plain(self, value: Decimal) -> str:
+        """As it is typed: "2.5"."""
+        return f"{value.normalize():f}"
+
     def moment(self, value: datetime, shape: str = "medium") -> str:
         return format_datetime(value, shape, tzinfo=self.timezone, locale=self.language)
 

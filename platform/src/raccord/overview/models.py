@@ -59,4 +59,6 @@ class Waiting(Struct, frozen=True):
     title: str
     problem: Problem | None
     since: datetime
+    place: str
+    """Where it is looked at and decided on: an address within the tenant."""
     details: dict[str, int] = {}

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from raccord.front.links import address, quoted
 from raccord.overview.models import ChannelHealth, Figures, Frame, Hour, Waiting
 from raccord.storage.engine import current_connection
 from raccord_connectors.contract import Problem
@@ -85,7 +86,7 @@ async def frame() -> Frame:
 
 async def _brakes() -> list[Waiting]:
     rows = await current_connection().fetch(
-        "SELECT id, kind, stream, concerned, known, raised_at FROM brake WHERE decided_at IS NULL ORDER BY raised_at"
+        "SELECT id, kind, stream, channel, concerned, known, raised_at FROM brake WHERE decided_at IS NULL ORDER BY raised_at"
     )
     return [
         Waiting(
@@ -94,6 +95,7 @@ async def _brakes() -> list[Waiting]:
             row["kind"],
             None,
             row["raised_at"],
+            address("catalogue", state="braked", channel=row["channel"]),
             {"concerned": row["concerned"], "known": row["known"]},
         )
         for row in rows
@@ -105,7 +107,14 @@ async def _connections() -> list[Waiting]:
         "SELECT id, name, problem, coalesce(checked_at, created_at) AS since FROM connection WHERE state = 'problem'"
     )
     return [
-        Waiting("connection", str(row["id"]), row["name"], _problem(row["problem"]), row["since"])
+        Waiting(
+            "connection",
+            str(row["id"]),
+            row["name"],
+            _problem(row["problem"]),
+            row["since"],
+            f"connections/{row['id']}",
+        )
         for row in rows
     ]
 
@@ -116,7 +125,14 @@ async def _orders(limit: int) -> list[Waiting]:
         limit,
     )
     return [
-        Waiting("order", str(row["id"]), row["number"], _problem(row["problem"]), row["received_at"])
+        Waiting(
+            "order",
+            str(row["id"]),
+            row["number"],
+            _problem(row["problem"]),
+            row["received_at"],
+            f"orders/{row['id']}",
+        )
         for row in rows
     ]
 
@@ -134,14 +150,21 @@ async def _records(limit: int) -> list[Waiting]:
             row["key"],
             _problem(row["problem"]),
             row["since"],
+            f"catalogue/{row['channel']}/{row['stream']}/{quoted(row['key'])}",
         )
         for row in rows
     ]
 
 
 async def _sources(limit: int) -> list[Waiting]:
+    """Records that the ERP has and nobody can use, shown in the first channel that their ERP feeds."""
     rows = await current_connection().fetch(
-        "SELECT connection, stream, key, problem, since FROM held_record ORDER BY stream, key LIMIT $1", limit
+        """
+        SELECT h.connection, h.stream, h.key, h.problem, h.since,
+               (SELECT c.id FROM channel c WHERE c.erp = h.connection ORDER BY c.created_at LIMIT 1) AS channel
+          FROM held_record h ORDER BY h.stream, h.key LIMIT $1
+        """,
+        limit,
     )
     return [
         Waiting(
@@ -150,9 +173,16 @@ async def _sources(limit: int) -> list[Waiting]:
             row["key"],
             _problem(row["problem"]),
             row["since"],
+            f"catalogue/{row['channel']}/{SHOWN_AS[row['stream']]}/{quoted(row['key'])}"
+            if row["channel"] and row["stream"] in SHOWN_AS
+            else f"connections/{row['connection']}",
         )
         for row in rows
     ]
+
+
+SHOWN_AS = {"products": "listings", "prices": "availability", "stock": "availability"}
+"""Stream of the catalogue's page that shows a record of the ERP."""
 
 
 def _problem(data: str | None) -> Problem | None:

@@ -5,6 +5,7 @@ Routes below `/t/{tenant:uuid}` are a tenant's: the guard `member` checks the me
 person's partner, and puts the access on the request. `opt={"role": "manager"}` asks for at least that role.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from litestar.exceptions import NotAuthorizedException, NotFoundException, Permi
 from litestar.handlers.base import BaseRouteHandler
 
 from raccord.accounts.models import Person
+from raccord.storage.engine import tenant_transaction
 from raccord.storage.system import Access
 from raccord.tenants import service as tenants
 
@@ -32,6 +34,21 @@ async def member(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRo
     if RANKS[access.role] < RANKS[str(handler.opt.get("role", "reader"))]:
         raise PermissionDeniedException
     connection.state.access = access
+    if access.partner is not None:
+        await _leave_trace(connection, access, connection.user)
+
+
+async def _leave_trace(
+    connection: ASGIConnection[Any, Any, Any, Any], access: Access, person: Person
+) -> None:
+    """The merchant's audit log tells when a partner's staff came in, whichever page they came by: once per sign-in and day."""
+    today = datetime.now(UTC).date().isoformat()
+    entered = connection.session.setdefault("entered", {})
+    if entered.get(str(access.tenant)) == today:
+        return
+    entered[str(access.tenant)] = today
+    async with tenant_transaction(access.tenant):
+        await tenants.note(access.tenant, person.id, "partner.entered", str(access.partner))
 
 
 def access_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Access:

@@ -12,8 +12,10 @@ from raccord.tenants import service
 
 @get("/")
 async def start(request: Request[Person, Any, Any]) -> Response[Any]:
-    """Straight to the company when there is only one."""
+    """Straight to the company when there is only one; a partner's staff to their portal."""
     accesses = await service.accesses(request.user.id)
+    if any(access.partner is not None for access in accesses):
+        return Redirect("/partner")
     if len(accesses) == 1:
         return Redirect(f"/t/{accesses[0].tenant}/overview")
     return Redirect("/tenants")

@@ -6,11 +6,13 @@ from raccord.accounts import pages as accounts
 from raccord.agents import api as tunnel
 from raccord.agents import pages as agents
 from raccord.catalogue import pages as catalogue
+from raccord.channels import pages as channels
 from raccord.connections import pages as connections
 from raccord.journal import pages as journal
 from raccord.orders import api as hooks
 from raccord.orders import pages as orders
 from raccord.overview import pages as overview
+from raccord.partners import pages as partners
 from raccord.tenants import pages as tenants
 from raccord.web import health
 
@@ -26,4 +28,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *orders.ROUTES,
     *connections.ROUTES,
     *agents.ROUTES,
+    *channels.ROUTES,
+    *partners.ROUTES,
 ]

@@ -1,0 +1,64 @@
+"""What the channels' pages show beside the channel. Inside the tenant's transaction."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from raccord.storage.engine import current_connection
+
+
+class Figures(NamedTuple):
+    channel: UUID
+    articles: int
+    """That the shop has."""
+    on_their_way: int
+    held: int
+    orders: int
+    """Of the last seven days."""
+
+
+class BrakeOn(NamedTuple):
+    kind: str
+    connection: UUID | None
+    channel: UUID | None
+    stream: str
+
+
+async def figures() -> dict[UUID, Figures]:
+    """Of every channel, in one go."""
+    rows = await current_connection().fetch(
+        """
+        SELECT c.id, count(b.key) FILTER (WHERE b.stream = 'listings' AND b.target IS NOT NULL),
+               count(b.key) FILTER (WHERE b.desired_print IS DISTINCT FROM b.pushed_print AND NOT b.held AND b.brake IS NULL),
+               count(b.key) FILTER (WHERE b.held OR b.brake IS NOT NULL),
+               (SELECT count(*) FROM sales_order o WHERE o.channel = c.id AND o.received_at > now() - interval '7 days')
+          FROM channel c LEFT JOIN binding b ON b.channel = c.id GROUP BY c.id
+        """
+    )
+    return {row["id"]: Figures(*row) for row in rows}
+
+
+async def known_items(erp: UUID, keys: Sequence[str]) -> list[str]:
+    """Those of these keys that are articles, or items with a price or a stock, of the ERP."""
+    rows = await current_connection().fetch(
+        "SELECT DISTINCT key FROM snapshot WHERE connection = $1 AND stream IN ('products', 'prices', 'stock') "
+        "AND key = ANY($2::text[]) AND deleted_at IS NULL",
+        erp,
+        list(keys),
+    )
+    return [row["key"] for row in rows]
+
+
+async def has_articles(erp: UUID) -> bool:
+    found: bool = await current_connection().fetchval(
+        "SELECT EXISTS (SELECT 1 FROM snapshot WHERE connection = $1 AND stream = 'products')", erp
+    )
+    return found
+
+
+async def brake(id_: UUID) -> BrakeOn | None:
+    """None when it has been decided already, or never was."""
+    row = await current_connection().fetchrow(
+        "SELECT kind, connection, channel, stream FROM brake WHERE id = $1 AND decided_at IS NULL", id_
+    )
+    return BrakeOn(*row) if row else None
