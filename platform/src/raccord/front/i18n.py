@@ -52,7 +52,7 @@ def translations(language: str, locale_dir: Path) -> NullTranslations:
 def typographic(text: str) -> str:
     """French as it is printed: no line begins with a colon or a closing guillemet. Sentences come from everywhere with
     ordinary spaces, because those are what people type."""
-    text = re.sub(r"(?<=\S) (?=[:»%€])", "\u00a0", text)
+    text = re.sub(r"(?<=\S) (?=[:»€]|%(?!\())", "\u00a0", text)
     text = re.sub(r"(?<=\S) (?=[;!?])", "\u202f", text)
     return text.replace("« ", "«\u00a0")
 

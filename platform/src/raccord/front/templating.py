@@ -46,7 +46,7 @@ def page(
     timezone: str = "Europe/Paris",
     **context: Any,
 ) -> Template:
-    """A page or a fragment in the reader's language. Every template gets `_`, `ngettext`, `formats`, `language`,
+    """A page or a fragment in the reader's language. Every template gets `_`, `ngettext`, `pgettext`, `formats`, `language`,
     `person`, `access` (None outside of a tenant), `at` (the address of a place in the tenant), `now`, `path`, and `done`:
     what the person has just done, to be confirmed at the top of the page."""
     language = language_of(request)
@@ -55,6 +55,7 @@ def page(
     shared = {
         "_": texts.gettext,
         "ngettext": texts.ngettext,
+        "pgettext": texts.pgettext,
         "formats": Formats(language, timezone),
         "language": language,
         "languages": LANGUAGES,
