@@ -62,6 +62,7 @@ class Formats:
 
     def __init__(self, language: str, timezone: str = "Europe/Paris") -> None:
         self.language = language
+        self._locale = {"en": "en_GB"}.get(language, language)  # our English readers are in Europe
         self.timezone = ZoneInfo(timezone)
         self.colon = "\u00a0:" if language == "fr" else ":"
 
@@ -74,38 +75,38 @@ class Formats:
 
     def amount(self, value: Decimal, currency: str = "EUR") -> str:
         """At least the currency's decimals; more where the ERP has more (prices of screws)."""
-        whole = format_currency(value, currency, locale=self.language)
+        whole = format_currency(value, currency, locale=self._locale)
         if value == round(value, 2):
             return whole
         pattern = "#,##0.00#### ¤" if self.language == "fr" else "¤#,##0.00####"
-        return format_currency(value, currency, pattern, locale=self.language, currency_digits=False)
+        return format_currency(value, currency, pattern, locale=self._locale, currency_digits=False)
 
     def number(self, value: Decimal | int) -> str:
-        return format_decimal(value, locale=self.language)
+        return format_decimal(value, locale=self._locale)
 
     def plain(self, value: Decimal) -> str:
         """As it is typed: "2.5"."""
         return f"{value.normalize():f}"
 
     def moment(self, value: datetime, shape: str = "medium") -> str:
-        return format_datetime(value, shape, tzinfo=self.timezone, locale=self.language)
+        return format_datetime(value, shape, tzinfo=self.timezone, locale=self._locale)
 
     def day(self, value: date) -> str:
-        return format_date(value, "long", locale=self.language)
+        return format_date(value, "long", locale=self._locale)
 
     def clock(self, value: datetime) -> str:
         """The time alone for today, with the day for other days."""
         local = value.astimezone(self.timezone)
         today = datetime.now(self.timezone).date()
         shape = "HH:mm:ss" if local.date() == today else "d MMM, HH:mm"
-        return format_datetime(value, shape, tzinfo=self.timezone, locale=self.language)
+        return format_datetime(value, shape, tzinfo=self.timezone, locale=self._locale)
 
     def hour(self, value: datetime) -> str:
-        return format_datetime(value, "HH:mm", tzinfo=self.timezone, locale=self.language)
+        return format_datetime(value, "HH:mm", tzinfo=self.timezone, locale=self._locale)
 
     def seconds(self, milliseconds: int) -> str:
         """1 420 → "1,4 s"."""
-        return f"{format_decimal(round(Decimal(milliseconds) / 1000, 1), locale=self.language)} s"
+        return f"{format_decimal(round(Decimal(milliseconds) / 1000, 1), locale=self._locale)} s"
 
     def ago(self, value: datetime, now: datetime) -> str:
-        return format_timedelta(value - now, add_direction=True, locale=self.language)
+        return format_timedelta(value - now, add_direction=True, locale=self._locale)
