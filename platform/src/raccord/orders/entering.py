@@ -9,23 +9,30 @@ looks where the order stands and does what is next, in one transaction without a
 from datetime import timedelta
 from uuid import UUID
 
+import asyncpg
 import msgspec
+import structlog
 
 from raccord.core import customer_match, order_entry, totals
 from raccord.core.retry import pause_after
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
+from raccord.log import trace
 from raccord.orders import commands, repository, reservations
 from raccord.orders.models import StoredOrder
 from raccord.storage.engine import tenant_transaction
 from raccord.sync.commands import Commands
 from raccord_connectors.canonical import Document, decode
 from raccord_connectors.contract import Message, Outcome, Problem, Text
+from raccord_connectors.kit.executor import place
 
 PATIENCE = timedelta(seconds=30)
 """After which an unanswered order is looked at again, should the wake-up be lost."""
+NOT_OURS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+"""The database failed us, not the order: it is tried again."""
 ATTEMPTS = 8
 """Of transient failures before a person is told; the pauses between them grow to minutes."""
+log = structlog.get_logger(__name__)
 
 DIFFERS = Text(
     "order.document_differs",
@@ -39,6 +46,15 @@ NOT_FOUND = Text(
     "Commande {number} : la gestion dit l’avoir écrite, mais le document ne se relit pas encore. Nous réessayons.",
     "Order {number}: the ERP says that it was written, but the document cannot be read back yet. We try again.",
 )
+CLOSED = Text(
+    "order.closed_before_entry",
+    "Commande {number} : la boutique la dit terminée alors qu’elle n’est pas encore dans la gestion, et ce canal n’importe pas "
+    "les commandes terminées. Ajoutez cet état aux réglages du canal puis relancez la commande, ou ignorez-la : son stock "
+    "sera de nouveau libre.",
+    "Order {number}: the shop says that it is completed although it is not in the ERP yet, and this channel does not import "
+    "completed orders. Add that stage to the channel’s settings and retry the order, or ignore it: its stock is then free "
+    "again.",
+)
 AGENT_BUG = Text(
     "order.our_fault",
     "Commande {number} : une erreur de notre fait a arrêté son écriture ; elle nous est signalée. Relancez-la plus tard.",
@@ -48,22 +64,42 @@ AGENT_BUG = Text(
 
 async def advance(tenant: UUID, order: UUID, asked: Commands) -> UUID | None:
     """Returns the order's channel, whose availability and order updates may have to be projected again."""
+    try:
+        async with tenant_transaction(tenant):
+            found = await repository.lock(order)
+            if found is None or not found.route.live:
+                return None
+            channel = found.route.channel
+            if found.state == "waiting":
+                found = await _prepare(found, asked)
+            if found is not None and found.state == "entering":
+                await _enter(found, asked)
+    except NOT_OURS:
+        raise
+    except Exception as error:
+        # Left as it was, the sweep would run into the same bug every few seconds, and nobody would be told.
+        log.error("order stopped by a bug", order=str(order), trace=trace(error))
+        return await _hold_for_our_fault(tenant, order, error)
+    return channel
+
+
+async def _hold_for_our_fault(tenant: UUID, order: UUID, error: Exception) -> UUID | None:
     async with tenant_transaction(tenant):
         found = await repository.lock(order)
-        if found is None or not found.route.live:
+        if found is None or found.state not in ("waiting", "entering"):
             return None
-        channel = found.route.channel
-        if found.state == "waiting":
-            found = await _prepare(found, asked)
-        if found is not None and found.state == "entering":
-            await _enter(found, asked)
-    return channel
+        await _hold(found, Problem("bug", _apology(found), detail=place(error)))
+    return found.route.channel
 
 
 async def _prepare(found: StoredOrder, asked: Commands) -> StoredOrder | None:
     """Totals, items and customer; None while it cannot go on."""
     order, route = found.order, found.route
     if order.stage not in route.settings.import_stages:
+        if order.stage == "closed":
+            await _hold(found, Problem("rejected", CLOSED.fill(number=order.number), field="stage"))
+        else:
+            await repository.sleep(found.id)
         return None
     items = await repository.items_of(route.channel, (line.item for line in order.lines))
     await reservations.reserve(found, items)

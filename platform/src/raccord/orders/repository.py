@@ -41,18 +41,23 @@ async def store(route: ChannelRoute, order: Order) -> Stored:
     if row["fingerprint"] == print_:
         return Stored(row["id"], "same")
     cancelled = order.stage == "cancelled" and row["state"] in ("waiting", "held")
-    reopened = row["state"] in ("waiting", "held")
+    # A shop cancels what is not paid in time, and takes it back when the payment comes late all the same.
+    reopened = order.stage != "cancelled" and row["state"] in ("waiting", "held", "cancelled")
+    # What was held is asked anew, under new marks: the answers so far are to what the order was before.
+    anew = reopened and row["state"] == "held"
+    # One that is being written goes on whatever the shop says; one that the shop has completed is told to a person.
+    sleeps = reopened and order.stage not in ("closed", *route.settings.import_stages)
     await connection.execute(
         """
         UPDATE sales_order SET data = $2, fingerprint = $3, stage = $4, gross = $5,
                state = CASE WHEN $6 THEN 'cancelled' WHEN $7 THEN 'waiting' ELSE state END,
                problem = CASE WHEN $6 OR $7 THEN NULL ELSE problem END,
                draft = CASE WHEN $7 THEN NULL ELSE draft END,
-               retry_at = CASE WHEN $8 THEN now() ELSE 'infinity' END
+               attempts = CASE WHEN $8 THEN attempts + 1 ELSE attempts END,
+               retry_at = CASE WHEN $9 THEN 'infinity' ELSE now() END
          WHERE id = $1
         """,
-        row["id"], data.decode(), print_, order.stage, order.gross, cancelled, reopened and not cancelled,
-        order.stage in route.settings.import_stages,
+        row["id"], data.decode(), print_, order.stage, order.gross, cancelled, reopened, anew, sleeps,
     )  # fmt: skip
     return Stored(row["id"], "changed")
 
@@ -131,6 +136,11 @@ async def wait(order: UUID, pause: timedelta, problem: Problem | None = None) ->
     """To be looked at again after `pause`, or as soon as something wakes it."""
     shown = msgspec.json.encode(problem).decode() if problem else None
     await _set(order, "retry_at = now() + $2, problem = $3", pause, shown)
+
+
+async def sleep(order: UUID) -> None:
+    """Until the shop says something new of it: it is not to be entered as it stands."""
+    await _set(order, "retry_at = 'infinity'")
 
 
 async def try_again(order: UUID, pause: timedelta, problem: Problem) -> None:

@@ -22,7 +22,8 @@ The others show it once it has been delivered."""
 
 async def reserve(found: StoredOrder, items: Mapping[str, str]) -> None:
     """Open one reservation per line whose item is known, and have the items' availability pushed again in every channel
-    of this ERP. The same again changes nothing."""
+    of this ERP. The same again changes nothing. Called only for orders that the ERP does not have yet: what a cancellation
+    ended is open again when the shop took it back."""
     quantities: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for line in found.order.lines:
         item = items.get(line.item)
@@ -33,8 +34,9 @@ async def reserve(found: StoredOrder, items: Mapping[str, str]) -> None:
         """
         INSERT INTO reservation (tenant, connection, sales_order, line, item, quantity)
         SELECT $1, $2, $3, line, item, quantity FROM unnest($4::text[], $5::text[], $6::numeric[]) AS n(line, item, quantity)
-        ON CONFLICT (tenant, sales_order, line) DO UPDATE SET quantity = excluded.quantity, item = excluded.item
-         WHERE reservation.ended_at IS NULL
+        ON CONFLICT (tenant, sales_order, line) DO UPDATE
+           SET quantity = excluded.quantity, item = excluded.item, ended_at = NULL, ended_because = NULL
+         WHERE reservation.ended_because = 'cancelled' OR reservation.ended_at IS NULL
            AND (reservation.quantity, reservation.item) IS DISTINCT FROM (excluded.quantity, excluded.item)
         RETURNING item
         """,
