@@ -143,6 +143,13 @@ def test_a_clock_that_went_back_loses_nothing() -> None:
     assert cursors.lower_bound(mark, now) < now - timedelta(minutes=59)
 
 
+@pytest.mark.parametrize("stream", ["categories", "products", "prices", "stock", "customers", "documents"])
+def test_a_sketch_ends_with_a_cursor_to_go_on_from(gescom: GesCom, stream: str) -> None:
+    found = [page.cursor for page in pages(gescom, stream, Selection(sketch=True))]
+    assert [None] * (len(found) - 1) == found[:-1]
+    assert set() == since(gescom, stream, str(found[-1]))
+
+
 def test_a_sketch_in_spans_is_the_same_as_in_one(gescom: GesCom, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = {stream: digests(gescom, stream) for stream in ("products", "prices", "stock", "customers")}
     monkeypatch.setattr(sketch, "SPAN", 7)

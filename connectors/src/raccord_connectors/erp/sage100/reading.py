@@ -1,6 +1,7 @@
 """Reading a stream: from what is asked to pages of records, held records, digests and a cursor."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from raccord_connectors.canonical import Record
@@ -40,11 +41,10 @@ class Reader:
 
     def pages(self, stream: str, wanted: Selection, size: int) -> Iterator[Page]:
         with self._database.session() as session:
-            if wanted.sketch:
-                for digests in self._sketch(session, stream):
-                    yield Page(digests=digests)
-                return
             now = session.now()  # the watermark is taken before anything is read
+            if wanted.sketch:
+                yield from self._sketch(session, stream, now)
+                return
             marks = from_cursor(wanted.since) if wanted.since is not None else None
             watched, made = self._reading(session, stream, wanted.keys, marks)
             cursor = to_cursor(dict.fromkeys(watched, now)) if wanted.keys is None else None
@@ -81,22 +81,29 @@ class Reader:
                 if wanted is None or _key_of(each) in wanted:
                     yield each
 
-    def _sketch(self, session: Session, stream: str) -> Iterator[Mapping[str, bytes]]:
+    def _sketch(self, session: Session, stream: str, now: datetime) -> Iterator[Page]:
+        """Digests, and at their end the cursor from which changes can be read: a sketch has seen everything too."""
         if stream == "categories":
             found = categories.category_records(session, self._tables)
-            yield {_key_of(each): digest_rows([str(each)]) for each in found}
-            return
-        if stream == "documents":
+            pages: Iterator[Mapping[str, bytes]] = iter(
+                [{_key_of(each): digest_rows([str(each)]) for each in found}]
+            )
+            watched: Sequence[str] = categories.WATCHED
+        elif stream == "documents":
             documents = Documents(self._database, session, self._tables, self._settings)
-            yield from documents.sketch(session, SKETCH_PAGE)
-            return
-        maker = self._maker(session, stream)
-        names, parts = _SHARED[stream], None
-        if isinstance(maker, prices.Prices | stock.Stock):
-            parts = maker.variants
+            pages, watched = documents.sketch(session, SKETCH_PAGE), DOCUMENT_TABLES
+        else:
+            maker = self._maker(session, stream)
+            pages, watched = self._digests(session, stream, maker), maker.source.watched
+        for digests in pages:
+            yield Page(digests=digests)
+        yield Page(cursor=to_cursor(dict.fromkeys(watched, now)))
+
+    def _digests(self, session: Session, stream: str, maker: Maker) -> Iterator[Mapping[str, bytes]]:
+        parts = maker.variants if isinstance(maker, prices.Prices | stock.Stock) else None
         # Settings that change what a record says change its digest too.
-        context = shared(session, self._tables, names, extra=repr(self._settings).encode())
-        yield from sketch(
+        context = shared(session, self._tables, _SHARED[stream], extra=repr(self._settings).encode())
+        return sketch(
             maker.source, session, context, SKETCH_PAGE, parts=parts, part_key=_variant if parts else None
         )
 
