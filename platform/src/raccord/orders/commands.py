@@ -33,7 +33,12 @@ def readback_mark(reference: str, attempt: int) -> str:
 
 
 def stock_mark(reference: str, number: int) -> str:
-    return f"stock:{reference}:{number}"
+    return f"{stock_marks(reference)}{number}"
+
+
+def stock_marks(reference: str) -> str:
+    """How the marks of all proofs of this order begin; their number follows."""
+    return f"stock:{reference}:"
 
 
 def outcome_of(result: wire.CommandResult) -> Outcome | Problem:

@@ -68,10 +68,9 @@ async def _desire(found: StoredOrder, update: OrderUpdate) -> int:
 
 
 async def _settle_reservations(found: StoredOrder, document: Document, asked: Commands) -> None:
-    """Where the stock we use falls only at delivery, delivery is when to ask for the proof."""
+    """Where the stock we use falls only at delivery, delivery is when to ask for the proof; where it falls with the order
+    there is nothing open by then, unless the rule of stock was another one at the time."""
     if document.state == "cancelled":
         await reservations.cancel(found.route.tenant, found.route.erp, found.id)
-    elif document.state in ("delivered", "invoiced") and found.route.settings.stock_nature not in (
-        reservations.SUBTRACTED_AT_ORDER
-    ):
+    elif document.state in ("delivered", "invoiced"):
         await reservations.ask_for_proof(found, asked)

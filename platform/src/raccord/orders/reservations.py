@@ -70,9 +70,12 @@ async def ask_for_proof(found: StoredOrder, asked: Commands) -> None:
     if not rows:
         return
     number = await current_connection().fetchval(
-        "SELECT count(*) FROM command WHERE connection = $1 AND once LIKE $2",
+        """
+        SELECT coalesce(max(right(once, -length($2))::int) + 1, 0) FROM command
+         WHERE connection = $1 AND starts_with(once, $2)
+        """,
         found.route.erp,
-        f"stock:{found.reference}:%",
+        commands.stock_marks(found.reference),
     )
     mark = commands.stock_mark(found.reference, number)
     order = commands.read("stock", sorted(row["item"] for row in rows))
@@ -81,6 +84,8 @@ async def ask_for_proof(found: StoredOrder, asked: Commands) -> None:
 
 async def take_proof(found: StoredOrder, result: wire.CommandResult) -> None:
     """The stock as read after the ERP took the sale; ends what the snapshot already shows."""
+    if result.problem is not None:
+        return
     await current_connection().executemany(
         "UPDATE reservation SET reflected_print = $3 WHERE sales_order = $1 AND item = $2 AND ended_at IS NULL",
         [
@@ -89,7 +94,26 @@ async def take_proof(found: StoredOrder, result: wire.CommandResult) -> None:
             for upsert in page.records
         ],
     )
+    await _end_uncounted(found, result)
     await end_reflected(found.route.tenant, found.route.erp)
+
+
+async def _end_uncounted(found: StoredOrder, result: wire.CommandResult) -> None:
+    """Items without any stock in the ERP: there is no figure to take the sale from, and none that could prove it. Should one
+    appear later, it is counted after the ERP took the sale."""
+    told = [record.key for page in result.pages for record in (*page.records, *page.held)]
+    rows = await current_connection().fetch(
+        """
+        UPDATE reservation r SET ended_at = now(), ended_because = 'not counted in the ERP'
+         WHERE r.sales_order = $1 AND r.ended_at IS NULL AND r.item <> ALL($2::text[])
+           AND NOT EXISTS (SELECT 1 FROM snapshot s WHERE s.tenant = r.tenant AND s.connection = r.connection
+                              AND s.stream = 'stock' AND s.key = r.item AND s.deleted_at IS NULL)
+        RETURNING r.item
+        """,
+        found.id,
+        told,
+    )
+    await mark_items(found.route.tenant, found.route.erp, [row["item"] for row in rows])
 
 
 async def end_reflected(tenant: UUID, erp: UUID, items: Sequence[str] | None = None) -> list[str]:
@@ -115,15 +139,20 @@ async def end_reflected(tenant: UUID, erp: UUID, items: Sequence[str] | None = N
 
 async def unproven(erp: UUID, limit: int = 100) -> list[UUID]:
     """Integrated orders that asked for a proof and are still reserved: it was overtaken by later stock movements, or its
-    answer was lost with a worker that died. To be asked again."""
+    answer was lost with a worker that died. To be asked again: after 20 seconds, and less and less often up to every ten
+    minutes; never while the agent, which may be away for days, has the last question still to answer."""
     rows = await current_connection().fetch(
         """
         SELECT o.id FROM sales_order o JOIN channel c ON c.id = o.channel
+         CROSS JOIN LATERAL (
+           SELECT max(m.created_at) AS last, count(*) AS times, bool_or(m.state IN ('waiting', 'leased')) AS open
+             FROM command m WHERE m.connection = $1 AND starts_with(m.once, 'stock:' || o.reference || ':')
+         ) AS asked
          WHERE c.erp = $1 AND o.state = 'integrated'
            AND EXISTS (SELECT 1 FROM reservation r WHERE r.sales_order = o.id AND r.ended_at IS NULL)
-           AND (SELECT max(m.created_at) FROM command m WHERE m.connection = $1 AND m.once LIKE 'stock:' || o.reference || ':%')
-               < now() - interval '20 seconds'
-         LIMIT $2
+           AND NOT asked.open
+           AND asked.last < now() - least(interval '20 seconds' * 2 ^ least(asked.times - 1, 10), interval '10 minutes')
+         ORDER BY asked.last LIMIT $2
         """,
         erp,
         limit,
