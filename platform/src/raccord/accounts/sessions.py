@@ -5,6 +5,7 @@ plant an id and share the session after sign-in (session fixation). Ours only kn
 a fresh one.
 """
 
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -14,6 +15,7 @@ from litestar.connection import ASGIConnection
 from litestar.middleware.session.server_side import ServerSideSessionBackend, ServerSideSessionConfig
 from litestar.security.session_auth import SessionAuth
 from litestar.stores.base import Store
+from litestar.types import Message, ScopeSession
 
 from raccord.accounts import repository
 from raccord.accounts.models import Person
@@ -21,6 +23,7 @@ from raccord.storage.engine import untenanted_transaction
 
 LIFETIME = timedelta(days=14)
 FRESH = "raccord_fresh_session_id"
+LOADED = "raccord_loaded_session"
 
 
 class DatabaseStore(Store):
@@ -66,7 +69,9 @@ class DatabaseStore(Store):
 
 
 class RenewingBackend(ServerSideSessionBackend):
-    """Prefers the fresh id that `renew` put on the request."""
+    """Prefers the fresh id that `renew` put on the request, and writes only what a request changed: Litestar writes every
+    session back with every answer, so that a page that asks for news while its reader signs out in another window would
+    bring the session back to life."""
 
     def get_session_id(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
         fresh = connection.scope["state"].get(FRESH)
@@ -74,9 +79,21 @@ class RenewingBackend(ServerSideSessionBackend):
 
     async def load_from_connection(self, connection: ASGIConnection[Any, Any, Any, Any]) -> dict[str, Any]:
         loaded = await super().load_from_connection(connection)
+        state = connection.scope["state"]
+        state[LOADED] = deepcopy(loaded)
         if not loaded:  # an id that we do not know is never taken over from the browser
-            connection.scope["state"][FRESH] = self.generate_session_id()
+            state[FRESH] = self.generate_session_id()
+        elif loaded.get("seen") != (today := datetime.now(UTC).date().isoformat()):
+            loaded["seen"] = today  # written once a day, which lengthens its life
         return loaded
+
+    async def store_in_message(
+        self, scope_session: ScopeSession, message: Message, connection: ASGIConnection[Any, Any, Any, Any]
+    ) -> None:
+        state = connection.scope["state"]
+        renewed = bool(scope_session) and FRESH in state
+        if renewed or scope_session != state.get(LOADED):
+            await super().store_in_message(scope_session, message, connection)
 
 
 class SessionConfig(ServerSideSessionConfig):
