@@ -2,8 +2,8 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, closing
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from raccord.connections import errors, repository
+from raccord.connections.idle import IdleConnectors
 from raccord.connections.models import Checked, Connection
 from raccord.log import trace
 from raccord.storage import projections
@@ -40,6 +41,7 @@ class Connections:
     def __init__(self, vault: Vault, *, allow_private_addresses: bool = False) -> None:
         self._vault = vault
         self._allow_private = allow_private_addresses
+        self._idle = IdleConnectors()
 
     # ------------------------------------------------------------------------------------------ by a person
 
@@ -113,13 +115,15 @@ class Connections:
         return checked
 
     async def _ask(self, tenant: UUID, connection: UUID) -> tuple[Checked, Discovery | None]:
-        def ask(open_connector: Callable[[], AbstractContextManager[Connector]]) -> Discovery:
-            with open_connector() as connector:
+        def ask(opener: Callable[[], Connector]) -> Discovery:
+            with closing(opener()) as connector:
                 connector.check()
                 return connector.discover()
 
         try:
-            return Checked(), await asyncio.to_thread(ask, await self.opener(tenant, connection))
+            async with tenant_transaction(tenant):
+                stored = await self._stored(connection)
+            return Checked(), await asyncio.to_thread(ask, self._opener(tenant, connection, stored))
         except ConfigError as error:
             return Checked(error.problem(), error.findings), None
         except ConnectorError as error:
@@ -130,35 +134,35 @@ class Connections:
 
     # --------------------------------------------------------------------------------------------- connectors
 
-    async def opener(self, tenant: UUID, connection: UUID) -> Callable[[], AbstractContextManager[Connector]]:
-        """What opens the shop's connector, to be used in a thread, any number of times. Raises `ConfigError`."""
-        async with tenant_transaction(tenant):
-            stored = await self._stored(connection)
+    def _opener(self, tenant: UUID, connection: UUID, stored: repository.Stored) -> Callable[[], Connector]:
         if stored.side != "shop":
             raise ConfigError(errors.NOT_A_SHOP.fill(name=stored.connector))
         secrets = self._secrets(tenant, connection, stored)
         settings = {**msgspec.json.decode(stored.settings), **secrets}
-
-        @contextmanager
-        def opened() -> Iterator[Connector]:
-            connector = self._build(stored.connector, settings)
-            try:
-                yield connector
-            finally:
-                connector.close()
-
-        return opened
+        return lambda: self._build(stored.connector, settings)
 
     @asynccontextmanager
     async def open(self, tenant: UUID, connection: UUID) -> AsyncIterator[Connector]:
-        """The shop's connector, for calls in threads, one at a time; closed at the end. Raises `ConfigError`."""
-        opener = await self.opener(tenant, connection)
-        opened = opener()
-        connector = await asyncio.to_thread(opened.__enter__)
+        """The shop's connector, for calls in threads, one at a time. Raises `ConfigError`. One that was used a moment ago
+        with the same settings is used again; one that met an error is not."""
+        async with tenant_transaction(tenant):
+            stored = await self._stored(connection)
+        key = (tenant, connection, *stored)
+        kept = self._idle.take(key)
+        if kept is None:
+            opener = self._opener(tenant, connection, stored)
+            kept = await asyncio.to_thread(opener), self._idle.now()
+        connector, made = kept
         try:
             yield connector
-        finally:
-            await asyncio.shield(asyncio.to_thread(opened.__exit__, None, None, None))
+        except BaseException:
+            await asyncio.shield(asyncio.to_thread(connector.close))
+            raise
+        await asyncio.to_thread(self._idle.give, key, connector, made)
+
+    def close(self) -> None:
+        """At the end of the process."""
+        self._idle.close()
 
     # ------------------------------------------------------------------------------------------------- inside
 

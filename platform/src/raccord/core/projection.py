@@ -143,9 +143,10 @@ class Projection:
                 raise Refused(_problem(texts.NO_RATE, product, "offer.price")) from None
             given.ean = self._ean(product, item, warnings)
             offer = self._offer(product, item, given)
-            if normal_sku(offer.sku) in seen:
+            sku = normal_sku(offer.sku)
+            if sku in seen:
                 raise Refused(_problem(texts.SAME_SKU_INSIDE, product, "offer.sku", sku=offer.sku))
-            seen.add(normal_sku(offer.sku))
+            seen.add(sku)
             if given.price is None:
                 missing.append(item)
                 offer = replace(offer, active=False, price=UNSET)

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from raccord.core.steps import First, Join, Step, Value, compiled, is_empty, text
+from raccord_connectors.canonical import OfferPrice
 from raccord_connectors.contract import Message, Text
 
 
@@ -145,19 +146,16 @@ def _compile(rule: Rule, of_offer: bool, field: str) -> Callable[[Any], Value]:
     if rule.when_empty == "clear":
         empty = CLEARED.get(field, "" if field in TEXTS else [])
 
-    if not steps:
+    fits = _FITTING.get(field, str)
 
-        def apply(given: Any) -> Value:
-            value = read(given)
-            return empty if nothing(value) else finish(value)
-
-    else:
-
-        def apply(given: Any) -> Value:
-            value = read(given)
-            for step in steps:
-                value = step(value)
-            return empty if nothing(value) else finish(value)
+    # The checks for the ordinary case stand before the calls: this runs for each field of each article.
+    def apply(given: Any) -> Value:
+        value = read(given)
+        for step in steps:
+            value = step(value)
+        if not value and nothing(value):
+            return empty
+        return value if value.__class__ is fits else finish(value)
 
     return apply
 
@@ -172,10 +170,12 @@ def _reader(rule: Rule, of_offer: bool) -> Callable[[Any], Value]:
     if isinstance(gathering, Join):
         separator = gathering.separator
         return lambda given: separator.join(
-            str(value) for read in readers if not is_empty(value := read(given))
+            text(value) for read in readers if (value := read(given)) or not is_empty(value)
         )
     if isinstance(gathering, First):
-        return lambda given: next((value for read in readers if not is_empty(value := read(given))), None)
+        return lambda given: next(
+            (value for read in readers if (value := read(given)) or not is_empty(value)), None
+        )
     if len(readers) > 1:
         raise MappingError(MANY_SOURCES.fill(target=rule.target))
     return readers[0] if readers else lambda given: None
@@ -206,3 +206,10 @@ def _finisher(of_offer: bool, field: str) -> Callable[[Value], Value]:
     if field == "weight_g":
         return lambda value: value if isinstance(value, Decimal) else Decimal(str(value).replace(",", "."))
     return lambda value: value
+
+
+_FITTING: dict[str, type | None] = {
+    "weight_g": Decimal, "tax_rate": Decimal, "price": OfferPrice, "names": dict, "descriptions": dict, "tiers": None,
+    "features": None, "tags": None, "related": None, "categories": list,
+}  # fmt: skip
+"""What needs no finishing; str for the other fields, custom ones included."""

@@ -92,6 +92,8 @@ def compiled(step: Step) -> Callable[[Value], Value]:
 
 def text(value: Value) -> str:
     """A number without exponent or trailing zeros, yes or no as the ERP's custom fields have them, the rest as it is."""
+    if value.__class__ is str:
+        return str(value)
     if isinstance(value, Decimal):
         return f"{plain(value):f}"
     if isinstance(value, bool):

@@ -59,6 +59,7 @@ class Hands:
         await SYSTEM.open(self.settings.database_system_url, pool_size=2)
 
     async def close(self) -> None:
+        self.shops.close()
         await self.locks.close()
         await APP.close()
         await SYSTEM.close()
