@@ -101,7 +101,8 @@ async def take_proof(found: StoredOrder, result: wire.CommandResult) -> None:
 async def _end_uncounted(found: StoredOrder, result: wire.CommandResult) -> None:
     """Items without any stock in the ERP: there is no figure to take the sale from, and none that could prove it. Should one
     appear later, it is counted after the ERP took the sale."""
-    told = [record.key for page in result.pages for record in (*page.records, *page.held)]
+    told = [upsert.key for page in result.pages for upsert in page.records]
+    told += [held.key for page in result.pages for held in page.held]
     rows = await current_connection().fetch(
         """
         UPDATE reservation r SET ended_at = now(), ended_because = 'not counted in the ERP'

@@ -81,7 +81,9 @@ async def is_due(shop: UUID, streams: Sequence[str]) -> bool:
 
 class Done(NamedTuple):
     """A change that the shop has taken. `pushed` is exactly what was sent, so that what was desired since stays due;
-    `targets` (JSON) replaces what was known of the parts. `pushed_print` None: the thing is there, and may be otherwise."""
+    `targets` (JSON) replaces what was known of the parts. `pushed_print` None: the thing is there, and may be otherwise.
+    Of an availability, `target` is the one to which it was sent: if the item was bound anew meanwhile, the answer is about
+    something else."""
 
     channel: UUID
     stream: str
@@ -104,6 +106,7 @@ async def save_done(done: Sequence[Done]) -> list[tuple[UUID, str, str]]:
           SELECT b.tenant, n.* FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::json[], $7::uuid[])
                  AS n (channel, stream, key, target, targets, pushed, print)
             JOIN binding b ON b.channel = n.channel AND b.stream = n.stream AND b.key = n.key
+             AND (n.stream <> 'availability' OR b.target = n.target)
            ORDER BY b.channel, b.stream, b.key FOR NO KEY UPDATE OF b
         )
         UPDATE binding b
@@ -131,6 +134,8 @@ class Failed(NamedTuple):
     pause: timedelta
     absent: bool
     """The shop said no: what was to be created does not exist."""
+    target: str | None
+    """To which it was sent."""
 
 
 async def save_failed(failed: Sequence[Failed]) -> None:
@@ -142,10 +147,10 @@ async def save_failed(failed: Sequence[Failed]) -> None:
         """
         WITH refused AS (
           SELECT b.tenant, n.* FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::jsonb[], $6::boolean[],
-                                           $7::interval[], $8::boolean[])
-                 AS n (channel, stream, key, sent, problem, held, pause, absent)
+                                           $7::interval[], $8::boolean[], $9::text[])
+                 AS n (channel, stream, key, sent, problem, held, pause, absent, target)
             JOIN binding b ON b.channel = n.channel AND b.stream = n.stream AND b.key = n.key
-             AND b.desired_print = n.sent
+             AND b.desired_print = n.sent AND (n.stream <> 'availability' OR b.target = n.target)
            ORDER BY b.channel, b.stream, b.key FOR NO KEY UPDATE OF b
         )
         UPDATE binding b
@@ -156,6 +161,20 @@ async def save_failed(failed: Sequence[Failed]) -> None:
         """,
         *columns,
     )
+
+
+async def owners(stream: str, targets: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], str]:
+    """(channel, shop's key) → the key of the ERP that is bound to it."""
+    rows = await current_connection().fetch(
+        """
+        SELECT b.channel, b.target, b.key FROM unnest($2::uuid[], $3::text[]) AS n (channel, target)
+          JOIN binding b ON b.channel = n.channel AND b.stream = $1 AND b.target = n.target
+        """,
+        stream,
+        [channel for channel, _ in targets],
+        [target for _, target in targets],
+    )
+    return {(row["channel"], row["target"]): row["key"] for row in rows}
 
 
 async def hold_unsupported(shop: UUID, stream: str, problem: str) -> None:

@@ -34,7 +34,8 @@ class Found(NamedTuple):
 
 
 async def save_found(tenant: UUID, channel: UUID, found: Sequence[Found]) -> list[str]:
-    """Bindings that exist already stay as they are. Returns the keys that are new."""
+    """Bindings that exist already stay as they are, and what one of them follows is not given to another article. Returns
+    the keys that are new."""
     ordered = sorted(found)
     if not ordered:
         return []
@@ -46,6 +47,7 @@ async def save_found(tenant: UUID, channel: UUID, found: Sequence[Found]) -> lis
                problem, problem IS NOT NULL
           FROM unnest($3::text[], $4::text[], $5::jsonb[], $6::json[], $7::uuid[], $8::jsonb[])
                AS n (key, target, targets, pushed, print, problem)
+         WHERE NOT EXISTS (SELECT 1 FROM binding o WHERE o.channel = $2 AND o.stream = 'listings' AND o.target = n.target)
         ON CONFLICT (tenant, channel, stream, key) DO NOTHING RETURNING key
         """,
         tenant,
@@ -56,13 +58,16 @@ async def save_found(tenant: UUID, channel: UUID, found: Sequence[Found]) -> lis
 
 
 async def resolve(channel: UUID, found: Found) -> bool:
-    """What a person decided of a doubtful or vanished one. False when it does not wait for that."""
+    """What a person decided of a doubtful or vanished one. False when it does not wait for that, or the listing follows
+    another article."""
     done = await current_connection().fetchval(
         """
-        UPDATE binding SET target = $3, targets = $4, pushed = $5, pushed_print = $6, held = false, problem = NULL,
+        UPDATE binding b SET target = $3, targets = $4, pushed = $5, pushed_print = $6, held = false, problem = NULL,
                attempts = 0, retry_at = now()
          WHERE channel = $1 AND stream = 'listings' AND key = $2 AND held
            AND (problem #>> '{message,code}' LIKE 'match.%' OR problem #>> '{message,code}' = 'drift.gone')
+           AND NOT EXISTS (SELECT 1 FROM binding o
+                            WHERE o.channel = $1 AND o.stream = 'listings' AND o.target = $3 AND o.key <> b.key)
         RETURNING key
         """,
         channel,

@@ -31,6 +31,16 @@ OUR_FAULT = Text(
     "retry it once it is corrected. The rest goes on.",
 )
 
+TARGET_TAKEN = Text(
+    "push.target_taken",
+    "Article {key} : la boutique le connaît déjà comme sa fiche {target}, qui suit l’article {other}. Une fiche ne peut pas "
+    "suivre deux articles. Donnez à {key} une autre référence dans la gestion ; ou, si {other} n’est plus vendu, supprimez sa "
+    "fiche dans la boutique puis relancez l’envoi.",
+    "Article {key}: the shop knows it already as its listing {target}, which follows article {other}. One listing cannot "
+    "follow two articles. Give {key} another reference in the ERP; or, if {other} is not sold any more, delete its listing "
+    "in the shop, then retry.",
+)
+
 
 class Outgoing(Struct, frozen=True):
     """One change on its way. `previous` is None where nothing is known of the shop's state: everything is sent then."""
@@ -98,6 +108,11 @@ class Kept(Struct, frozen=True):
     """Items that are no longer there."""
 
 
+def taken(key: str, target: str, other: str) -> Problem:
+    """The shop's thing is another article's."""
+    return Problem("rejected", TARGET_TAKEN.fill(key=key, target=target, other=other), field="offer.sku")
+
+
 def keep(out: Outgoing, outcome: Outcome, run: UUID, now: datetime) -> Kept:
     row = out.row
     targets, bound, unbound = out.targets, {}, []
@@ -111,7 +126,7 @@ def keep(out: Outgoing, outcome: Outcome, run: UUID, now: datetime) -> Kept:
         row.channel,
         row.stream,
         row.key,
-        outcome.target,
+        row.target if row.stream == "availability" else outcome.target,
         msgspec.json.encode(targets).decode(),
         row.desired,
         # A creation that found its thing there has not changed it: an update with everything follows.
@@ -167,7 +182,9 @@ def failed(row: DueRow, problem: Problem, *, alone: bool) -> tuple[Failed, Liter
 def _failed(row: DueRow, problem: Problem, *, held: bool, pause: timedelta) -> Failed:
     packed = msgspec.json.encode(problem).decode()
     absent = problem.kind == "rejected" and held
-    return Failed(row.channel, row.stream, row.key, row.desired_print, packed, held, pause, absent)
+    return Failed(
+        row.channel, row.stream, row.key, row.desired_print, packed, held, pause, absent, row.target
+    )
 
 
 def refused_entry(row: DueRow, problem: Problem, run: UUID, now: datetime) -> Entry:

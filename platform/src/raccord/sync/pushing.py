@@ -1,5 +1,6 @@
 """One call of a connector's `write`: changes out, outcomes kept as they arrive, failures put where they belong."""
 
+import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
@@ -17,7 +18,16 @@ from raccord.storage import bindings, runs
 from raccord.storage.bindings import DueRow, Failed
 from raccord.storage.engine import tenant_transaction
 from raccord.storage.marks import mark
-from raccord.sync.outgoing import Kept, Outgoing, failed, goes_alone, keep, outgoing, refused_entry
+from raccord.sync.outgoing import (
+    Kept,
+    Outgoing,
+    failed,
+    goes_alone,
+    keep,
+    outgoing,
+    refused_entry,
+    taken,
+)
 from raccord.sync.ports import Ports
 from raccord.sync.writing import outcomes
 from raccord_connectors.contract import (
@@ -53,6 +63,8 @@ class Tally:
         self.counts = Counts()
         self.cut_short = False
         self.problem: Problem | None = None
+        self.binding = asyncio.Lock()
+        """Of the calls that run side by side, one at a time looks what is bound and binds."""
         self._begun = False
 
     async def note(self) -> None:
@@ -158,20 +170,26 @@ class Call:
         if not group:
             return
         now = self._ports.now()
-        kept: list[Kept] = []
-        problems: list[tuple[DueRow, Problem]] = []
+        answered: list[tuple[Outgoing, Outcome]] = []
         for outcome in group:
             out = waiting.pop(outcome.key, None)
             if out is None:
                 raise AssertionError(
                     "a connector yields outcomes of the changes that it was given, once each"
                 )
-            if outcome.problem is None:
-                kept.append(keep(out, outcome, self._tally.run, now))
-                self._count(out)
-            else:
-                problems.append((out.row, outcome.problem))
-        await self._keep(kept, problems, sure=True)
+            answered.append((out, outcome))
+        kept: list[Kept] = []
+        problems: list[tuple[DueRow, Problem]] = []
+        async with self._tally.binding:
+            owners = await self._owners(answered)
+            for out, outcome in answered:
+                problem = outcome.problem or _clash(out.row, outcome, owners)
+                if problem is None:
+                    kept.append(keep(out, outcome, self._tally.run, now))
+                    self._count(out)
+                else:
+                    problems.append((out.row, problem))
+            await self._keep(kept, problems, sure=True)
         for _, problem in problems:
             if problem.kind == "config":
                 self._misconfigured = ConfigError(problem.message, detail=problem.detail, field=problem.field)
@@ -179,6 +197,18 @@ class Call:
                 self.trouble = TransientError(
                     problem.message, detail=problem.detail, retry_after=problem.retry_after
                 )
+
+    async def _owners(self, answered: Sequence[tuple[Outgoing, Outcome]]) -> dict[tuple[UUID, str], str]:
+        """Who has the things of the shop that were created, or found there."""
+        targets = {
+            (out.row.channel, outcome.target)
+            for out, outcome in answered
+            if out.row.target is None and outcome.target is not None and outcome.problem is None
+        }
+        if not targets:
+            return {}
+        async with tenant_transaction(self._tally.tenant):
+            return await bindings.owners(self._spec.name, targets)
 
     def _count(self, out: Outgoing) -> None:
         self.done += 1
@@ -225,3 +255,11 @@ class Call:
             await self._ports.wake.project(tenant, channel, "availability")
         for channel in unwanted:
             await self._ports.wake.project(tenant, channel, self._spec.name)
+
+
+def _clash(row: DueRow, outcome: Outcome, owners: dict[tuple[UUID, str], str]) -> Problem | None:
+    """What the shop found for a creation is another article's already; else it is this one's from now on."""
+    if row.target is not None or outcome.target is None:
+        return None
+    owner = owners.setdefault((row.channel, outcome.target), row.key)
+    return None if owner == row.key else taken(row.key, outcome.target, owner)
