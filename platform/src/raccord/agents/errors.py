@@ -107,7 +107,7 @@ BAD_SCHEDULE = Text(
     "This interval is not possible ({reason}). Enter seconds, from {least} to {most}.",
 )
 NOT_AN_ERP = Text(
-    "agent.not_an_erp",
+    "agent.connection_not_an_erp",
     "Un agent sert une gestion commerciale, et cette connexion n’en est pas une (ou n’existe plus).",
     "An agent serves an ERP, and this connection is none (or no longer exists).",
 )
