@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
+from raccord.journal.models import Event
 from raccord.storage.engine import current_connection
 from raccord.sync.records import READ_STREAMS
 from raccord_connectors.contract import Problem
@@ -17,6 +18,13 @@ SHOP_STREAMS = ("listings", "availability", "orders", "order_updates")
 STREAMS = (*READ_STREAMS, *SHOP_STREAMS)
 SEARCHED = 20_000
 """Newest entries in which a part of a key or of a problem's text is looked for; a whole key is found in all of them."""
+
+
+BAD = (Event.HELD, Event.REFUSED, Event.ORDER_HELD, Event.EMPTIED)
+DOUBTFUL = (Event.BRAKED, Event.DRIFTED, Event.DISAPPEARED, Event.WITHDRAWN, Event.ORDER_CANCELLED)
+GOOD = (
+    Event.CREATED, Event.UPDATED, Event.ORDER_INTEGRATED, Event.ORDER_FOLLOWED, Event.RELEASED, Event.REFILLED, Event.MATCHED,
+)  # fmt: skip
 
 
 class Filter(Struct, frozen=True, kw_only=True):
@@ -56,6 +64,15 @@ class EntryRow(Struct, frozen=True, kw_only=True):
     problem: Problem | None
     before: str | None
     after: str | None
+
+    @property
+    def tone(self) -> str:
+        """How grave it is: the class of its tag."""
+        if self.event in BAD:
+            return "bad"
+        if self.problem is not None or self.event in DOUBTFUL:
+            return "wait"
+        return "good" if self.event in GOOD else ""
 
     @property
     def place(self) -> tuple[str, str] | None:
