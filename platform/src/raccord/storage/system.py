@@ -106,3 +106,10 @@ async def live_channels() -> list[tuple[UUID, UUID]]:
             "SELECT tenant, id FROM channel WHERE state = 'live' ORDER BY tenant, id"
         )
     return [(row["tenant"], row["id"]) for row in rows]
+
+
+async def tenants() -> list[UUID]:
+    """Every tenant, for what is looked after once in a while."""
+    async with system_transaction() as connection:
+        rows = await connection.fetch("SELECT id FROM tenant")
+    return [row["id"] for row in rows]

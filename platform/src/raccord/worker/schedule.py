@@ -25,4 +25,6 @@ SCHEDULE = {
     "drift": _entry("spread", crontab(minute="17"), ORDINARY, 1800, "drift"),
     # Promotions that begin or end with the merchant's day; it is midnight somewhere every hour.
     "new_day": _entry("spread", crontab(minute="1"), ORDINARY, 1800, "new_day"),
+    # What nobody can need any more.
+    "purge": _entry("purge", crontab(minute="43"), ORDINARY, 1800),
 }

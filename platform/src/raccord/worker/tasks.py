@@ -46,6 +46,10 @@ def register(celery: Celery, process: Process) -> None:
     def new_day(tenant: str, channel: str) -> None:
         process.run(work.new_day, UUID(tenant), UUID(channel))
 
+    @celery.task(name="purge")
+    def purge() -> None:
+        process.run(work.purge)
+
     @celery.task(name="spread")
     def spread(task: str) -> None:
         process.run(work.spread, task)

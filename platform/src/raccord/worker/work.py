@@ -9,6 +9,7 @@ from raccord.sync import drift as drifting
 from raccord.sync.desires import pack
 from raccord.sync.ports import Lane
 from raccord.sync.project import project as project_slice
+from raccord.sync.purge import purge as purge_all
 from raccord.sync.push import push as push_slice
 from raccord.sync.sweep import sweep as sweep_all
 from raccord.worker.broker import ORDINARY
@@ -17,7 +18,7 @@ from raccord_connectors import wire
 from raccord_connectors.contract import ConfigError
 
 __all__ = [
-    "answered", "collect", "drift", "enter", "hooks", "new_day", "project", "prove", "push", "spread", "sweep",
+    "answered", "collect", "drift", "enter", "hooks", "new_day", "project", "prove", "purge", "push", "spread", "sweep",
 ]  # fmt: skip
 
 
@@ -102,3 +103,10 @@ async def prove(hands: Hands, tenant: UUID, channel: UUID) -> None:
         route = await projections.route(channel)
     if route is not None:
         await orders.prove_again(tenant, route.erp, hands.commands)
+
+
+async def purge(hands: Hands) -> None:
+    """One at a time, anywhere."""
+    async with hands.locks.try_hold("purge") as lock:
+        if lock is not None:
+            await purge_all(hands.ports.stopping)
