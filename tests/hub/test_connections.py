@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import pytest
 
+from raccord.connections.idle import IdleConnectors
 from raccord.connections.service import Connections
 from raccord.settings import Settings
 from raccord.storage.engine import tenant_transaction
@@ -153,3 +154,48 @@ def test_what_a_shop_tells_anew_projects_its_channels_again(settings: Settings) 
             await scenario(made)
 
     asyncio.run(all_of_it())
+
+
+def test_a_connector_is_used_again_while_it_is_young_and_its_settings_are_the_same(
+    settings: Settings,
+) -> None:
+    async def scenario() -> None:
+        shop = ShopSystem("boutique-3")
+        found, tenant = connections(settings), await new_tenant()
+        shop_id = await found.create_shop(tenant, "B", "memory_shop", {"system": shop.name})
+        async with found.open(tenant, shop_id) as first, found.open(tenant, shop_id) as beside:
+            assert first is not beside
+        async with found.open(tenant, shop_id) as again:
+            assert again in (first, beside)
+        await found.change_settings(tenant, shop_id, {"system": shop.name, "token": "neuf"})
+        async with found.open(tenant, shop_id) as other:
+            assert other not in (first, beside)
+        with pytest.raises(ZeroDivisionError):
+            async with found.open(tenant, shop_id):
+                raise ZeroDivisionError
+        async with found.open(tenant, shop_id) as after:
+            assert after is not other
+        shop.forget()
+
+    run(settings, scenario)
+
+
+def test_an_old_connector_is_closed_and_so_are_all_at_the_end() -> None:
+    class Closing:
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+
+    now = [0.0]
+    idle = IdleConnectors(life=60, most=2, clock=lambda: now[0])
+    made = [Closing() for _ in range(4)]
+    for number, connector in enumerate(made[:3]):
+        idle.give(("k", number), connector, idle.now())  # type: ignore[arg-type]
+    assert [True, False, False] == [connector.closed for connector in made[:3]]
+    now[0] = 61
+    assert None is idle.take(("k", 2))
+    assert all(connector.closed for connector in made[:3])
+    idle.give(("k", 4), made[3], idle.now())  # type: ignore[arg-type]
+    idle.close()
+    assert made[3].closed

@@ -42,12 +42,8 @@ async def take(shop: UUID, stream: str, limit: int) -> list[DueRow]:
         f"""
         WITH due AS (
           SELECT b.tenant, b.channel, b.stream, b.key, b.target, b.targets, b.desired, b.desired_print, b.desired_at, b.pushed,
-                 b.pushed_print, b.problem, b.attempts, b.retry_at, l.target AS listing
+                 b.pushed_print, b.problem, b.attempts, b.retry_at
             FROM channel c JOIN binding b ON b.tenant = c.tenant AND b.channel = c.id AND b.stream = $2
-            LEFT JOIN item_code i
-              ON $2 = 'availability' AND i.tenant = b.tenant AND i.channel = b.channel AND i.item = b.key
-            LEFT JOIN binding l
-              ON l.tenant = i.tenant AND l.channel = i.channel AND l.stream = 'listings' AND l.key = i.product
            WHERE c.shop = $1 AND c.state = 'live' AND {_DUE} AND b.retry_at <= now()
            ORDER BY b.retry_at, b.key LIMIT $3 FOR NO KEY UPDATE OF b SKIP LOCKED
         ), taken AS (
@@ -55,9 +51,13 @@ async def take(shop: UUID, stream: str, limit: int) -> list[DueRow]:
              SET pushed_print = NULL, pushed = CASE WHEN b.target IS NULL THEN b.desired ELSE b.pushed END
             FROM due WHERE b.tenant = due.tenant AND b.channel = due.channel AND b.stream = due.stream AND b.key = due.key
         )
-        SELECT channel, stream, key, target, targets, desired, desired_print, desired_at, pushed,
-               pushed IS NOT NULL AND pushed_print IS NULL, problem, attempts, listing
-          FROM due ORDER BY retry_at, key
+        SELECT d.channel, d.stream, d.key, d.target, d.targets, d.desired, d.desired_print, d.desired_at, d.pushed,
+               d.pushed IS NOT NULL AND d.pushed_print IS NULL, d.problem, d.attempts,
+               CASE WHEN d.stream = 'availability' THEN (
+                 SELECT l.target FROM item_code i JOIN binding l
+                     ON l.tenant = i.tenant AND l.channel = i.channel AND l.stream = 'listings' AND l.key = i.product
+                  WHERE i.tenant = d.tenant AND i.channel = d.channel AND i.item = d.key) END
+          FROM due d ORDER BY d.retry_at, d.key
         """,  # noqa: S608
         shop,
         stream,

@@ -1,5 +1,6 @@
 """The items that a channel publishes, by their normal reference: one reference, one item. Inside the tenant's transaction."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
@@ -45,31 +46,26 @@ async def replace(tenant: UUID, channel: UUID, gone: Collection[ItemCode], new: 
         )
 
 
-class Claim(NamedTuple):
-    """One product that has a reference which others have too."""
-
-    sku: str
-    product: str
-    in_shop: bool
-
-
-async def shared(channel: UUID, skus: Collection[str]) -> list[Claim]:
-    """All claims on those of these references that more than one product has."""
+async def claims(channel: UUID, skus: Collection[str]) -> dict[str, set[str]]:
+    """Reference → the products that have it."""
     rows = await current_connection().fetch(
-        """
-        WITH several AS (
-          SELECT sku FROM item_code WHERE channel = $1 AND sku = ANY($2::text[])
-           GROUP BY sku HAVING count(DISTINCT product) > 1
-        )
-        SELECT DISTINCT i.sku, i.product, b.target IS NOT NULL FROM item_code i
-          LEFT JOIN binding b
-            ON b.tenant = i.tenant AND b.channel = i.channel AND b.stream = 'listings' AND b.key = i.product
-         WHERE i.channel = $1 AND i.sku IN (SELECT sku FROM several)
-        """,
-        channel,
-        list(skus),
+        "SELECT sku, product FROM item_code WHERE channel = $1 AND sku = ANY($2::text[])", channel, list(skus)
     )
-    return [Claim(*row) for row in rows]
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        found[row["sku"]].add(row["product"])
+    return found
+
+
+async def in_shop(channel: UUID, products: Collection[str]) -> set[str]:
+    """Of these products, those that have a listing in the shop."""
+    rows = await current_connection().fetch(
+        "SELECT key FROM binding "
+        "WHERE channel = $1 AND stream = 'listings' AND key = ANY($2::text[]) AND target IS NOT NULL",
+        channel,
+        list(products),
+    )
+    return {row["key"] for row in rows}
 
 
 async def products_with(channel: UUID, skus: Collection[str]) -> list[str]:

@@ -73,16 +73,12 @@ async def clear(channel: UUID, stream: str, done: Sequence[Mark]) -> None:
     waited for: their renewer may be waiting for us."""
     await current_connection().execute(
         """
-        DELETE FROM to_project t USING (
-          SELECT p.tenant, p.channel, p.stream, p.key FROM to_project p
-            JOIN unnest($3::text[], $4::bigint[]) AS d (key, serial) ON p.key = d.key AND p.serial = d.serial
-           WHERE p.channel = $1 AND p.stream = $2 FOR UPDATE OF p SKIP LOCKED
-        ) AS gone
-        WHERE t.tenant = gone.tenant AND t.channel = gone.channel AND t.stream = gone.stream AND t.key = gone.key
+        DELETE FROM to_project WHERE ctid = ANY(ARRAY(
+          SELECT ctid FROM to_project WHERE channel = $1 AND stream = $2 AND serial = ANY($3::bigint[])
+             FOR UPDATE SKIP LOCKED))
         """,
         channel,
         stream,
-        [mark.key for mark in done],
         [mark.serial for mark in done],
     )
 

@@ -98,16 +98,13 @@ class _Batch:
             kept = {code.item for code in new}
             gone = [code for code in old - new if code.item not in kept]
             await item_codes.replace(self.route.tenant, channel, gone, new - old)
-        skus = {code.sku for code in new}
-        claims: dict[str, list[tuple[bool, str]]] = {}
-        for claim in await item_codes.shared(channel, skus) if skus else ():
-            claims.setdefault(claim.sku, []).append((not claim.in_shop, claim.product))
+        claimed = await item_codes.claims(channel, {code.sku for code in new}) if new else {}
+        shared = {sku: products for sku, products in claimed.items() if len(products) > 1}
+        shown = await item_codes.in_shop(channel, set().union(*shared.values())) if shared else set()
         again = set(await item_codes.products_with(channel, {code.sku for code in old - new}))
-        for sku, claimants in claims.items():
-            _, owner = min(claimants)
-            for _, product in claimants:
-                if product == owner:
-                    continue
+        for sku, products in shared.items():
+            owner = min(products, key=lambda product: (product not in shown, product))
+            for product in products - {owner}:
                 if product in projected:
                     self._refuse_sku(projected, product, owner, sku)
                 elif product not in self.keys and not await self._is_refused(product):

@@ -2,7 +2,8 @@
 
 import asyncio
 import uuid
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import aclosing
 from uuid import UUID
 
@@ -234,7 +235,7 @@ class Call:
                 entries.append(refused_entry(row, told, self._tally.run, now))
             else:
                 self._tally.counts.retried += 1
-        items: set[UUID] = set()
+        items: Collection[UUID] = ()
         unwanted: set[UUID] = set()
         async with tenant_transaction(tenant):
             await self._tally.note()
@@ -242,11 +243,7 @@ class Call:
                 for channel, _, key in await bindings.save_done([one.done for one in kept]):
                     unwanted.add(channel)
                     await mark(tenant, channel, self._spec.name, [key])
-                for one in kept:
-                    if one.bound or one.unbound:
-                        items.add(one.done.channel)
-                        await bindings.unbind_items(one.done.channel, one.unbound)
-                        await bindings.bind_items(tenant, one.done.channel, one.bound)
+                items = await self._bind_items(kept)
             if refused:
                 await bindings.save_failed(refused)
             shops = [msgspec.structs.replace(entry, connection=self._tally.shop) for entry in entries]
@@ -255,6 +252,21 @@ class Call:
             await self._ports.wake.project(tenant, channel, "availability")
         for channel in unwanted:
             await self._ports.wake.project(tenant, channel, self._spec.name)
+
+    async def _bind_items(self, kept: list[Kept]) -> Collection[UUID]:
+        """The stock of what is new in the shop can be pushed now. Returns the channels concerned."""
+        bound: dict[UUID, dict[str, str]] = defaultdict(dict)
+        unbound: dict[UUID, list[str]] = defaultdict(list)
+        for one in kept:
+            if one.bound:
+                bound[one.done.channel] |= one.bound
+            if one.unbound:
+                unbound[one.done.channel] += one.unbound
+        for channel, items in unbound.items():
+            await bindings.unbind_items(channel, items)
+        for channel, targets in bound.items():
+            await bindings.bind_items(self._tally.tenant, channel, targets)
+        return bound.keys()
 
 
 def _clash(row: DueRow, outcome: Outcome, owners: dict[tuple[UUID, str], str]) -> Problem | None:
