@@ -2,10 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 
-from raccord.orders import service
+import msgspec
+
+from raccord.orders import reservations, service
 from raccord.settings import Settings
 from raccord.storage.engine import tenant_transaction
+from raccord_connectors.contract import Change
 from support.database import opened
 from support.order_world import World, world
 
@@ -124,3 +128,37 @@ def test_a_reservation_made_under_another_rule_of_stock_ends_with_the_delivery(s
         assert {} == await w.open_reservations()
 
     run(settings, scenario, stock_nature="real")
+
+
+def test_a_quotation_in_the_erp_proves_nothing_because_it_takes_no_stock(settings: Settings) -> None:
+    """Its stock record is the one that we have already: the sale would be counted nowhere until somebody confirms it."""
+
+    async def scenario(w: World) -> None:
+        def quotation(stream: str, change: Change) -> None:
+            if stream == "drafts":
+                (document,) = w.erp.documents_of(change.key)
+                w.erp.put("documents", msgspec.structs.replace(document, kind="quotation"))
+                w.erp.set_stock("CHAISE", 10)
+
+        w.erp.after_write = quotation
+        w.shop.place_order({"CHAISE": 3})
+        await w.collect()
+        await w.settle()
+        assert "integrated" == (await w.order())["state"]
+        for stream in ("stock", "documents"):
+            await w.ingest(stream)
+        await w.follow_up()
+        await w.settle()
+        async with tenant_transaction(w.tenant):
+            assert [] == await reservations.end_reflected(w.tenant, w.caller.connection, ["CHAISE"])
+        assert {"CHAISE": Decimal(3)} == await w.open_reservations()
+        (document,) = w.erp.documents_of(str((await w.order())["reference"]))
+        w.erp.put("documents", msgspec.structs.replace(document, kind="order"))
+        w.erp.set_stock("CHAISE", 10, reserved=3)
+        for stream in ("stock", "documents"):
+            await w.ingest(stream)
+        await w.follow_up()
+        await w.settle()
+        assert {} == await w.open_reservations()
+
+    run(settings, scenario, document_kind="quotation")

@@ -234,7 +234,7 @@ async def _integrate(found: StoredOrder, document: Document, asked: Commands) ->
         return
     await repository.set_integrated(found.id, document)
     await _journal(found, Event.ORDER_INTEGRATED, after=msgspec.json.encode({"document": document.number}))
-    await reservations.after_entry(found, asked)
+    await reservations.after_entry(found, document, asked)
     await repository.mark_follow_up(found)
 
 

@@ -26,7 +26,7 @@ class FollowUp:
                 document = await _document(found)
                 changed += await _desire(found, await _update(found, document))
                 if document is not None:
-                    await _settle_reservations(found, document, self._asked)
+                    await reservations.after_change(found, document, self._asked)
         return changed
 
     async def end_reflected(self, tenant: UUID, erp: UUID, items: Sequence[str]) -> Sequence[str]:
@@ -65,12 +65,3 @@ async def _desire(found: StoredOrder, update: OrderUpdate) -> int:
         found.route.tenant, found.route.channel, found.order.key, data.decode(), UUID(bytes=fingerprint(data)),
     )  # fmt: skip
     return int(status.rpartition(" ")[2])
-
-
-async def _settle_reservations(found: StoredOrder, document: Document, asked: Commands) -> None:
-    """Where the stock we use falls only at delivery, delivery is when to ask for the proof; where it falls with the order
-    there is nothing open by then, unless the rule of stock was another one at the time."""
-    if document.state == "cancelled":
-        await reservations.cancel(found.route.tenant, found.route.erp, found.id)
-    elif document.state in ("delivered", "invoiced"):
-        await reservations.ask_for_proof(found, asked)

@@ -14,6 +14,7 @@ from raccord.orders.models import StoredOrder
 from raccord.storage.engine import current_connection
 from raccord.sync.commands import Commands
 from raccord_connectors import wire
+from raccord_connectors.canonical import Document
 
 SUBTRACTED_AT_ORDER = ("prudent", "forward")
 """Natures of stock from which the ERP's own reserved quantity is taken: they show a sale as soon as its document exists.
@@ -56,10 +57,23 @@ async def cancel(tenant: UUID, erp: UUID, order: UUID) -> None:
     await mark_items(tenant, erp, [row["item"] for row in rows])
 
 
-async def after_entry(found: StoredOrder, asked: Commands) -> None:
+async def after_entry(found: StoredOrder, document: Document, asked: Commands) -> None:
     """The ERP holds the document: where that alone lowers the stock we use, ask for the proof."""
-    if found.route.settings.stock_nature in SUBTRACTED_AT_ORDER:
+    if _lowers_stock(found, document):
         await ask_for_proof(found, asked)
+
+
+async def after_change(found: StoredOrder, document: Document, asked: Commands) -> None:
+    """The ERP's document moved on: where the stock we use fell with that, ask for the proof of what is still reserved."""
+    if document.state == "cancelled":
+        await cancel(found.route.tenant, found.route.erp, found.id)
+    elif document.state in ("delivered", "invoiced") or _lowers_stock(found, document):
+        await ask_for_proof(found, asked)
+
+
+def _lowers_stock(found: StoredOrder, document: Document) -> bool:
+    """By its existence. A quotation never does: the stock read after it would prove a sale that is counted nowhere."""
+    return found.route.settings.stock_nature in SUBTRACTED_AT_ORDER and document.kind != "quotation"
 
 
 async def ask_for_proof(found: StoredOrder, asked: Commands) -> None:
