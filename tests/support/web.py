@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
-from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
@@ -17,17 +16,18 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from raccord.front.links import quoted
 from raccord.settings import Settings
 from raccord.sync.ports import Lane
 from raccord.web.app import create_app
 from support.database import fresh_database, opened
-from support.web_merchant import PASSWORD, Furnished, furnish
+from support.web_merchant import PASSWORD, STRANGE_KEY, Furnished, furnish
 
 EMAILS = {
     "owner": "anne@duval.example", "reader": "lucie@duval.example", "seller": "marc@duval.example",
-    "partner": "paul@integration.example", "stranger": "eve@autre.example",
+    "partner": "paul@integration.example", "stranger": "eve@autre.example", "other_owner": "jean@duval.example",
 }  # fmt: skip
-Who = Literal["owner", "reader", "seller", "partner", "stranger", "nobody"]
+Who = Literal["owner", "reader", "seller", "partner", "stranger", "other_owner", "nobody"]
 
 
 @dataclass
@@ -129,11 +129,58 @@ def serve(settings: Settings) -> Iterator[Site]:
         yield Site(client, made, wake, settings)
 
 
+def pages(made: Furnished) -> dict[str, str]:
+    """Every page that an owner can look at, by a name for people."""
+
+    def article(key: str) -> str:
+        return f"catalogue/{made.channel}/listings/{quoted(key)}"
+
+    places = {
+        "overview": "overview",
+        "waiting": "waiting",
+        "journal": "journal",
+        "journal paused": "journal?live=off&problems=1",
+        "journal filtered to nothing": "journal?q=no+such+key",
+        "journal entry": "journal/40",
+        "journal entry with a problem": "journal/26",
+        "passes": "journal/passes",
+        "catalogue": "catalogue",
+        "catalogue filtered": "catalogue?state=held",
+        "catalogue filtered to nothing": "catalogue?q=no+such+article",
+        "article with variants": article("CHAISE"),
+        "article on its way": article("TABLE"),
+        "article refused": article("FAUTEUIL"),
+        "article without price": article("MIROIR"),
+        "article with a strange key": article(STRANGE_KEY),
+        "article never read": article("ARMOIRE"),
+        "article braked": article("BANC"),
+        "orders": "orders",
+        "orders held": "orders?tab=held",
+        **{f"order {name}": f"orders/{order}" for name, order in made.orders.items()},
+        "connections": "connections",
+        "new connection": "connections/new",
+        "new WooCommerce": "connections/new?connector=woocommerce",
+        "new Vendure": "connections/new?connector=vendure",
+        "new Sage": "connections/new?connector=sage100",
+        "ERP": f"connections/{made.erp}",
+        "shop": f"connections/{made.shop}",
+        "shop settings": f"connections/{made.shop}/settings",
+        "agents": "agents",
+        "channels": "channels",
+        "new channel": "channels/new",
+        "channel": f"channels/{made.channel}",
+        "channel settings": f"channels/{made.channel}/settings",
+        "partner access": "partners",
+        "audit log": "audit",
+    }
+    return {
+        **{name: f"/t/{made.tenant}/{place}" for name, place in places.items()},
+        "companies": "/tenants",
+        "portal": "/partner",
+    }
+
+
 def text_of(answer: httpx.Response) -> str:
     """What a reader of the page sees, more or less: without tags, spaces (also unbreakable ones) as one."""
     body = re.sub(r"<(script|style|head)\b.*?</\1>", " ", answer.text, flags=re.DOTALL)
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body))).replace("\u202f", " ")
-
-
-def folder_of(name: str) -> Path:
-    return Path(__file__).parents[1] / name

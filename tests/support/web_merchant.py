@@ -96,6 +96,7 @@ async def furnish() -> Furnished:
         ("owner", "anne@duval.example", "Anne Duval"),
         ("reader", "lucie@duval.example", "Lucie Petit"),
         ("seller", "marc@duval.example", "Marc Leroy"),
+        ("other_owner", "jean@duval.example", "Jean Duval"),
         ("partner", "paul@integration.example", "Paul Integrator"),
         ("stranger", "eve@autre.example", "Eve Autre"),
     ):
@@ -103,6 +104,7 @@ async def furnish() -> Furnished:
     made.tenant = await tenants.create("Maison Duval", made.people["owner"])
     made.other = await tenants.create("Autre maison", made.people["stranger"])
     await tenants.add_member(made.tenant, made.people["reader"], "reader", made.people["owner"])
+    await tenants.add_member(made.tenant, made.people["other_owner"], "owner", made.people["owner"])
     await tenants.add_member(made.tenant, made.people["seller"], "seller", made.people["owner"])
     made.partner = await partners.create("Intégration & Cie", made.people["partner"])
     made.grant = await partners.grant(made.tenant, made.partner, made.people["owner"])
