@@ -78,7 +78,7 @@ class Formats:
         whole = format_currency(value, currency, locale=self._locale)
         if value == round(value, 2):
             return whole
-        pattern = "#,##0.00#### ¤" if self.language == "fr" else "¤#,##0.00####"
+        pattern = "#,##0.00####\u00a0¤" if self.language == "fr" else "¤#,##0.00####"
         return format_currency(value, currency, pattern, locale=self._locale, currency_digits=False)
 
     def number(self, value: Decimal | int) -> str:

@@ -7,9 +7,9 @@ from litestar import Request
 
 
 def quoted(key: str) -> str:
-    """A key as one piece of a path. Browsers resolve `.` and `..` even when they are percent-encoded, so these two are
-    written with a mark that `key_of` takes off."""
-    mark = "~" if key.startswith("~") or key in (".", "..") else ""
+    """A key as one piece of a path. Browsers resolve `.` and `..` even when they are percent-encoded, and routers fold pieces
+    of nothing but slashes, so these are written with a mark that `key_of` takes off."""
+    mark = "~" if key.startswith("~") or key in (".", "..") or not key.strip("/") else ""
     return mark + quote(key, safe="")
 
 
