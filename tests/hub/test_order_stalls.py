@@ -8,6 +8,8 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from raccord.channels import service as channels
+from raccord.core.channel import ChannelSettings
 from raccord.orders import service
 from raccord.settings import Settings
 from raccord.storage import system
@@ -134,5 +136,54 @@ def test_an_order_on_which_our_own_code_fails_is_held_and_told(settings: Setting
         await w.advance_all()
         found = await w.order()
         assert ("held", "order.our_fault") == (found["state"], problem_of(found))
+
+    run(settings, scenario)
+
+
+def test_an_erp_that_is_down_for_a_night_needs_nobody_to_click_in_the_morning(settings: Settings) -> None:
+    """Backups and updates of an ERP take longer than eight attempts: it is told once, and goes on."""
+
+    async def scenario(w: World) -> None:
+        w.shop.place_order({"CHAISE": 1})
+        await w.collect()
+        w.erp.fail_next(12)
+        await w.settle(60)
+        assert "integrated" == (await w.order())["state"]
+        async with tenant_transaction(w.tenant) as connection:
+            told = await connection.fetch("SELECT event FROM journal WHERE event = 'order_held'")
+        assert 1 == len(told)
+
+    run(settings, scenario)
+
+
+def test_an_order_that_cannot_be_stored_does_not_keep_the_others_from_being_collected(
+    settings: Settings,
+) -> None:
+    """PostgreSQL takes no NUL in a text: the whole page used to be read again, and to fail again, for ever."""
+
+    async def scenario(w: World) -> None:
+        broken = w.shop.place_order({"CHAISE": 1})
+        w.shop.put("orders", msgspec.structs.replace(broken, number="12\0"))
+        good = w.shop.place_order({"CHAISE": 1})
+        assert 1 == await w.collect()
+        assert good.key == (await w.order())["key"]
+        async with tenant_transaction(w.tenant) as connection:
+            (row,) = await connection.fetch("SELECT key, problem FROM journal WHERE problem IS NOT NULL")
+        assert (broken.key, "order.not_stored") == (row["key"], problem_of(dict(row)))
+
+    run(settings, scenario)
+
+
+def test_orders_of_a_stage_that_the_settings_now_import_go_on(settings: Settings) -> None:
+    async def scenario(w: World) -> None:
+        w.shop.place_order({"CHAISE": 1}, paid=False)
+        await w.collect()
+        await w.settle()
+        chosen = ChannelSettings(shipping_item="PORT", import_stages=("open", "pending"))
+        await channels.change_settings(w.tenant, w.channel, chosen, w.wake)
+        due = [
+            one.object for one in await system.due_work() if one.kind == "enter" and one.tenant == w.tenant
+        ]
+        assert [(await w.order())["id"]] == due
 
     run(settings, scenario)

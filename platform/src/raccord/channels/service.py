@@ -15,6 +15,7 @@ from raccord.core.default_mapping import default_mapping
 from raccord.core.stock_rule import explain
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
+from raccord.orders import repository as orders
 from raccord.storage import projections
 from raccord.storage.engine import tenant_transaction
 from raccord.storage.marks import mark
@@ -95,6 +96,7 @@ async def change_settings(
         _demand_known(settings, erp.discovery if erp else None)
         await repository.save_settings(channel, msgspec.json.encode(settings).decode())
         await projections.mark_everything(tenant, channel, found.erp)
+        await orders.rouse(channel, settings.import_stages)  # the sweep finds them
         await note(tenant, account, "channel.settings", str(channel))
     await _wake_all(wake, tenant, channel)
 

@@ -8,15 +8,27 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
+import asyncpg
+import structlog
+
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
+from raccord.log import trace
 from raccord.orders import repository, reservations
 from raccord.orders.models import ChannelRoute, Stored
 from raccord.storage.engine import tenant_transaction
 from raccord.sync.ports import Shops
 from raccord_connectors.canonical import Order, encode
-from raccord_connectors.contract import Page, Selection
+from raccord_connectors.contract import Page, Problem, Selection, Text
 
+NOT_STORED = Text(
+    "order.not_stored",
+    "Commande {number} : elle contient des caractères invisibles ou des valeurs que nous ne pouvons pas enregistrer. "
+    "Corrigez-la dans la boutique (numéro, noms, adresses) : elle sera reprise aussitôt. Les autres continuent.",
+    "Order {number}: it contains invisible characters or values that we cannot store. Correct it in the shop (number, names, "
+    "addresses): it is then taken at once. The others go on.",
+)
+log = structlog.get_logger(__name__)
 EVENTS = {"new": Event.ORDER_RECEIVED, "changed": Event.ORDER_CHANGED}
 
 
@@ -45,10 +57,16 @@ async def _store_page(route: ChannelRoute, page: Page, *, keep_cursor: bool) -> 
     async with tenant_transaction(route.tenant) as connection:
         for record in page.records:
             assert isinstance(record, Order)
-            stored = await repository.store(route, record)
+            try:
+                async with connection.transaction():  # a savepoint: one bad order does not stop the good ones
+                    stored = await repository.store(route, record)
+                    if stored.what in EVENTS:
+                        await _reserve(route, record, stored)
+            except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+                entries.append(_not_stored(route, record, error))
+                continue
             if stored.what in EVENTS:
                 touched.append(stored.id)
-                await _reserve(route, record, stored)
                 entries.append(_entry(route, record, stored))
         for rejection in page.rejected:
             entries.append(
@@ -81,6 +99,15 @@ async def _reserve(route: ChannelRoute, order: Order, stored: Stored) -> None:
     elif order.stage in ("pending", "open") and found.state in ("waiting", "held"):
         items = await repository.items_of(route.channel, (line.item for line in order.lines))
         await reservations.reserve(found, items)
+
+
+def _not_stored(route: ChannelRoute, order: Order, error: Exception) -> Entry:
+    log.error("order not stored", channel=str(route.channel), key=order.key, trace=trace(error))
+    problem = Problem("rejected", NOT_STORED.fill(number=order.number), detail=type(error).__name__)
+    return Entry(
+        stream="orders", key=order.key, event=Event.ORDER_HELD, connection=route.shop, channel=route.channel,
+        problem=problem,
+    )  # fmt: skip
 
 
 def _entry(route: ChannelRoute, order: Order, stored: Stored) -> Entry:

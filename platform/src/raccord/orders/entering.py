@@ -30,8 +30,9 @@ PATIENCE = timedelta(seconds=30)
 """After which an unanswered order is looked at again, should the wake-up be lost."""
 NOT_OURS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 """The database failed us, not the order: it is tried again."""
-ATTEMPTS = 8
-"""Of transient failures before a person is told; the pauses between them grow to minutes."""
+TOLD_AFTER = 8
+"""Transient failures; the journal says it then, once. It goes on by itself, every few minutes: an ERP may be away for a whole
+night, and nobody should have to retry each order in the morning."""
 log = structlog.get_logger(__name__)
 
 DIFFERS = Text(
@@ -244,8 +245,10 @@ async def _integrate(found: StoredOrder, document: Document, asked: Commands) ->
 async def _failed(found: StoredOrder, problem: Problem | None) -> None:
     if problem is None:
         raise ValueError(f"an outcome of order {found.id} has neither target nor problem")
-    if problem.kind == "transient" and found.attempts < ATTEMPTS:
+    if problem.kind == "transient":
         await repository.try_again(found.id, pause_after(found.attempts, problem.retry_after), problem)
+        if found.attempts == TOLD_AFTER:
+            await _journal(found, Event.ORDER_HELD, problem=problem)
     elif problem.kind == "bug":
         await _hold(found, msgspec.structs.replace(problem, message=_apology(found)))
     else:

@@ -143,6 +143,15 @@ async def sleep(order: UUID) -> None:
     await _set(order, "retry_at = 'infinity'")
 
 
+async def rouse(channel: UUID, stages: Sequence[str]) -> None:
+    """Those that sleep in a stage which the channel's settings import by now."""
+    await current_connection().execute(
+        "UPDATE sales_order SET retry_at = now() WHERE channel = $1 AND state = 'waiting' AND stage = ANY($2)",
+        channel,
+        list(stages),
+    )
+
+
 async def try_again(order: UUID, pause: timedelta, problem: Problem) -> None:
     """A new attempt after `pause`: commands of the attempt before are not looked at any more."""
     shown = msgspec.json.encode(problem).decode()
