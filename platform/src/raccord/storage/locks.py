@@ -54,7 +54,13 @@ class Locks:
             connection: asyncpg.Connection = await self._connected()
             if number in self._held:
                 return None
-            if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", number):
+            try:
+                given = await connection.fetchval("SELECT pg_try_advisory_lock($1)", number)
+            except BaseException:
+                # Whether it was given is not known: with the connection all go back, and their holders are told.
+                connection.terminate()
+                raise
+            if not given:
                 return None
             self._held.add(number)
             return Lock(connection)
