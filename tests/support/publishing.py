@@ -6,7 +6,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -179,6 +179,7 @@ async def merchant(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     stopping: Callable[[], bool] = lambda: False,
     live: bool = True,
+    patience: float = 0,
     shop_connector: tuple[str, dict[str, Any]] | None = None,
     **channel: object,
 ) -> AsyncIterator[Merchant]:
@@ -199,6 +200,7 @@ async def merchant(
             orders=FollowUp(commands),
             locks=locks,
             mappings=Mappings(),
+            patience=timedelta(seconds=patience),
             now=now,
             sleep=sleep,
             stopping=stopping,

@@ -137,6 +137,27 @@ def test_an_article_without_a_price_is_held_with_its_reason_and_the_others_go_on
     play(settings, scenario)
 
 
+def test_a_new_article_waits_a_little_for_its_price(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        m.erp.put_product("CHAISE", stock=5)
+        m.erp.put_product("OUBLI", stock=5)
+        await m.sync()
+        assert (None, None) == (await m.binding("CHAISE"), await m.binding("OUBLI"))
+        m.erp.set_price("CHAISE", "10")
+        await m.sync()
+        assert m.shown("CHAISE").published
+        assert [("CHAISE", "created")] == await m.events()
+        await m.rows(
+            "UPDATE to_project SET since = since - interval '1 hour', not_before = NULL RETURNING key"
+        )
+        await m.wake.project(m.tenant, m.channel, "listings")
+        await m.settle()
+        assert "projection.no_price" == await m.problem("OUBLI")
+        assert ("OUBLI", "refused") in await m.events()
+
+    play(settings, scenario, patience=30)
+
+
 def test_a_price_that_disappears_holds_the_article_and_the_shop_keeps_what_it_has(settings: Settings) -> None:
     async def scenario(m: Merchant) -> None:
         m.erp.put_product("CHAISE", price="10", stock=5)

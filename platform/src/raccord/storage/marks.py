@@ -17,7 +17,7 @@ async def mark(tenant: UUID, channel: UUID, stream: str, keys: Iterable[str]) ->
     await current_connection().execute(
         """
         INSERT INTO to_project (tenant, channel, stream, key) SELECT $1, $2, $3, unnest($4::text[])
-        ON CONFLICT (tenant, channel, stream, key) DO UPDATE SET serial = DEFAULT
+        ON CONFLICT (tenant, channel, stream, key) DO UPDATE SET serial = DEFAULT, not_before = NULL
         """,
         tenant,
         channel,

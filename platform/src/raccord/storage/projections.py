@@ -4,7 +4,7 @@ All of it inside the tenant's transaction. `ingest` sets marks; here they are ta
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -60,7 +60,8 @@ class Mark(NamedTuple):
 async def marks(channel: UUID, stream: str, limit: int) -> list[Mark]:
     """The oldest marks. Nothing is locked: one that is renewed from now on has another serial, and stays."""
     rows = await current_connection().fetch(
-        "SELECT key, serial, since FROM to_project WHERE channel = $1 AND stream = $2 ORDER BY serial LIMIT $3",
+        "SELECT key, serial, since FROM to_project "
+        "WHERE channel = $1 AND stream = $2 AND coalesce(not_before <= now(), true) ORDER BY serial LIMIT $3",
         channel,
         stream,
         limit,
@@ -83,16 +84,45 @@ async def clear(channel: UUID, stream: str, done: Sequence[Mark]) -> None:
     )
 
 
+async def wait_for_prices(
+    channel: UUID, erp: UUID, new: Sequence[Mark], patience: timedelta, longest: timedelta
+) -> set[str]:
+    """Of the marks of new articles without any price, those that wait: for `patience` after they came, and while prices keep
+    coming; never longer than `longest`."""
+    rows = await current_connection().fetch(
+        """
+        UPDATE to_project SET not_before = now() + $4::interval
+         WHERE channel = $1 AND stream = 'listings' AND serial = ANY($3::bigint[])
+           AND since > now() - CASE WHEN EXISTS (
+                 SELECT 1 FROM stream_state s
+                  WHERE s.connection = $2 AND s.stream = 'prices' AND s.last_change_at > now() - $4::interval)
+               THEN $5::interval ELSE $4::interval END
+        RETURNING key
+        """,
+        channel,
+        erp,
+        [mark.serial for mark in new],
+        patience,
+        longest,
+    )
+    return {row["key"] for row in rows}
+
+
 async def is_marked(channel: UUID, stream: str) -> bool:
     found: bool = await current_connection().fetchval(
-        "SELECT EXISTS (SELECT 1 FROM to_project WHERE channel = $1 AND stream = $2)", channel, stream
+        "SELECT EXISTS (SELECT 1 FROM to_project "
+        "WHERE channel = $1 AND stream = $2 AND coalesce(not_before <= now(), true))",
+        channel,
+        stream,
     )
     return found
 
 
 async def oldest_mark(channel: UUID, stream: str) -> datetime | None:
     found: datetime | None = await current_connection().fetchval(
-        "SELECT min(since) FROM to_project WHERE channel = $1 AND stream = $2", channel, stream
+        "SELECT min(since) FROM to_project WHERE channel = $1 AND stream = $2 AND coalesce(not_before <= now(), true)",
+        channel,
+        stream,
     )
     return found
 

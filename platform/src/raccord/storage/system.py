@@ -82,7 +82,8 @@ async def due_work() -> list[Due]:
         rows = await connection.fetch(
             """
             SELECT DISTINCT 'project', p.tenant, p.channel, p.stream FROM to_project p
-              JOIN channel c ON c.tenant = p.tenant AND c.id = p.channel WHERE c.state = 'live'
+              JOIN channel c ON c.tenant = p.tenant AND c.id = p.channel
+             WHERE c.state = 'live' AND coalesce(p.not_before <= now(), true)
             UNION
             SELECT 'push', b.tenant, c.shop, b.stream FROM binding b
               JOIN channel c ON c.tenant = b.tenant AND c.id = b.channel

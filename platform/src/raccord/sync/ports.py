@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
 from uuid import UUID
 
@@ -88,5 +88,7 @@ class Ports:
     mappings: "Mappings"
     stopping: Callable[[], bool] = field(default=lambda: False)
     """The process has been asked to end: finish the step you are at."""
+    patience: timedelta = timedelta(seconds=10)
+    """How long a new article waits for its price before it is held for want of one."""
     now: Callable[[], datetime] = _now
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

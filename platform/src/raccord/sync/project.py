@@ -64,14 +64,15 @@ async def _project_batch(ports: Ports, tenant: UUID, channel: UUID, stream: str)
         marks = await projections.marks(channel, stream, BATCH)
         if not marks:
             return 0
-        compiled = ports.mappings.of(route)
+        compiled, done = ports.mappings.of(route), marks
         if stream == "listings":
-            due, stock = await project_listings(route, compiled, marks, today(route.timezone, ports))
+            day = today(route.timezone, ports)
+            done, due, stock = await project_listings(route, compiled, marks, day, ports.patience)
         elif stream == "availability":
             due = await project_availability(route, compiled.settings, marks, ports.orders)
         else:
             due = await ports.orders.project_updates([mark.key for mark in marks]) > 0
-        await projections.clear(channel, stream, marks)
+        await projections.clear(channel, stream, done)
         if stream == "listings":
             due = await withdrawals.settle(route, compiled.settings) > 0 or due
     if due:

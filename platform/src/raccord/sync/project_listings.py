@@ -1,7 +1,8 @@
 """A batch of articles projected: loaded in sets, mapped, compared with what is desired already, saved where it differs."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -23,21 +24,36 @@ from raccord_connectors.canonical import Category, PriceSet, Product, decode
 from raccord_connectors.contract import Problem
 from raccord_connectors.kit.executor import place
 
+LONGEST_PATIENCE = timedelta(minutes=10)
+"""With new articles while prices keep coming."""
 log = structlog.get_logger(__name__)
 
 
+class Listed(NamedTuple):
+    """What became of a batch."""
+
+    done: list[Mark]
+    """Marks that are worked off; the others wait a little."""
+    due: bool
+    """Something is to be pushed now."""
+    stock: bool
+    """Stock is to be projected."""
+
+
 async def project_listings(
-    route: Route, compiled: Compiled, marks: Sequence[Mark], today: date
-) -> tuple[bool, bool]:
-    """In the tenant's transaction. Tells whether something is to be pushed now, and whether stock is to be projected."""
+    route: Route, compiled: Compiled, marks: Sequence[Mark], today: date, patience: timedelta
+) -> Listed:
+    """In the tenant's transaction. `patience`: how long a new article waits for its price."""
     batch = _Batch(route, compiled, today)
     await batch.load([key for key, _, _ in marks])
+    waiting = await batch.wait_for_prices(marks, patience)
+    done = [one for one in marks if one.key not in waiting]
     projected = batch.project()
     again = await batch.refuse_shared_skus(projected)
     stock = await batch.note_kits()
-    due = await batch.save(marks, projected)
+    due = await batch.save(done, projected)
     await mark(route.tenant, route.channel, "listings", again)
-    return due, stock
+    return Listed(done, due, stock)
 
 
 class _Batch:
@@ -69,6 +85,24 @@ class _Batch:
         above = await projections.categories_above(erp, places) if places else []
         self.paths = build_paths(decode(data, Category) for data in above)
         self.selling = {product.key: product for product in selling}
+
+    async def wait_for_prices(self, marks: Sequence[Mark], patience: timedelta) -> set[str]:
+        """A first load brings articles before prices: what would be held and released at once waits instead."""
+        new = [
+            one
+            for one in marks
+            if one.key in self.selling
+            and one.key not in self.bound
+            and not any(item in self.prices for item in self.selling[one.key].items())
+        ]
+        if not new or not patience:
+            return set()
+        route = self.route
+        waiting = await projections.wait_for_prices(route.channel, route.erp, new, patience, LONGEST_PATIENCE)
+        for key in waiting:
+            del self.selling[key]
+        self.keys = [key for key in self.keys if key not in waiting]
+        return waiting
 
     def project(self) -> dict[str, Projected]:
         return {**self.refused, **{key: self._project(product) for key, product in self.selling.items()}}
