@@ -199,3 +199,18 @@ def test_an_old_connector_is_closed_and_so_are_all_at_the_end() -> None:
     idle.give(("k", 4), made[3], idle.now())  # type: ignore[arg-type]
     idle.close()
     assert made[3].closed
+
+
+def test_a_test_while_the_shop_is_down_for_a_minute_does_not_stop_it_for_good(settings: Settings) -> None:
+    """Nothing would start it again but another test by a person."""
+
+    async def scenario() -> None:
+        async with merchant(settings) as m:
+            m.shop.fail_next(1)
+            checked = await m.connections.check(m.tenant, m.shop_connection, m.wake)
+            assert not checked.good
+            kept = await m.connections.by_id(m.tenant, m.shop_connection)
+            assert kept is not None
+            assert ("ready", None) == (kept.state, kept.problem)
+
+    asyncio.run(scenario())

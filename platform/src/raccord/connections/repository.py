@@ -63,14 +63,18 @@ async def save_settings(connection: UUID, settings: str, secrets: bytes | None) 
 
 
 async def save_check(connection: UUID, checked: Checked, discovery: Discovery | None) -> bool:
-    """True when what the shop told is other than before. A paused connection stays paused."""
+    """True when what the shop told is other than before. A paused connection stays paused; one that worked stays at work when
+    the shop is merely down at this moment: its drains wait for it by themselves, and nothing else would start it again."""
+    passing = checked.problem is not None and checked.problem.kind == "transient"
     told = None if discovery is None else msgspec.json.encode(discovery).decode()
     changed: bool = await current_connection().fetchval(
         """
         WITH former AS (SELECT id, discovery FROM connection WHERE id = $1 FOR NO KEY UPDATE)
         UPDATE connection c
-           SET state = CASE WHEN c.state = 'paused' THEN 'paused' WHEN $2::jsonb IS NULL THEN 'ready' ELSE 'problem' END,
-               problem = $2, discovery = coalesce($3, c.discovery), checked_at = now(),
+           SET state = CASE WHEN c.state = 'paused' THEN 'paused' WHEN $2::jsonb IS NULL THEN 'ready'
+                            WHEN $4 AND c.state = 'ready' THEN 'ready' ELSE 'problem' END,
+               problem = CASE WHEN $4 AND c.state = 'ready' THEN NULL ELSE $2::jsonb END,
+               discovery = coalesce($3, c.discovery), checked_at = now(),
                pace = CASE WHEN $2::jsonb IS NULL THEN '{}' ELSE c.pace END
           FROM former f WHERE c.id = f.id
         RETURNING $3::jsonb IS NOT NULL AND f.discovery IS DISTINCT FROM $3::jsonb
@@ -78,6 +82,7 @@ async def save_check(connection: UUID, checked: Checked, discovery: Discovery | 
         connection,
         None if checked.problem is None else storable(msgspec.json.encode(checked.problem).decode()),
         told,
+        passing,
     )
     return changed
 
