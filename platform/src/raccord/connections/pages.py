@@ -25,7 +25,7 @@ from raccord_connectors.kit.settings import secret_fields
 from raccord_connectors.registry import CONNECTORS, connector_class
 
 PATIENCE = 20.0
-"""Seconds that a person waits for the agent's answer to a test."""
+"""Seconds that a person waits for the agent's answer to a test, unless the process says otherwise (`patience`)."""
 MANAGER = {"role": "manager"}
 
 NEEDS_NAME = Text(
@@ -191,9 +191,10 @@ async def _ask_agent(request: Visit, tenant: UUID, found: Connection) -> Checked
     tunnel: Tunnel = request.app.state.tunnel
     command = await tunnel.commands.ask(tenant, found.id, wire.Check(), urgent=True)
     await tunnel.commands.ask(tenant, found.id, wire.Discover(), urgent=True)
-    result = await tunnel.commands.wait_result(tenant, command, PATIENCE)
+    patience = float(request.app.state.get("patience", PATIENCE))
+    result = await tunnel.commands.wait_result(tenant, command, patience)
     if result is None:
-        said = NO_ANSWER.fill(name=found.name, seconds=int(PATIENCE))
+        said = NO_ANSWER.fill(name=found.name, seconds=round(patience))
         return Checked(Problem("transient", said))
     return Checked(result.problem, tuple(result.findings))
 
