@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from raccord.channels import service
+from raccord.channels.errors import ChannelError
 from raccord.core.pace import restore
 from raccord.settings import Settings
 from raccord.storage.locks import Locks
@@ -20,6 +21,7 @@ from raccord.sync.push import push
 from raccord.sync.sweep import sweep
 from raccord_connectors.canonical import Listing, OfferPrice
 from raccord_connectors.contract import Change
+from support.database import new_tenant
 from support.publishing import Merchant, play
 
 
@@ -374,6 +376,22 @@ def test_a_second_drainer_leaves_at_once(settings: Settings) -> None:
         await elsewhere.close()
         await push(m.ports, m.tenant, m.shop_connection, "ordinary")
         assert m.shown("A").published
+
+    play(settings, scenario)
+
+
+def test_a_message_with_another_tenants_ids_does_nothing(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        await stocked(m, "A")
+        stranger = await new_tenant("Autre")
+        for stream in ("listings", "availability", "order_updates"):
+            assert not await project(m.ports, stranger, m.channel, stream)
+        assert None is await m.binding("A")
+        await project_all(m)
+        assert not await push(m.ports, stranger, m.shop_connection, "ordinary")
+        assert None is m.listing("A")
+        with pytest.raises(ChannelError):
+            await service.pause(stranger, m.channel)
 
     play(settings, scenario)
 
