@@ -138,13 +138,12 @@ def play_agent(site: Site, erp: UUID, agent: UUID, problem: Problem | None) -> A
         return True
 
     async def answer() -> None:
-        leased = await tunnel.commands.lease(caller, wire.LeaseRequest(wait=10), connected)
-        for command in leased:
-            findings = [
-                Message("x", "Le droit de lire F_ARTICLE manque.", "The right to read F_ARTICLE is missing.")
-            ]
-            result = wire.CommandResult(command.id, problem=problem, findings=findings if problem else ())
-            await tunnel.commands.finish(caller, result)
+        checked = False
+        while not checked:
+            for command in await tunnel.commands.lease(caller, wire.LeaseRequest(wait=10), connected):
+                checked = checked or isinstance(command.order, wire.Check)
+                result = wire.CommandResult(command.id, problem=problem, findings=MISSING if problem else ())
+                await tunnel.commands.finish(caller, result)
 
     return site.client.blocking_portal.start_task_soon(answer)
 
