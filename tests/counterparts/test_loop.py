@@ -1,0 +1,133 @@
+"""The loop on real systems: what a person does in Tryton is in Vendure, what a customer buys in Vendure is in Tryton."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from support.real_world import RealWorld, real_world
+from support.tryton_merchant import CreatedProduct, Variant
+from support.vendure.customer import Placed
+
+pytestmark = [pytest.mark.counterpart, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[RealWorld]:
+    with real_world() as found:
+        yield found
+
+
+def _cup(world: RealWorld, code: str, *, stock: str = "10") -> CreatedProduct:
+    """A simple article at 10.00 without tax, in stock, and shown by the shop."""
+    merchant = world.erp.manager
+    product = merchant.create_product(code, f"Tasse {code}", "10.00")
+    merchant.set_stock(product.products[0], stock)
+    world.wait_until(lambda: _on_sale(world, code) == int(stock), f"{code} is on sale in Vendure")
+    return product
+
+
+def _on_sale(world: RealWorld, sku: str) -> int | None:
+    found = world.shop.variants(sku)
+    return found[0].on_hand - found[0].allocated if len(found) == 1 and found[0].enabled else None
+
+
+def _integrated(world: RealWorld, placed: Placed) -> bool:
+    rows = world.rows("SELECT state, problem FROM sales_order WHERE number = $1", placed.code)
+    assert not rows or rows[0]["state"] != "held", rows[0]["problem"]
+    return bool(rows) and rows[0]["state"] == "integrated"
+
+
+def _reference(world: RealWorld, placed: Placed) -> str:
+    (row,) = world.rows("SELECT reference FROM sales_order WHERE number = $1", placed.code)
+    return str(row["reference"])
+
+
+def _shipped(world: RealWorld, placed: Placed) -> list[tuple[str, str]]:
+    found = world.shop.order(placed.id)["fulfillments"]
+    return [(one["state"], one["trackingCode"]) for one in found]
+
+
+def test_an_article_with_variants_prices_and_stock_appears_changes_and_leaves(world: RealWorld) -> None:
+    merchant = world.erp.manager
+    variants = [Variant("-B", {"couleur": "bleu"}), Variant("-R", {"couleur": "rouge"})]
+    product = merchant.create_product("ECHARPE", "Écharpe", "20.00", variants=variants)
+    for number, quantity in zip(product.products, ("7", "3"), strict=True):
+        merchant.set_stock(number, quantity)
+    world.wait_until(lambda: _on_sale(world, "ECHARPE-B") == 7, "the blue scarf is on sale")
+    world.wait_until(lambda: _on_sale(world, "ECHARPE-R") == 3, "the red scarf is on sale")
+    assert Decimal("24.00") == world.shop.variant("ECHARPE-B").price_with_tax
+    assert world.shop.variant("ECHARPE-B").product_id == world.shop.variant("ECHARPE-R").product_id
+
+    merchant.change_price(product, "25.00")
+    world.wait_until(
+        lambda: world.shop.variant("ECHARPE-R").price_with_tax == Decimal("30.00"), "the new price is shown"
+    )
+    merchant.deactivate(product)
+    world.wait_until(
+        lambda: not world.shop.product(world.shop.variants("ECHARPE-B")[0].product_id)["enabled"],
+        "the article left the shop",
+    )
+
+
+def test_an_order_becomes_a_sale_is_shipped_and_fulfilled(world: RealWorld) -> None:
+    product = _cup(world, "TASSE1")
+    placed = world.shop.place_order({"TASSE1": 2}, email="zoe@example.org")
+    world.wait_until(lambda: _integrated(world, placed), "the order is in Tryton, read back")
+    (sale,) = world.erp.manager.sales(_reference(world, placed))
+    assert (placed.gross, True) == (sale["total_amount"], sale["state"] in ("confirmed", "processing"))
+    world.wait_settled()
+    assert 8 == _on_sale(world, "TASSE1")
+
+    world.erp.manager.ship(sale["id"], quantities={product.products[0]: "2"}, tracking="6A12345")
+    world.wait_until(
+        lambda: _shipped(world, placed) == [("Shipped", "6A12345")], "Vendure knows the shipment"
+    )
+    world.wait_settled()
+    assert 8 == _on_sale(world, "TASSE1"), "a shipped sale is counted once"
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_an_agent_killed_between_write_and_answer_makes_no_second_sale(world: RealWorld, number: int) -> None:
+    code = f"MORTEL{number}"
+    _cup(world, code)
+    (agent,) = [child for child in world.stack.children.running if child.name == "agent"]
+    placed = world.shop.place_order({code: 1}, email="zoe@example.org")
+    world.wait_until(
+        lambda: bool(world.rows("SELECT 1 FROM sales_order WHERE number = $1", placed.code)), "collected"
+    )
+    reference = _reference(world, placed)
+    deadline = time.monotonic() + 60
+    while not world.erp.manager.sales(reference):  # as soon as anything of it is in Tryton
+        assert time.monotonic() < deadline
+    assert agent.process is not None
+    os.killpg(agent.process.pid, signal.SIGKILL)
+    agent.process.wait()
+    world.stack.children.restart_dead()
+    world.wait_until(lambda: _integrated(world, placed), "the order is in Tryton, read back", 120)
+    (sale,) = world.erp.manager.sales(reference)
+    assert placed.gross == sale["total_amount"]
+
+
+def test_one_buyer_is_one_party(world: RealWorld) -> None:
+    _cup(world, "TASSE2")
+    for _ in range(2):
+        placed = world.shop.place_order({"TASSE2": 1}, email="unique@example.org")
+        world.wait_until(lambda placed=placed: _integrated(world, placed), "the order is in Tryton")  # type: ignore[misc]
+    found = world.erp.manager.find("party.contact_mechanism", ["value", "=", "unique@example.org"])
+    assert 1 == len(found)
+
+
+def test_an_unchanged_pass_sends_no_record_and_writes_nothing(world: RealWorld) -> None:
+    world.wait_settled()
+    before = world.shop.writes(), _taken(world)
+    time.sleep(12)  # two complete passes at the agent's schedule
+    assert before == (world.shop.writes(), _taken(world))
+
+
+def _taken(world: RealWorld) -> int:
+    (row,) = world.rows("SELECT last_delta FROM agent WHERE revoked_at IS NULL")
+    return int(row["last_delta"])

@@ -1,0 +1,86 @@
+"""The whole product between a real Tryton and a real Vendure."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from celery import Celery
+
+from raccord.accounts import service as accounts
+from raccord.agents.service import Agents
+from raccord.channels import service as channels
+from raccord.connections.service import Connections
+from raccord.core.channel import ChannelSettings
+from raccord.sync.commands import Commands
+from raccord.tenants import service as tenants
+from raccord.vault import Vault
+from raccord.worker.wake import CeleryWake
+from support.product_world import ProductWorld
+from support.tryton_server import Tryton, tryton
+from support.vendure.shop import Shop
+from support.vendure_server import needs_npm, vendure
+
+SCAN_SECONDS = 1.0
+
+
+class RealWorld(ProductWorld):
+    def __init__(self, folder: Path, erp: Tryton, shop: Shop) -> None:
+        super().__init__(folder)
+        self.erp = erp
+        self.shop = shop
+
+    def start(self) -> None:
+        self.stack.start_web()
+        self.stack.start_worker()
+        code = self.inside(self._furnish)
+        settings = {
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name, value in self.erp.settings().items()
+            if name != "password"
+        }
+        self.stack.enrol_agent(self.home, code, "tryton", settings, {"password": self.erp.password})
+        self.stack.start_agent(self.home)
+        self.inside(self._go_live)
+
+    async def _furnish(self) -> str:
+        assert self.settings.secret_key
+        self._wake = CeleryWake(Celery(broker=self.settings.broker_url))
+        self._connections = Connections(Vault(self.settings.secret_key), allow_private_addresses=True)
+        agents = Agents(self.settings.secret_key, Commands(self._wake))
+        owner = await accounts.create("gerant@example.org", "une phrase assez longue", "Gérante")
+        self.tenant = await tenants.create("Réel", owner.id)
+        self.erp_connection = await self._connections.create_erp(self.tenant, "Tryton", "tryton")
+        self.shop_connection = await self._connections.create_shop(
+            self.tenant, "Vendure", "vendure", self.shop.settings()
+        )
+        checked = await self._connections.check(self.tenant, self.shop_connection, self._wake)
+        assert checked.good, checked
+        schedule = {"*": {"every": SCAN_SECONDS, "complete_every": 5.0}}
+        await agents.set_schedule(self.tenant, self.erp_connection, schedule)
+        return (await agents.create_code(self.tenant, self.erp_connection, None)).code
+
+    async def _go_live(self) -> None:
+        assert self.tenant is not None
+        settings = ChannelSettings(shipping_item="PORT", fee_item="FRAIS", discount_item="REMISE")
+        channel = await channels.create(
+            self.tenant, "Tryton → Vendure", self.erp_connection, self.shop_connection, settings
+        )
+        await channels.go_live(self.tenant, channel, self._connections, self._wake)
+
+
+@contextmanager
+def real_world() -> Iterator[RealWorld]:
+    needs_npm()
+    folder = Path(tempfile.mkdtemp(prefix="raccord-real-"))
+    folder.chmod(0o755)  # as root, PostgreSQL runs as a user of its own, who must pass
+    with tryton() as erp, vendure() as shop:
+        world = RealWorld(folder, erp, shop)
+        try:
+            world.start()
+            yield world
+        finally:
+            world.stop()
+    shutil.rmtree(folder, ignore_errors=True)  # kept, with its logs, when something failed
