@@ -235,10 +235,13 @@ def _conditions(wanted: Filter) -> tuple[list[str], list[object]]:
     return conditions, values
 
 
-_TEXT = f"""(j.id IN (SELECT k.id FROM journal k WHERE k.stream IN ({", ".join(f"'{s}'" for s in STREAMS)}) AND k.key = $(n))
-  OR j.id IN (SELECT r.id FROM (SELECT id, key, problem FROM journal ORDER BY id DESC LIMIT {SEARCHED}) r
-               WHERE strpos(lower(r.key), lower($(n))) > 0 OR strpos(lower(r.problem::text), lower($(n))) > 0)
-  OR o.number = $(n))""".replace("$(n)", "${}")  # noqa: S608
+_TEXT = f"""j.id IN (
+  SELECT k.id FROM journal k WHERE k.stream IN ({", ".join(f"'{s}'" for s in STREAMS)}) AND k.key = $(n)
+  UNION SELECT k.id FROM sales_order t JOIN journal k ON k.stream IN ('orders', 'order_updates') AND k.key = t.key
+         WHERE t.number = $(n)
+  UNION SELECT r.id FROM (SELECT id, key, problem FROM journal ORDER BY id DESC LIMIT {SEARCHED}) r
+         WHERE strpos(lower(r.key), lower($(n))) > 0 OR strpos(lower(r.problem::text), lower($(n))) > 0)
+""".replace("$(n)", "${}")  # noqa: S608 - literals of this file
 
 
 def _entry(row: asyncpg.Record) -> EntryRow:

@@ -12,7 +12,7 @@ async def figures() -> Figures:
     row = await current_connection().fetchrow(
         """
         SELECT (SELECT count(*) FROM binding WHERE stream = 'listings' AND target IS NOT NULL
-                   AND (pushed->>'published')::boolean) AS on_sale,
+                   AND strpos(left(pushed::text, 1000), '"published":true') > 0) AS on_sale,
                (SELECT count(*) FROM binding WHERE desired_print IS DISTINCT FROM pushed_print AND NOT held AND brake IS NULL)
                  AS to_push,
                (SELECT count(*) FROM sales_order WHERE received_at > now() - interval '1 day') AS orders,
@@ -49,12 +49,15 @@ async def hours() -> list[Hour]:
     """The last 24 hours, oldest first, empty ones included."""
     rows = await current_connection().fetch(
         """
-        SELECT h AS start, count(j.id) FILTER (WHERE j.problem IS NULL) AS done,
-               count(j.id) FILTER (WHERE j.problem IS NOT NULL) AS failed
+        SELECT h AS start, coalesce(j.done, 0) AS done, coalesce(j.failed, 0) AS failed
           FROM generate_series(date_trunc('hour', now()) - interval '23 hours', date_trunc('hour', now()), interval '1 hour') h
-          LEFT JOIN journal j ON j.at >= h AND j.at < h + interval '1 hour'
-           AND (j.problem IS NOT NULL OR j.event IN ('created', 'updated', 'withdrawn', 'order_integrated', 'order_followed'))
-         GROUP BY h ORDER BY h
+          LEFT JOIN (
+            SELECT date_trunc('hour', at) AS hour, count(*) FILTER (WHERE problem IS NULL) AS done,
+                   count(*) FILTER (WHERE problem IS NOT NULL) AS failed
+              FROM journal WHERE at >= date_trunc('hour', now()) - interval '23 hours'
+               AND (problem IS NOT NULL OR event IN ('created', 'updated', 'withdrawn', 'order_integrated', 'order_followed'))
+             GROUP BY 1
+          ) j ON j.hour = h ORDER BY h
         """
     )
     return [Hour(**dict(row)) for row in rows]
