@@ -1,0 +1,99 @@
+"""Latency and throughput of the whole loop, with the product as real processes between the two simulators, idle otherwise."""
+
+import random
+import time
+from decimal import Decimal
+from statistics import quantiles
+
+from bench.budget import Figure
+from sandbox.demo.furnish import SCAN_SECONDS
+from support.sandbox_world import SandboxWorld, sandbox_world
+
+CHANGES, IDLE_ORDERS, BURST = 40, 10, 100
+
+
+def figures() -> list[Figure]:
+    with sandbox_world() as world:
+        world.wait_settled()
+        articles = _articles(world)
+        return [_latency(world, articles), _order(world, articles), _throughput(world, articles)]
+
+
+def _latency(world: SandboxWorld, articles: list[str]) -> Figure:
+    """ERP commit → the shop shows it, at random instants of the scanner's interval."""
+    dice, took = random.Random(1), []
+    for number in range(CHANGES):
+        article, price = articles[number % len(articles)], Decimal(1000 + number) / 100
+        time.sleep(dice.random() * SCAN_SECONDS)
+        begun = time.monotonic()
+        world.gescom.change_price(article, price, category=1, tax_included=True)
+        while world.price(article) != price:
+            time.sleep(0.005)
+        took.append(time.monotonic() - begun)
+    return Figure(
+        path=f"ERP commit → shop shows it, idle, p95 of {CHANGES}",
+        limit="scan interval + 500 ms",
+        value=_p95(took) * 1000,
+        limit_value=(SCAN_SECONDS + 0.5) * 1000,
+        unit="ms",
+        budget=1.0,
+        notes=f"median {sorted(took)[len(took) // 2] * 1000:.0f} ms",
+    )
+
+
+def _order(world: SandboxWorld, articles: list[str]) -> Figure:
+    """Shop order → ERP document read back."""
+    took = []
+    for number in range(IDLE_ORDERS):
+        begun = time.monotonic()
+        world.buy({articles[number]: 1}, email=f"seul{number}@example.org")
+        while _integrated(world) <= number:
+            time.sleep(0.02)
+        took.append(time.monotonic() - begun)
+    return Figure(
+        path=f"shop order → ERP document read back, idle, p95 of {IDLE_ORDERS}",
+        limit="5 s",
+        value=_p95(took),
+        limit_value=5.0,
+        unit="s",
+        budget=1.0,
+        notes=f"median {sorted(took)[len(took) // 2]:.2f} s",
+    )
+
+
+def _throughput(world: SandboxWorld, articles: list[str]) -> Figure:
+    """Orders placed at once, entered by one worker and one agent; none doubled."""
+    start, begun = _integrated(world), time.monotonic()
+    for number in range(BURST):
+        world.buy({articles[number % len(articles)]: 1}, email=f"rafale{number % 40}@example.org")
+    while _integrated(world) < start + BURST:
+        time.sleep(0.1)
+    seconds = time.monotonic() - begun
+    (row,) = world.rows("SELECT count(DISTINCT document) AS documents, count(*) AS orders FROM sales_order")
+    assert row["documents"] == row["orders"], "an order was doubled"
+    return Figure(
+        path=f"{BURST} orders at once, one worker, sustained",
+        limit="2,000 orders/hour",
+        value=BURST / seconds * 3600,
+        limit_value=2000.0,
+        unit="orders/hour",
+        budget=1.0,
+        at_least=True,
+    )
+
+
+def _articles(world: SandboxWorld) -> list[str]:
+    rows = world.rows(
+        "SELECT key FROM binding WHERE stream = 'availability' AND target IS NOT NULL AND key NOT LIKE '%|%' "
+        "AND (pushed->>'quantity')::numeric >= 20 ORDER BY key LIMIT 40"
+    )
+    return [row["key"] for row in rows]
+
+
+def _integrated(world: SandboxWorld) -> int:
+    (row,) = world.rows("SELECT count(*) AS n FROM sales_order WHERE state = 'integrated'")
+    return int(row["n"])
+
+
+def _p95(values: list[float]) -> float:
+    return quantiles(values, n=20)[-1]
