@@ -5,7 +5,7 @@ PYTHON ?= python3
 export UV_LINK_MODE = copy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-agent-min check format bench connector messages clean
+.PHONY: help setup demo test test-fast test-browser test-agent-min check format bench connector messages clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,11 +26,14 @@ $(VENV)/ready: infra/constraints.txt frontend/package-lock.json connectors/pypro
 demo: setup ## start everything on this machine and print one address (Ctrl-C stops it; data in .raccord/demo)
 	@PYTHONPATH=infra $(BIN)/python -m sandbox $(ARGS)
 
-test: setup check ## all tests, real Tryton, Vendure and Chromium included
+test: setup check ## all tests, real Tryton and Vendure included (Chromium: make test-browser)
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-fast: setup ## tests without the counterparts, the browser and chaos
 	@$(BIN)/python -m pytest -m "not counterpart and not browser and not chaos and not slow" $(ARGS)
+
+test-browser: setup ## the pages in a real Chromium, by keyboard, at phone width, with axe
+	@$(BIN)/python -m pytest -m browser tests/browser $(ARGS)
 
 test-agent-min: setup ## build the agent's wheel, install it alone, run it
 	@$(BIN)/python -m pytest tests/rules/test_agent_is_small.py
