@@ -75,6 +75,18 @@ def test_no_page_runs_or_styles_anything_inline(site: Site, visitors: dict[str, 
         assert set() == set(re.findall(r"<script(?![^>]*\bsrc=)", text)), name
 
 
+def test_no_page_is_kept_by_the_browser_and_no_part_taken_for_a_page(site: Site) -> None:
+    headers = site.as_("owner").get(site.at("orders")).headers
+    assert ("no-store", "HX-Request") == (headers["cache-control"], headers["vary"])
+
+
+def test_a_page_restored_by_htmx_is_whole(site: Site) -> None:
+    visitor = site.as_("owner")
+    for place in ("overview", "catalogue", "orders"):
+        assert "<html" not in visitor.get(site.at(place), htmx=True).text
+        assert "<html" in visitor.get(site.at(place), htmx=True, restoring=True).text
+
+
 def test_every_form_that_changes_something_carries_its_token(
     site: Site, visitors: dict[str, Visitor]
 ) -> None:

@@ -23,14 +23,16 @@ def newer_of(page: str) -> str:
 
 def test_new_entries_come_by_themselves_and_are_asked_for_once(site: Site) -> None:
     visitor = site.as_("owner")
-    newer = newer_of(visitor.get(site.at("journal")).text)
+    page = visitor.get(site.at("journal")).text
+    assert re.search(r'id="told"[^>]*role="status"', page)  # stands there before anything is said in it
+    newer = newer_of(page)
     assert 204 == visitor.get(newer, htmx=True).status_code
     assert 303 == retry(site, "FAUTEUIL").status_code
     fragment = visitor.get(newer, htmx=True)
     assert 200 == fragment.status_code
     assert "FAUTEUIL" in fragment.text
     assert 'hx-swap-oob="afterbegin:#entries"' in fragment.text
-    assert 'role="status"' in fragment.text
+    assert 'hx-swap-oob="innerHTML:#told"' in fragment.text
     assert "<html" not in fragment.text
     assert 204 == visitor.get(newer_of(fragment.text), htmx=True).status_code
 

@@ -99,10 +99,11 @@ def test_a_stranger_is_sent_to_the_sign_in_from_every_page(site: Site) -> None:
             assert 302 == asked(Visitor(site.client), place, place.url(site)), place
 
 
-def test_programs_are_told_that_they_are_not_signed_in(site: Site) -> None:
+def test_a_page_that_outlived_its_session_is_told_to_load_itself_anew(site: Site) -> None:
     for place in of_tenants(site):
         if place.method == "GET":
-            assert 401 == Visitor(site.client).get(place.url(site), htmx=True).status_code, place
+            answer = Visitor(site.client).get(place.url(site), htmx=True)
+            assert (401, "true") == (answer.status_code, answer.headers["hx-refresh"]), place
 
 
 def test_another_merchants_company_does_not_exist(site: Site) -> None:

@@ -60,8 +60,12 @@ class Visitor:
         self.cookies: dict[str, str] = {}
         self.language = language
 
-    def get(self, path: str, *, htmx: bool = False) -> httpx.Response:
-        return self._send("GET", path, {"HX-Request": "true"} if htmx else {})
+    def get(self, path: str, *, htmx: bool = False, restoring: bool = False) -> httpx.Response:
+        """`htmx`: as its script asks, for a part of the page; `restoring`: for a page of the history."""
+        headers = {"HX-Request": "true"} if htmx else {}
+        if restoring:
+            headers["HX-History-Restore-Request"] = "true"
+        return self._send("GET", path, headers)
 
     def post(self, path: str, **form: str | list[str]) -> httpx.Response:
         if "raccord_csrf" not in self.cookies:

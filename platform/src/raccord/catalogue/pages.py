@@ -23,6 +23,7 @@ from raccord.core.rules import Mapping
 from raccord.core.stock_rule import explain
 from raccord.front.i18n import Formats, language_of
 from raccord.front.links import address, key_of, quoted
+from raccord.front.templating import is_fragment
 from raccord.journal import views as journal
 from raccord.journal.lines import lines_of
 from raccord.orders.following import FollowUp
@@ -65,7 +66,7 @@ async def catalogue(request: Visit, tenant: FromPath[UUID]) -> Template:
     path = request.url.path
     return await tenant_page(
         request,
-        "catalogue/_found.html" if request.headers.get("hx-request") else "catalogue/catalogue.html",
+        "catalogue/_found.html" if is_fragment(request) else "catalogue/catalogue.html",
         channels=choices,
         channel=channel,
         articles=shown,

@@ -12,6 +12,10 @@ from litestar.response import Template
 from raccord.front.i18n import LANGUAGES, Formats, language_of, translations
 from raccord.front.links import quoted
 
+NOT_KEPT = {"Cache-Control": "no-store", "Vary": "HX-Request"}
+"""Nobody who comes after us at this machine leafs back to a merchant's orders; and one address may be asked for a page or
+for a part of it."""
+
 
 def frontend_dir() -> Path:
     """Inside the wheel it lies in the package; in a checkout beside `platform/`."""
@@ -36,6 +40,12 @@ def template_engine() -> JinjaTemplateEngine:
     )
     environment.filters["quoted"] = quoted
     return JinjaTemplateEngine.from_environment(environment)
+
+
+def is_fragment(request: Request[Any, Any, Any]) -> bool:
+    """Whether htmx asks for a part of the page, to put it where it belongs; not when it restores a whole one."""
+    headers = request.headers
+    return "hx-request" in headers and "hx-history-restore-request" not in headers
 
 
 def page(
@@ -63,7 +73,10 @@ def page(
         "access": access,
         "at": lambda place: f"/t/{access.tenant}/{place}" if access else "/",
         "done": request.query_params.get("done", ""),
+        "fragment": is_fragment(request),
         "now": datetime.now(UTC),
         "path": request.url.path,
     }
-    return Template(template_name=template, context={**shared, **context}, status_code=status)
+    return Template(
+        template_name=template, context={**shared, **context}, status_code=status, headers=NOT_KEPT
+    )

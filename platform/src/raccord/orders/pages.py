@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from raccord.front.i18n import language_of
 from raccord.front.links import address
+from raccord.front.templating import is_fragment
 from raccord.journal import views as journal
 from raccord.journal.lines import lines_of
 from raccord.orders import repository, service, views
@@ -49,7 +50,7 @@ async def orders(request: Visit, tenant: FromPath[UUID]) -> Template:
     query = {"tab": tab, "q": text}
     return await tenant_page(
         request,
-        "orders/_found.html" if request.headers.get("hx-request") else "orders/orders.html",
+        "orders/_found.html" if is_fragment(request) else "orders/orders.html",
         orders=shown,
         counts=counts,
         tab=tab,

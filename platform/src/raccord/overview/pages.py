@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from raccord.front.charts import bars
+from raccord.front.templating import is_fragment
 from raccord.overview import repository
 from raccord.overview.frame import Visit, tenant_page
 from raccord.storage.engine import tenant_transaction
@@ -21,9 +22,10 @@ async def overview(request: Visit, tenant: FromPath[UUID]) -> Template:
         hours = await repository.hours()
     return await tenant_page(
         request,
-        "overview/_live.html" if request.headers.get("hx-request") else "overview/overview.html",
+        "overview/_live.html" if is_fragment(request) else "overview/overview.html",
         figures=figures,
         channels=channels,
+        live=request.query_params.get("live") != "off",
         chart=bars([(hour.start, hour.done, hour.failed) for hour in hours]),
     )
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from raccord.accounts.models import Person
 from raccord.front.links import address
-from raccord.front.templating import page
+from raccord.front.templating import is_fragment, page
 from raccord.overview.frame import Visit, tenant_page
 from raccord.partners import service, views
 from raccord.storage.engine import current_connection, tenant_transaction
@@ -106,7 +106,7 @@ async def portal(request: Request[Person, Any, Any]) -> Template:
     wanted = [one for one in accesses if text.casefold() in one.name.casefold()]
     return page(
         request,
-        "partners/_portal.html" if request.headers.get("hx-request") else "partners/portal.html",
+        "partners/_portal.html" if is_fragment(request) else "partners/portal.html",
         partners=companies,
         merchants=await views.healths(wanted),
         text=text,

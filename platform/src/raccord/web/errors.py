@@ -7,7 +7,8 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.response import Redirect
 
-from raccord.front.templating import page
+from raccord.front.links import address
+from raccord.front.templating import is_fragment, page
 from raccord_connectors.contract import ConnectorError
 
 log = structlog.get_logger()
@@ -21,7 +22,10 @@ def wants_page(request: Request[Any, Any, Any]) -> bool:
 def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     if isinstance(error, NotAuthorizedException) and wants_page(request):
         # Where they wanted to go is kept as a path of ours only, never an address: no open redirect.
-        return Redirect(f"/sign-in?next={request.url.path}")
+        return Redirect(address("/sign-in", next=request.url.path))
+    if isinstance(error, NotAuthorizedException) and is_fragment(request):
+        # A page that asked for news outlived its session: it loads itself anew, and so meets the sign-in.
+        return Response(None, status_code=401, headers={"HX-Refresh": "true"})
     return _answer(request, error.status_code, error.detail)
 
 
