@@ -137,6 +137,10 @@ class Can(StrEnum):
     DELETE = "delete"
 
 
+OPEN_FIELDS = frozenset({"custom", "features", "names", "descriptions"})
+"""Fields that are mappings of names to values: a path may go into them."""
+
+
 class StreamSpec(Struct, frozen=True):
     """A named sequence of records of one type. Names and record types are those of `canonical.STREAMS`."""
 
@@ -148,6 +152,17 @@ class StreamSpec(Struct, frozen=True):
     """Changes that the system takes in one request: callers group up to this many."""
     after: tuple[str, ...] = ()
     """Streams to be written before this one."""
+    fields: tuple[str, ...] | None = None
+    """Which fields of its record the system takes, as paths: `name`, `custom`, `offer.ean`, `offer.price.before`; None:
+    all of them. The others are never sent. `offer.price` is the price of today; its crossed-out price and its period are
+    paths of their own. Some also need a setting: see `Discovery.missing_fields`."""
+
+    def takes(self, path: str) -> bool:
+        """Whether the system takes this field; of an open one, a name inside counts as the field (`custom.colour`)."""
+        if self.fields is None or path in self.fields:
+            return True
+        opened = (field for field in self.fields if field.rpartition(".")[2] in OPEN_FIELDS)
+        return any(path.startswith(f"{field}.") for field in opened)
 
 
 class Limits(Struct, frozen=True):
@@ -279,6 +294,13 @@ class CustomField(Struct, frozen=True):
     choices: tuple[str, ...] = ()
 
 
+class Feature(Struct, frozen=True):
+    """A characteristic that a shop has already (a facet, a product attribute), and its values."""
+
+    title: str
+    values: tuple[str, ...] = ()
+
+
 class Discovery(Struct, frozen=True, omit_defaults=True):
     """What this installation has beyond the canonical records. Feeds the mapping editor and the defaults."""
 
@@ -296,6 +318,15 @@ class Discovery(Struct, frozen=True, omit_defaults=True):
     payment_methods: tuple[Choice, ...] = ()
     carriers: tuple[Choice, ...] = ()
     units: tuple[Choice, ...] = ()
+    customer_groups: tuple[Choice, ...] = ()
+    """Groups of customers that may have prices of their own."""
+    categories: tuple[Choice, ...] = ()
+    """Of the shop: the title is the path from the root, « Maison > Cuisine »."""
+    brands: tuple[Choice, ...] = ()
+    features: tuple[Feature, ...] = ()
+    missing_fields: tuple[str, ...] = ()
+    """Paths of `StreamSpec.fields` that this installation cannot hold as it is set up: no SEO plug-in was chosen, no
+    custom field was named for the EAN."""
 
 
 # ------------------------------------------------------------------------------------------ the four verbs

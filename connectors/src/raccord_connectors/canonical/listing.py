@@ -51,6 +51,8 @@ class Offer(Struct, kw_only=True, frozen=True, omit_defaults=True):
     ean: str | UnsetType | None = UNSET
     mpn: str | UnsetType | None = UNSET
     weight_g: Decimal | UnsetType | None = UNSET
+    dimensions_mm: tuple[Decimal, Decimal, Decimal] | UnsetType | None = UNSET
+    """Length, width, height in millimetres."""
     pictures: list[Picture] | UnsetType = UNSET
     custom: dict[str, Scalar] = {}
 

@@ -32,6 +32,14 @@ from raccord_connectors.shop.vendure.settings import VendureSettings
 
 __all__ = ["Vendure", "VendureSettings"]
 
+FIELDS = (
+    "published", "name", "names", "axes", "description", "descriptions", "summary", "slug", "seo_title",
+    "seo_description", "categories", "brand", "features", "tags", "tax_class", "tax_rate", "pictures", "track_stock",
+    "custom", "offer.sku", "offer.options", "offer.active", "offer.price", "offer.ean", "offer.mpn", "offer.weight_g",
+    "offer.pictures", "offer.custom",
+)  # fmt: skip
+"""Not in Vendure itself: crossed-out prices and their periods, tier prices, related products."""
+
 
 class Vendure:
     """Keys in the shop: products and variants by Vendure's ids; an order's items are variants."""
@@ -47,6 +55,7 @@ class Vendure:
                 frozenset({Can.READ, Can.READ_SINCE, Can.READ_SOME, Can.CREATE, Can.UPDATE, Can.DELETE}),
                 page_size=50,
                 batch_size=50,
+                fields=FIELDS,
             ),
             StreamSpec(
                 "availability",

@@ -31,6 +31,13 @@ from raccord_connectors.shop.woocommerce.settings import WooCommerceSettings
 from raccord_connectors.shop.woocommerce.terms import Terms
 
 READING = frozenset((Can.READ, Can.READ_SOME))
+FIELDS = (
+    "published", "name", "axes", "description", "summary", "slug", "seo_title", "seo_description", "categories", "brand",
+    "features", "tags", "tax_class", "tax_rate", "pictures", "track_stock", "related", "custom", "offer.sku",
+    "offer.options", "offer.active", "offer.price", "offer.price.before", "offer.price.starts", "offer.price.ends",
+    "offer.ean", "offer.mpn", "offer.weight_g", "offer.pictures", "offer.custom",
+)  # fmt: skip
+"""Not in WooCommerce itself: texts by language, and prices by quantity or group of customers."""
 
 
 class WooCommerce:
@@ -48,6 +55,7 @@ class WooCommerce:
                 READING | {Can.READ_SINCE, Can.CREATE, Can.UPDATE, Can.DELETE},
                 page_size=BATCH,
                 batch_size=BATCH,
+                fields=FIELDS,
             ),
             StreamSpec(
                 "availability", READING | {Can.UPDATE}, page_size=BATCH, batch_size=BATCH, after=("listings",)
