@@ -75,6 +75,28 @@ def test_a_command_that_comes_again_is_answered_from_the_base(world: World, runn
     assert 1 == world.tables.write_attempts()
 
 
+def test_a_command_lost_with_its_answer_comes_with_the_next_call(world: World, running: Agent) -> None:
+    world.plane.fail("/agent/commands/lease", Fault(cut=True))
+    command = world.plane.order(write("shop-1"), lease_seconds=3_600)
+    assert world.plane.result(command).problem is None
+    assert 1 == world.tables.write_attempts()
+
+
+def test_a_command_in_execution_is_told_as_held_until_its_result_is_acknowledged(
+    world: World, running: Agent
+) -> None:
+    """Else it would be given twice: it takes longer than its lease, or its result does not get through."""
+    slow = Path(f"{world.tables.path}.slow")
+    slow.write_text("1.5")
+    world.tables.put("products", *products(3))
+    world.plane.fail(RESULT_PATH, Fault(status=503), Fault(status=503))
+    reading = world.plane.order(wire.Read("products", Selection(keys=("ART00001",))), lease_seconds=0)
+    others = [world.plane.order(wire.Check(), lease_seconds=0) for _ in range(3)]
+    for command in (reading, *others):
+        assert world.plane.result(command).problem is None
+    assert [1, 1, 1, 1] == [world.plane.commands[command].times for command in (reading, *others)]
+
+
 def test_a_command_of_a_newer_platform_is_answered_and_the_others_go_on(world: World, running: Agent) -> None:
     import msgspec
 

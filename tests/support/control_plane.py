@@ -269,12 +269,14 @@ class ControlPlane:
 
     def _lease(self, asked: wire.LeaseRequest) -> wire.Leased:
         until = time.monotonic() + asked.wait
+        held = asked.holding
         while self.leases_open:
             now = time.monotonic()
             due = [
                 leasing
                 for id_, leasing in self.commands.items()
-                if id_ not in self.results and leasing.leased_until <= now
+                if id_ not in self.results
+                and (leasing.leased_until <= now if held is None else id_ not in held)
             ][: asked.limit]
             if due or now >= until:
                 for leasing in due:

@@ -10,7 +10,7 @@ messages, so that neither side encodes it again and the fingerprint can be verif
 | POST /agent/token           | TokenRequest → Token                | any time                                       |
 | GET  /agent/configuration   | → Configuration                     | any time                                       |
 | POST /agent/deltas          | Delta → DeltaAck                    | same number: acknowledged, ignored             |
-| POST /agent/commands/lease  | LeaseRequest → Leased (long poll)   | a lease that runs out is given again           |
+| POST /agent/commands/lease  | LeaseRequest → Leased (long poll)   | what the agent does not hold is given again    |
 | POST /agent/commands/result | CommandResult → Ack                 | same command: acknowledged, ignored            |
 | POST /agent/heartbeat       | Heartbeat → HeartbeatAck            | any time                                       |
 | POST /agent/reconcile       | BucketDigests → BucketsToResend     | any time                                       |
@@ -233,10 +233,17 @@ class Command(Struct, frozen=True):
     """The platform gives the command again if no result came by then."""
 
 
-class LeaseRequest(Struct, frozen=True):
+MAX_HOLDING = 1_000
+
+
+class LeaseRequest(Struct, frozen=True, omit_defaults=True):
     wait: Annotated[float, Meta(ge=0, le=60)] = 25.0
     """Seconds to wait for a command when none is due."""
     limit: Annotated[int, Meta(ge=1, le=50)] = 10
+    holding: Annotated[tuple[str, ...], Meta(max_length=MAX_HOLDING)] | None = None
+    """Ids of the commands that this agent received and whose result is not acknowledged. A command that was leased to it
+    and is not among them was lost (its line broke, its process died): it is given again at once. None, from agents that
+    do not tell: it is given again when its lease has run out."""
 
 
 class Leased(Struct, frozen=True):

@@ -2,6 +2,8 @@
 
 A result is on the disk before it is posted, so a command that comes again is answered from there. Between the ERP's
 write and that moment a crash repeats the command: then the connector recognises `Change.key` and writes nothing twice.
+Each call for commands says which ones are held here, so the platform gives those again at once that were lost on the way
+or with a process.
 """
 
 import logging
@@ -52,6 +54,10 @@ class CommandQueue:
         with self._lock:
             return self._waiting.popleft() if self._waiting else None
 
+    def holding(self) -> set[str]:
+        with self._lock:
+            return set(self._known)
+
     def done(self, command: str) -> None:
         with self._lock:
             self._known.discard(command)
@@ -89,7 +95,7 @@ class Leases:
             return 1.0
         asked = time.monotonic()
         try:
-            leased = self._tunnel.lease(wire.LeaseRequest(self._wait, room))
+            leased = self._tunnel.lease(wire.LeaseRequest(self._wait, room, self._holding()))
         except FAILURES as failure:
             return self._contact.pause_after(failure)
         self._contact.worked()
@@ -97,6 +103,11 @@ class Leases:
             self._accept(raw)
         # A platform that answers at once with nothing is not asked in a tight circle.
         return 0.0 if leased or time.monotonic() - asked >= 1.0 else 1.0
+
+    def _holding(self) -> tuple[str, ...]:
+        """The queue first: a command leaves it when its result is stored, so it is in one of both at any time."""
+        queued = self._queue.holding()
+        return (*queued, *(set(self._executed.unposted(wire.MAX_HOLDING - len(queued))) - queued))
 
     def _accept(self, raw: RawCommand) -> None:
         if self._executed.post_again(raw.id):

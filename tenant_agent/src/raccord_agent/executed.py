@@ -48,6 +48,11 @@ class Executed:
         ).fetchone()
         return None if row is None else ToPost(*row)
 
+    def unposted(self, limit: int) -> list[str]:
+        """Commands whose result the platform has not acknowledged, oldest first."""
+        query = "SELECT command FROM executed WHERE posted < asked ORDER BY at LIMIT ?"
+        return [command for (command,) in self._database.connection.execute(query, (limit,))]
+
     def posted(self, done: ToPost) -> None:
         """A command that was given again while its result was on its way stays to be posted."""
         self._database.connection.execute(

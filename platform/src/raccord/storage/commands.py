@@ -4,7 +4,7 @@ A command is `waiting`, then `leased` until a result comes or the lease runs out
 results are told to all web processes by NOTIFY, which PostgreSQL delivers at commit and never before.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 from uuid import UUID
@@ -50,6 +50,16 @@ async def add(
     return added
 
 
+LOST_RETURNS = 5
+"""How many times a command whose agent lost it is given again at once. One that kills its agent each time would
+otherwise be tried without a pause for ever; after that it waits for its lease, as a command of an old agent does."""
+
+_DUE = f"""c.connection = $2 AND NOT c.id = ANY (coalesce($3::uuid[], '{{}}'))
+       AND (c.state = 'waiting' OR c.state = 'leased' AND (c.leased_until <= now()
+            OR $3 IS NOT NULL AND c.leased_by = $1 AND c.attempts <= {LOST_RETURNS}))"""
+"""$1 the agent, $2 its connection, $3 what it holds. What it holds is never due: its result is on its way."""
+
+
 class Look(NamedTuple):
     revoked: bool
     due: bool
@@ -57,19 +67,20 @@ class Look(NamedTuple):
     """Seconds until the earliest running lease ends."""
 
 
-async def look(agent: UUID, connection: UUID) -> Look | None:
+async def look(agent: UUID, connection: UUID, holding: Sequence[UUID] | None) -> Look | None:
     """What an idle call costs: one statement that writes nothing. None for an agent that is not this connection's."""
     row = await current_connection().fetchrow(
-        """
+        f"""
         SELECT a.revoked_at IS NOT NULL,
-               EXISTS (SELECT 1 FROM command c WHERE c.connection = $2
-                        AND (c.state = 'waiting' OR c.state = 'leased' AND c.leased_until <= now())),
+               EXISTS (SELECT 1 FROM command c WHERE {_DUE}),
                (SELECT extract(epoch FROM min(leased_until) - now())::float8 FROM command c
-                 WHERE c.connection = $2 AND c.state = 'leased' AND c.leased_until > now())
+                 WHERE c.connection = $2 AND c.state = 'leased' AND c.leased_until > now()
+                   AND NOT c.id = ANY (coalesce($3::uuid[], '{{}}')))
           FROM agent a WHERE a.id = $1 AND a.connection = $2
-        """,
+        """,  # noqa: S608
         agent,
         connection,
+        holding,
     )
     return Look(*row) if row else None
 
@@ -79,21 +90,26 @@ class LeasedRow(NamedTuple):
     body: bytes
 
 
-async def lease(connection: UUID, limit: int, seconds: float) -> list[LeasedRow]:
-    """Gives commands that wait or whose lease ran out, urgent ones first, none to two callers at once."""
+async def lease(
+    agent: UUID, connection: UUID, holding: Sequence[UUID] | None, limit: int, seconds: float
+) -> list[LeasedRow]:
+    """Gives commands that wait, whose lease ran out, or that this agent was given and does not hold: urgent ones first,
+    none to two callers at once."""
     rows = await current_connection().fetch(
-        """
+        f"""
         WITH due AS (
-          SELECT id FROM command
-           WHERE connection = $1 AND (state = 'waiting' OR state = 'leased' AND leased_until <= now())
-           ORDER BY urgent DESC, created_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
+          SELECT id FROM command c WHERE {_DUE}
+           ORDER BY urgent DESC, created_at, id LIMIT $4 FOR UPDATE SKIP LOCKED
         ), given AS (
-          UPDATE command c SET state = 'leased', leased_until = now() + make_interval(secs => $3), attempts = attempts + 1
+          UPDATE command c SET state = 'leased', leased_until = now() + make_interval(secs => $5), leased_by = $1,
+                 attempts = attempts + 1
             FROM due WHERE c.id = due.id RETURNING c.id, c.body, c.urgent, c.created_at
         )
         SELECT id, body FROM given ORDER BY urgent DESC, created_at, id
-        """,
+        """,  # noqa: S608
+        agent,
         connection,
+        holding,
         limit,
         seconds,
     )

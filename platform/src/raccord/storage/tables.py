@@ -136,6 +136,7 @@ class Command(Table, db=APP):
     urgent = Boolean(default=False)
     state = Text(default="waiting")
     leased_until = Timestamptz(null=True, default=None)
+    leased_by = UUID(null=True, default=None)
     attempts = Integer(default=0)
     created_at = Timestamptz()
     done_at = Timestamptz(null=True, default=None)
@@ -217,6 +218,8 @@ class Binding(Table, db=APP):
     brake = UUID(null=True, default=None)
     attempts = Integer(default=0)
     retry_at = Timestamptz()
+    leaving = Text(null=True, default=None)
+    left_at = Timestamptz(null=True, default=None)
 
 
 class Brake(Table, db=APP):

@@ -5,6 +5,7 @@ in the same way, the workers are woken. All that is kept is in the database.
 """
 
 import asyncio
+import contextlib
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from uuid import UUID
@@ -20,7 +21,9 @@ from raccord.sync.waiting import Waiting, until
 from raccord_connectors import wire
 
 LEASE_SECONDS = 60
-"""How long an order waits when the agent that had its command is killed; the agent knows commands that come again."""
+"""How long a command waits when nobody says what became of it: its agent is gone for good, or too old to tell."""
+BUSY_SECONDS = 1.0
+"""Before a call looks again whose commands were just being given to another call: probably a line that broke."""
 
 
 class UnknownCommand(Exception):
@@ -99,26 +102,33 @@ class Commands:
     ) -> Sequence[wire.Command]:
         """Commands, as soon as there are any; none when the time is up. Raises `AgentRevoked`.
 
-        `connected` is asked after the wait: a command given to a line that broke meanwhile would be lost until its
-        lease runs out."""
+        `connected` is asked after the wait: a command given to a line that broke meanwhile comes back with the agent's
+        next call only."""
+        holding = None if request.holding is None else _ids(request.holding)
         deadline = asyncio.get_running_loop().time() + request.wait
         while True:
             with self.agents.ticket(caller.connection) as ticket:
-                rows, next_expiry = await self._lease_now(caller, request.limit)
+                rows, next_look = await self._lease_now(caller, holding, request.limit)
                 left = deadline - asyncio.get_running_loop().time()
                 if rows or left <= 0 or self.agents.closed:
                     return [self._command(row) for row in rows]
-                await until(ticket, left if next_expiry is None else min(left, next_expiry + 0.05))
+                await until(ticket, left if next_look is None else min(left, next_look + 0.05))
             if not await connected():
                 return []
 
-    async def _lease_now(self, caller: Caller, limit: int) -> tuple[list[commands.LeasedRow], float | None]:
+    async def _lease_now(
+        self, caller: Caller, holding: Sequence[UUID] | None, limit: int
+    ) -> tuple[list[commands.LeasedRow], float | None]:
+        """What is given, and in how many seconds there may be more without a notification."""
+        agent, connection = caller.agent, caller.connection
         async with tenant_transaction(caller.tenant):
-            look = await commands.look(caller.agent, caller.connection)
+            look = await commands.look(agent, connection, holding)
             if look is None or look.revoked:
                 raise AgentRevoked
-            rows = await commands.lease(caller.connection, limit, self._lease_seconds) if look.due else []
-            return rows, look.next_expiry
+            if not look.due:
+                return [], look.next_expiry
+            rows = await commands.lease(agent, connection, holding, limit, self._lease_seconds)
+            return rows, BUSY_SECONDS
 
     def _command(self, row: commands.LeasedRow) -> wire.Command:
         order: wire.Order = msgspec.msgpack.decode(row.body, type=wire.Order)
@@ -152,6 +162,15 @@ class Commands:
         """Answers every long poll at once: the process is about to stop."""
         self.agents.close()
         self.results.close()
+
+
+def _ids(told: Sequence[str]) -> list[UUID]:
+    """An agent may hold what another platform gave it: an id that is none of ours names nothing here."""
+    known = []
+    for one in told:
+        with contextlib.suppress(ValueError):
+            known.append(UUID(one))
+    return known
 
 
 def _decoded(result: bytes | None) -> wire.CommandResult | None:
