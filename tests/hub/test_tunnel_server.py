@@ -15,7 +15,7 @@ from raccord.sync.commands import Commands
 from raccord_connectors import wire
 from support.agent_server import Server, agent_server
 from support.database import opened
-from support.hub_app import Merchant, RecordedWake, TestAgent, new_merchant, until, value
+from support.hub_app import Merchant, RecordedWake, TestAgent, new_merchant, until
 
 
 async def agent_on(
