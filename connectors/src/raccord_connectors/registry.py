@@ -22,6 +22,12 @@ WEBHOOKS: dict[str, str] = {
 }
 """Shops that call us when something happens: modules with `ensure`, `verify` and `parse`. The others are polled."""
 
+POLL_SECONDS: dict[str, float] = {
+    "vendure": 3.0,
+}
+"""Shops that cannot call us and may be asked for new orders so often: what they have sold lowers our stock that much later.
+All others are asked every half minute."""
+
 UNKNOWN = Text(
     "connector.unknown",
     "Le connecteur « {name} » n’existe pas dans cette version. Connecteurs disponibles : {known}.",

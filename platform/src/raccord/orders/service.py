@@ -19,7 +19,8 @@ async def collect(tenant: UUID, channel: UUID, keys: Sequence[str] | None, shops
     if route is None or not route.live:
         return 0
     touched = await collecting.collect(route, shops, keys)
-    await wake.project(tenant, channel, "availability")
+    if touched:
+        await wake.project(tenant, channel, "availability")
     for order in touched:
         await wake.enter(tenant, order)
     return len(touched)

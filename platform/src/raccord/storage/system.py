@@ -100,11 +100,15 @@ async def due_work() -> list[Due]:
     return [Due(*row) for row in rows]
 
 
-async def live_channels() -> list[tuple[UUID, UUID]]:
-    """(tenant, channel) of every channel on air, for the schedules."""
+async def live_channels(connector: str | None = None) -> list[tuple[UUID, UUID]]:
+    """(tenant, channel) of every channel on air, for the schedules; `connector` narrows to shops of that kind."""
     async with system_transaction() as connection:
         rows = await connection.fetch(
-            "SELECT tenant, id FROM channel WHERE state = 'live' ORDER BY tenant, id"
+            """
+            SELECT c.tenant, c.id FROM channel c JOIN connection s ON s.tenant = c.tenant AND s.id = c.shop
+             WHERE c.state = 'live' AND ($1::text IS NULL OR s.connector = $1) ORDER BY c.tenant, c.id
+            """,
+            connector,
         )
     return [(row["tenant"], row["id"]) for row in rows]
 

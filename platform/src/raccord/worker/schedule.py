@@ -5,11 +5,16 @@ from typing import Any
 from celery.schedules import crontab
 
 from raccord.worker.broker import ORDINARY, URGENT
+from raccord_connectors.registry import POLL_SECONDS
 
 
-def _entry(task: str, schedule: Any, queue: str, expires: float, *args: str) -> dict[str, Any]:
+def _entry(
+    task: str, schedule: Any, queue: str, expires: float, *args: str, connector: str | None = None
+) -> dict[str, Any]:
     """A message that was not taken by the time the next one comes is not wanted any more."""
-    return {"task": task, "schedule": schedule, "args": args, "options": {"queue": queue, "expires": expires}}
+    options = {"queue": queue, "expires": expires}
+    named = {"connector": connector} if connector else {}
+    return {"task": task, "schedule": schedule, "args": args, "kwargs": named, "options": options}
 
 
 SCHEDULE = {
@@ -17,6 +22,10 @@ SCHEDULE = {
     "sweep": _entry("sweep", 5.0, URGENT, 5),
     # Shops without webhooks, and webhooks that never came.
     "collect": _entry("spread", 30.0, URGENT, 30, "collect"),
+    **{
+        f"collect {name}": _entry("spread", seconds, URGENT, seconds, "collect", connector=name)
+        for name, seconds in POLL_SECONDS.items()
+    },
     # Stock that moved again between the entry of an order and its proof.
     "prove": _entry("spread", 20.0, URGENT, 20, "prove"),
     # Webhooks that are missing, and those that the shop switched off.

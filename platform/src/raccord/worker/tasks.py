@@ -51,8 +51,8 @@ def register(celery: Celery, process: Process) -> None:
         process.run(work.purge)
 
     @celery.task(name="spread")
-    def spread(task: str) -> None:
-        process.run(work.spread, task)
+    def spread(task: str, connector: str | None = None) -> None:
+        process.run(work.spread, task, connector)
 
     @celery.task(name="sweep")
     def sweep() -> None:

@@ -12,7 +12,7 @@ from raccord.sync.project import project as project_slice
 from raccord.sync.purge import purge as purge_all
 from raccord.sync.push import push as push_slice
 from raccord.sync.sweep import sweep as sweep_all
-from raccord.worker.broker import ORDINARY
+from raccord.worker.broker import ORDINARY, URGENT
 from raccord.worker.task import Hands
 from raccord_connectors import wire
 from raccord_connectors.contract import ConfigError
@@ -20,6 +20,8 @@ from raccord_connectors.contract import ConfigError
 __all__ = [
     "answered", "collect", "drift", "enter", "hooks", "new_day", "project", "prove", "purge", "push", "spread", "sweep",
 ]  # fmt: skip
+URGENT_TASKS = ("collect", "prove")
+"""Of those that are spread: orders and the stock they lower. They never wait for somebody's import."""
 
 
 async def project(hands: Hands, tenant: UUID, channel: UUID, stream: str) -> None:
@@ -36,10 +38,11 @@ async def sweep(hands: Hands) -> None:
     await sweep_all(hands.wake)
 
 
-async def spread(hands: Hands, task: str) -> None:
-    """One task per channel on air."""
-    for tenant, channel in await system.live_channels():
-        await hands.wake.send(task, ORDINARY, str(tenant), str(channel))
+async def spread(hands: Hands, task: str, connector: str | None = None) -> None:
+    """One task per channel on air, or per channel whose shop has this connector."""
+    queue = URGENT if task in URGENT_TASKS else ORDINARY
+    for tenant, channel in await system.live_channels(connector):
+        await hands.wake.send(task, queue, str(tenant), str(channel))
 
 
 async def drift(hands: Hands, tenant: UUID, channel: UUID) -> None:
