@@ -215,17 +215,21 @@ class Bound(NamedTuple):
     brake: UUID | None
 
 
+_BOUND = """
+SELECT key, target, desired, desired_print, pushed, pushed_print, problem, held, brake FROM binding
+ WHERE channel = $1 AND stream = $2 AND key = ANY($3::text[]) ORDER BY key
+"""
+
+
 async def lock_bindings(channel: UUID, stream: str, keys: Collection[str]) -> dict[str, Bound]:
     """Nobody else writes these until the transaction ends. All who lock several do so in the order of their keys."""
-    rows = await current_connection().fetch(
-        """
-        SELECT key, target, desired, desired_print, pushed, pushed_print, problem, held, brake FROM binding
-         WHERE channel = $1 AND stream = $2 AND key = ANY($3::text[]) ORDER BY key FOR NO KEY UPDATE
-        """,
-        channel,
-        stream,
-        list(keys),
-    )
+    rows = await current_connection().fetch(f"{_BOUND} FOR NO KEY UPDATE", channel, stream, list(keys))
+    return {row["key"]: Bound(*row) for row in rows}
+
+
+async def bindings(channel: UUID, stream: str, keys: Collection[str]) -> dict[str, Bound]:
+    """As they are now, for who writes none of them."""
+    rows = await current_connection().fetch(_BOUND, channel, stream, list(keys))
     return {row["key"]: Bound(*row) for row in rows}
 
 

@@ -1,7 +1,7 @@
 """A batch of articles projected: loaded in sets, mapped, compared with what is desired already, saved where it differs."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -44,7 +44,7 @@ async def project_listings(
     route: Route, compiled: Compiled, marks: Sequence[Mark], today: date, patience: timedelta
 ) -> Listed:
     """In the tenant's transaction. `patience`: how long a new article waits for its price."""
-    batch = _Batch(route, compiled, today)
+    batch = Batch(route, compiled, today)
     await batch.load([key for key, _, _ in marks])
     waiting = await batch.wait_for_prices(marks, patience)
     done = [one for one in marks if one.key not in waiting]
@@ -56,7 +56,9 @@ async def project_listings(
     return Listed(done, due, stock)
 
 
-class _Batch:
+class Batch:
+    """Some articles with all that projecting them needs. A plan loads and projects them too, and saves nothing."""
+
     def __init__(self, route: Route, compiled: Compiled, today: date) -> None:
         self.route = route
         self.compiled = compiled
@@ -65,10 +67,12 @@ class _Batch:
         self.refused: dict[str, Projected] = {}
         self.keys: list[str] = []
 
-    async def load(self, keys: list[str]) -> None:
+    async def load(self, keys: list[str], *, locking: bool = True) -> None:
+        """`locking`: the bindings are going to be written."""
         self.keys = keys
         erp = self.route.erp
-        self.bound = await projections.lock_bindings(self.route.channel, "listings", keys)
+        read = projections.lock_bindings if locking else projections.bindings
+        self.bound = await read(self.route.channel, "listings", keys)
         stored = await projections.records(erp, "products", keys)
         for key, data in stored.items():
             try:
@@ -168,15 +172,19 @@ class _Batch:
 
     # ------------------------------------------------------------------------------------------------- save
 
-    async def save(self, marks: Iterable[Mark], projected: Mapping[str, Projected]) -> bool:
+    def decide(self, key: str, since: datetime, projected: Projected | None) -> desires.Decision | None:
+        """What becomes of a binding; `projected` None: the article is not sold in this channel. None: it stays as it is."""
+        bound: Bound | None = self.bound.get(key)
         creation = self.compiled.projection.creation
+        if projected is None:
+            return desires.off_sale(key, since, bound, creation)
+        return desires.on_sale(key, since, projected, bound, creation)
+
+    async def save(self, marks: Iterable[Mark], projected: Mapping[str, Projected]) -> bool:
         saved, entries, due = [], [], False
         for key, _, since in marks:
             bound: Bound | None = self.bound.get(key)
-            if key in projected:
-                decision = desires.on_sale(key, since, projected[key], bound, creation)
-            else:
-                decision = desires.off_sale(key, since, bound, creation)
+            decision = self.decide(key, since, projected.get(key))
             if decision is None:
                 due = due or (bound is not None and is_due(bound))
                 continue
