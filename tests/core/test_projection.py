@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from raccord.core.channel import ChannelSettings
+from raccord.core.channel import ChannelSettings, PriceRules, PublicationRule
 from raccord.core.ownership import for_update, listing_print, withdrawn
 from raccord.core.placing import build_paths
 from raccord.core.projection import Projected, is_for_sale
@@ -73,7 +73,7 @@ def test_eco_contribution_is_added_when_the_channel_says_so() -> None:
     article = product(eco_contribution=EcoContribution(code="DEEE", amount=Decimal("1.00")))
     with_eco = project(article, prices("CHAISE", "10")).listing
     without = project(
-        article, prices("CHAISE", "10"), settings=ChannelSettings(include_eco_contribution=False)
+        article, prices("CHAISE", "10"), settings=ChannelSettings(prices=PriceRules(eco_contribution="apart"))
     ).listing
     assert [Decimal("13.2"), Decimal(12)] == [_amount(with_eco), _amount(without)]
 
@@ -269,7 +269,10 @@ def test_a_withdrawal_changes_only_that(data: st.DataObject) -> None:
 
 
 def test_publication_follows_the_erp_and_the_channels_choice() -> None:
-    settings, all_of_them = ChannelSettings(), ChannelSettings(publish_unflagged=True)
+    settings, all_of_them = (
+        ChannelSettings(),
+        ChannelSettings(publication=PublicationRule(flagged_only=False)),
+    )
     assert [True, False, False] == [
         is_for_sale(article, settings)
         for article in (product(), product(active=False), product(published=False))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raccord.core.channel import ChannelSettings
+from raccord.core.channel import StockRule
 from raccord.core.stock_rule import UNCOUNTED, UNKNOWN, Sellable, explain, of_item, of_kit, spread_sales
 from raccord_connectors.canonical import Component, DepotStock, StockLevels
 from support.catalogue import quantities, stock
@@ -18,12 +18,12 @@ ZERO = Decimal(0)
 
 def test_the_four_natures() -> None:
     levels = stock("A", "12", ordered="5", reserved="3", preparing="1", in_control="2")
-    found = [of_item(levels, ZERO, ChannelSettings(stock_nature=nature)).quantity for nature in NATURES]
+    found = [of_item(levels, ZERO, StockRule(nature=nature)).quantity for nature in NATURES]
     assert [Decimal(n) for n in (12, 9, 13, 6)] == found
 
 
 def test_the_sum_is_told_in_words() -> None:
-    settings = ChannelSettings(stock_nature="forward", safety_margin=Decimal(1))
+    settings = StockRule(nature="forward", margin=Decimal(1))
     sellable = of_item(stock("A", "12", ordered="5", reserved="3"), Decimal(2), settings)
     assert (
         "réel 12 + commandé 5 − réservé 3 − vendu en ligne, pas encore dans la gestion 2 − marge de sécurité 1 = 11"
@@ -38,36 +38,36 @@ def test_only_the_channels_depots_count_and_an_absent_row_is_nothing_there() -> 
         depots=[DepotStock(depot="1", real=Decimal(4)), DepotStock(depot="2", real=Decimal(7))],
     )
     assert [Decimal(4), Decimal(11), Decimal(0)] == [
-        of_item(levels, ZERO, ChannelSettings(depots=depots)).quantity for depots in (["1"], [], ["3"])
+        of_item(levels, ZERO, StockRule(depots=depots)).quantity for depots in (["1"], [], ["3"])
     ]
 
 
 def test_unknown_is_not_zero() -> None:
-    assert UNKNOWN == of_item(None, ZERO, ChannelSettings())
-    assert None is of_item(stock("A", None), ZERO, ChannelSettings()).quantity
-    assert None is of_item(StockLevels(key="A", product="A", depots=[]), ZERO, ChannelSettings()).quantity
-    assert "inconnu" in explain(of_item(stock("A", None), ZERO, ChannelSettings())).fr
+    assert UNKNOWN == of_item(None, ZERO, StockRule())
+    assert None is of_item(stock("A", None), ZERO, StockRule()).quantity
+    assert None is of_item(StockLevels(key="A", product="A", depots=[]), ZERO, StockRule()).quantity
+    assert "inconnu" in explain(of_item(stock("A", None), ZERO, StockRule())).fr
 
 
 def test_a_negative_stock_is_zero_in_the_total_only() -> None:
-    assert ZERO == of_item(stock("A", "-3"), ZERO, ChannelSettings()).quantity
+    assert ZERO == of_item(stock("A", "-3"), ZERO, StockRule()).quantity
     levels = StockLevels(
         key="A",
         product="A",
         depots=[DepotStock(depot="1", real=Decimal(-3)), DepotStock(depot="2", real=Decimal(5))],
     )
-    assert Decimal(2) == of_item(levels, ZERO, ChannelSettings()).quantity
+    assert Decimal(2) == of_item(levels, ZERO, StockRule()).quantity
 
 
 def test_kilos_stay_kilos() -> None:
-    assert Decimal("12.375") == of_item(stock("A", "12.375"), ZERO, ChannelSettings()).quantity
+    assert Decimal("12.375") == of_item(stock("A", "12.375"), ZERO, StockRule()).quantity
 
 
 @given(quantities, quantities.map(abs), st.sampled_from(NATURES[:2] + NATURES[3:]), quantities.map(abs))
 def test_never_more_than_the_erp_has_less_what_was_sold(
     real: Decimal, sold: Decimal, nature: Any, margin: Decimal
 ) -> None:
-    settings = ChannelSettings(stock_nature=nature, safety_margin=margin)
+    settings = StockRule(nature=nature, margin=margin)
     sellable = of_item(stock("A", str(real), reserved="2", preparing="1"), sold, settings)
     assert sellable.quantity is not None
     assert ZERO <= sellable.quantity <= max(ZERO, real - sold)

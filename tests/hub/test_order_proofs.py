@@ -119,7 +119,7 @@ def test_a_reservation_made_under_another_rule_of_stock_ends_with_the_delivery(s
         w.shop.place_order({"CHAISE": 3})
         await w.collect()
         await w.settle()
-        await sql(w, """UPDATE channel SET settings = settings - 'stock_nature'""")
+        await sql(w, """UPDATE channel SET settings = settings #- '{stock,nature}'""")
         w.erp.ship(str((await w.order())["document"]))
         for stream in ("stock", "documents"):
             await w.ingest(stream)
@@ -127,7 +127,7 @@ def test_a_reservation_made_under_another_rule_of_stock_ends_with_the_delivery(s
         await w.settle()
         assert {} == await w.open_reservations()
 
-    run(settings, scenario, stock_nature="real")
+    run(settings, scenario, stock={"nature": "real"})
 
 
 def test_a_quotation_in_the_erp_proves_nothing_because_it_takes_no_stock(settings: Settings) -> None:

@@ -239,7 +239,7 @@ def test_with_real_stock_the_reservation_lasts_until_delivery(settings: Settings
         await w.settle()
         assert {} == await w.open_reservations()
 
-    run(settings, scenario, stock_nature="real")
+    run(settings, scenario, stock={"nature": "real"})
 
 
 def test_an_order_cancelled_before_it_was_entered_frees_its_stock(settings: Settings) -> None:

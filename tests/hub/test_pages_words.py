@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.testing import RequestFactory, TestClient
 
 from raccord.catalogue.lineage import Teller
-from raccord.core.channel import ChannelSettings
+from raccord.core.channel import ChannelSettings, PriceRules
 from raccord.core.default_mapping import default_mapping
 from raccord.core.rules import Mapping, Rule
 from raccord.front.i18n import Formats, typographic
@@ -138,7 +138,7 @@ def listing(amount: str) -> str:
 
 
 def teller(mapping: Mapping) -> Teller:
-    return Teller(mapping, ChannelSettings(price_category="WEB"), PRODUCT, PRICES, Formats("en"))
+    return Teller(mapping, ChannelSettings(prices=PriceRules(category="WEB")), PRODUCT, PRICES, Formats("en"))
 
 
 def test_each_value_is_told_from_the_erp_to_the_shop() -> None:

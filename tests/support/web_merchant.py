@@ -15,7 +15,7 @@ import asyncpg
 import msgspec
 
 from raccord.accounts import service as accounts
-from raccord.core.channel import ChannelSettings
+from raccord.core.channel import ChannelSettings, PriceRules, StockRule
 from raccord.core.default_mapping import default_mapping
 from raccord.core.projection import Projection
 from raccord.core.texts import NO_PRICE, WRONG_EAN
@@ -75,7 +75,9 @@ class Furnished:
 
 
 SETTINGS = ChannelSettings(
-    depots=["LYON", "PARIS"], safety_margin=Decimal(1), price_category="WEB", shipping_item="PORT"
+    stock=StockRule(depots=["LYON", "PARIS"], margin=Decimal(1)),
+    prices=PriceRules(category="WEB"),
+    shipping_item="PORT",
 )
 ERP_DISCOVERY = Discovery(
     company="Maison Duval SARL", version="Sage 100 11.00", currency="EUR", languages=("fr",),

@@ -7,7 +7,7 @@ import pytest
 
 from raccord.channels import service
 from raccord.channels.errors import ChannelError
-from raccord.core.channel import ChannelSettings
+from raccord.core.channel import ChannelSettings, StockRule
 from raccord.settings import Settings
 from raccord_connectors.canonical import Offer, OfferPrice
 from support.publishing import Merchant, play
@@ -149,9 +149,13 @@ def test_a_channel_joins_an_erp_to_a_shop_and_knows_its_depots(settings: Setting
             '{"depots": [{"key": "1", "title": "Magasin"}]}',
         )
         with pytest.raises(ChannelError) as refused:
-            await service.create(m.tenant, "Site 2", erp, shop, ChannelSettings(depots=["9"]))
+            await service.create(
+                m.tenant, "Site 2", erp, shop, ChannelSettings(stock=StockRule(depots=["9"]))
+            )
         assert ("channel.unknown_depot", "depots") == (refused.value.message.code, refused.value.field)
-        assert await service.create(m.tenant, "Site 2", erp, shop, ChannelSettings(depots=["1"]))
+        assert await service.create(
+            m.tenant, "Site 2", erp, shop, ChannelSettings(stock=StockRule(depots=["1"]))
+        )
 
     play(settings, scenario, live=False)
 

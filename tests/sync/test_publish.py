@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 
 from raccord.channels import service
-from raccord.core.channel import ChannelSettings
+from raccord.core.channel import ChannelSettings, PriceRules, StockRule
 from raccord.settings import Settings
 from raccord.storage import projections
 from raccord.storage.engine import tenant_transaction
@@ -293,7 +293,7 @@ def test_a_change_of_settings_projects_everything_again(settings: Settings) -> N
     async def scenario(m: Merchant) -> None:
         m.erp.put_product("CHAISE", price="10", stock=5)
         await m.sync()
-        changed = ChannelSettings(safety_margin=Decimal(2), shop_prices_include_tax=False)
+        changed = ChannelSettings(stock=StockRule(margin=Decimal(2)), prices=PriceRules(tax_included=False))
         await service.change_settings(m.tenant, m.channel, changed, m.wake)
         await m.settle()
         assert [Decimal(3), Decimal(10)] == [m.shop.quantity("CHAISE"), price_of(m, "CHAISE")]

@@ -185,7 +185,7 @@ def test_unflagging_by_a_setting_is_braked_too(settings: Settings) -> None:
         await m.settle()
         assert (30, 15) == (shown(m), (await brake(m))["concerned"])
 
-    play(settings, scenario, publish_unflagged=True)
+    play(settings, scenario, publication={"flagged_only": False})
 
 
 def test_emptying_the_articles_by_mistake_deletes_nothing(settings: Settings) -> None:

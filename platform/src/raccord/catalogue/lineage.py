@@ -147,7 +147,7 @@ class Teller:
         concern = [
             price
             for price in known.prices
-            if price.category in (None, self._settings.price_category)
+            if price.category in (None, self._settings.prices.category)
             and price.customer is None
             and price.packaging is None
         ]

@@ -38,7 +38,7 @@ async def channels() -> list[ChannelChoice]:
     return [
         ChannelChoice(
             row["id"], row["name"], row["erp"], row["shop"], row["erp_name"], row["shop_name"], row["state"],
-            msgspec.json.decode(row["settings"], type=ChannelSettings).currency,
+            msgspec.json.decode(row["settings"], type=ChannelSettings).prices.currency,
         )
         for row in rows
     ]  # fmt: skip

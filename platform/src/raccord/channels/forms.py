@@ -7,7 +7,8 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 from litestar.datastructures import FormMultiDict
 
-from raccord.core.channel import ChannelSettings
+from raccord.core.channel import ChannelSettings, PriceRules, StockRule
+from raccord.core.stock_rule import FORMULAS
 from raccord_connectors.canonical import plain
 from raccord_connectors.contract import Discovery, Message, Text
 
@@ -37,7 +38,7 @@ RATE_TWICE = Text(
     "The rate {rate} % is given to two tax classes. Leave it with one only.",
 )
 ITEMS = ("shipping_item", "fee_item", "discount_item")
-NATURES = get_args(get_type_hints(ChannelSettings)["stock_nature"])
+NATURES = tuple(FORMULAS)
 KINDS = get_args(get_type_hints(ChannelSettings)["document_kind"])
 TAX = "tax:"
 """Prefix of the fields that hold the rates of one of the shop's tax classes."""
@@ -50,14 +51,11 @@ def read(
     wrong: dict[str, Message] = {}
     share = _number(form, "brake_share", former.brake_share * 100, wrong, most=Decimal(100)) / 100
     values: dict[str, Any] = {
-        "depots": [str(depot) for depot in form.getall("depots", [])],
-        "stock_nature": _choice(form, "stock_nature", NATURES, former.stock_nature, wrong),
-        "safety_margin": _number(form, "safety_margin", former.safety_margin, wrong),
-        "price_category": _text(form, "price_category"),
-        "shop_prices_include_tax": {"yes": True, "no": False}.get(form.get("prices_with_tax", "")),
-        "currency": _currency(form, former.currency, wrong),
-        "include_eco_contribution": "include_eco_contribution" in form,
-        "publish_unflagged": "publish_unflagged" in form,
+        "stock": _stock(form, former.stock, wrong),
+        "prices": _prices(form, former.prices, wrong),
+        "publication": msgspec.structs.replace(
+            former.publication, flagged_only="publish_unflagged" not in form
+        ),
         "tax_classes": _tax_classes(form, shop, wrong),
         "import_stages": ("pending", "open") if "unpaid_too" in form else ("open",),
         "document_kind": _choice(form, "document_kind", KINDS, former.document_kind, wrong),
@@ -68,6 +66,26 @@ def read(
         **{name: _text(form, name) for name in ITEMS},
     }
     return msgspec.structs.replace(former, **values), wrong
+
+
+def _stock(form: FormMultiDict, former: StockRule, wrong: dict[str, Message]) -> StockRule:
+    return msgspec.structs.replace(
+        former,
+        depots=[str(depot) for depot in form.getall("depots", [])],
+        # A rule of the merchant's own, made on its page, stays.
+        nature=_choice(form, "stock_nature", (*NATURES, former.nature), former.nature, wrong),
+        margin=_number(form, "safety_margin", former.margin, wrong),
+    )
+
+
+def _prices(form: FormMultiDict, former: PriceRules, wrong: dict[str, Message]) -> PriceRules:
+    return msgspec.structs.replace(
+        former,
+        category=_text(form, "price_category"),
+        tax_included={"yes": True, "no": False}.get(form.get("prices_with_tax", "")),
+        currency=_currency(form, former.currency, wrong),
+        eco_contribution="added" if "include_eco_contribution" in form else "apart",
+    )
 
 
 def demand_articles(

@@ -15,7 +15,7 @@ from raccord.channels.errors import ChannelError
 from raccord.channels.models import Channel
 from raccord.connections.models import Connection
 from raccord.connections.service import Connections
-from raccord.core.channel import ChannelSettings
+from raccord.core.channel import ChannelSettings, PriceRules
 from raccord.front.links import address
 from raccord.overview.frame import Visit, tenant_page
 from raccord.storage.engine import tenant_transaction
@@ -64,7 +64,7 @@ async def new_page(request: Visit, tenant: FromPath[UUID]) -> Template:
     if erp is None or shop is None:
         return await tenant_page(request, "channels/choose.html", erps=erps, shops=shops)
     told = erp.discovery.currency if erp.discovery else ""
-    settings = ChannelSettings(currency=told or "EUR")
+    settings = ChannelSettings(prices=PriceRules(currency=told or "EUR"))
     return await _form(request, tenant, erp, shop, settings, name=shop.name)
 
 

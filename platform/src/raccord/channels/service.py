@@ -220,11 +220,11 @@ def _demand_known(settings: ChannelSettings, discovery: str | None) -> None:
         return
     erp = msgspec.json.decode(discovery, type=Discovery)
     depots = [depot.key for depot in erp.depots]
-    for depot in settings.depots:
+    for depot in settings.stock.depots:
         if depots and depot not in depots:
             raise ChannelError(errors.UNKNOWN_DEPOT.fill(depot=depot, known=", ".join(depots)), "depots")
     categories = [category.key for category in erp.price_categories]
-    if settings.price_category and categories and settings.price_category not in categories:
+    if settings.prices.category and categories and settings.prices.category not in categories:
         known = ", ".join(categories)
-        message = errors.UNKNOWN_CATEGORY.fill(category=settings.price_category, known=known)
+        message = errors.UNKNOWN_CATEGORY.fill(category=settings.prices.category, known=known)
         raise ChannelError(message, "price_category")

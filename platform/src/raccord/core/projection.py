@@ -18,8 +18,9 @@ from raccord.core.codes import gtin, normal_sku
 from raccord.core.ownership import Fields
 from raccord.core.placing import Paths, category_paths, tax_classes
 from raccord.core.pricing import Article, PriceRule, UnknownRate, ordinary_price, quantity_tiers
-from raccord.core.steps import text
+from raccord.core.sources import Sources, stock_figures
 from raccord.core.stock_rule import Sellable
+from raccord.core.values import Failed, text
 from raccord_connectors.canonical import (
     Availability,
     Listing,
@@ -27,7 +28,7 @@ from raccord_connectors.canonical import (
     OfferPrice,
     PriceSet,
     Product,
-    Tier,
+    StockLevels,
     Variant,
 )
 from raccord_connectors.contract import Discovery, Message, Problem, Text
@@ -49,48 +50,46 @@ class Refused(Exception):
         self.problem = problem
 
 
-class Sources:
-    """What the rules read, for one article and in turn for each of its items."""
-
-    __slots__ = ("categories", "ean", "item", "price", "product", "tax_class", "tax_rate", "tiers")
-
-    product: Product
-    item: Product | Variant
-    categories: list[list[str]]
-    tax_class: str | None
-    tax_rate: Decimal | None
-    price: OfferPrice | None
-    tiers: list[Tier]
-    ean: str | None
-
-
 class Projection:
     """A mapping, compiled for one channel."""
 
     def __init__(self, mapping: rules.Mapping, settings: ChannelSettings, discovery: Discovery) -> None:
         """Raises `rules.MappingError` when the rules cannot be used."""
         compiled = rules.compile_rules(mapping)
+        self.mapping = mapping
+        self.compiled = compiled
         self.creation = Fields.of(compiled.creation)
         self.ours = Fields.of(rule.target for rule in mapping.rules if rule.owner != "shop")
         self._listing_rules = compiled.listing
         self._offer_rules = compiled.offer
         self._with_tiers = any(field == "tiers" for field, _, _ in compiled.offer)
+        self._depots = settings.stock.depots
         self._tax_classes, self._rates_told = tax_classes(settings, discovery)
-        included = settings.shop_prices_include_tax
+        included = settings.prices.tax_included
         self._price_rule = PriceRule(
-            category=settings.price_category,
-            currency=settings.currency,
+            category=settings.prices.category,
+            currency=settings.prices.currency,
             tax_included=discovery.prices_include_tax if included is None else included,
-            with_eco_contribution=settings.include_eco_contribution,
+            with_eco_contribution=settings.prices.eco_contribution == "added",
         )
 
+    @property
+    def reads_stock(self) -> bool:
+        """Its listings change when stock moves, and `listing` is to be given the stock."""
+        return self.compiled.reads_stock
+
     def listing(
-        self, product: Product, prices: Mapping[str, PriceSet], paths: Paths, today: date
+        self,
+        product: Product,
+        prices: Mapping[str, PriceSet],
+        paths: Paths,
+        today: date,
+        stock: Mapping[str, StockLevels] | None = None,
     ) -> Projected:
-        """`prices` by item key; `today` in the merchant's time zone decides which promotions are in force."""
+        """`prices` and `stock` by item key; `today` in the merchant's time zone decides which promotions are in force."""
         warnings: list[Problem] = []
         try:
-            listing = self._listing(product, prices, paths, today, warnings)
+            listing = self._listing(product, prices, paths, today, stock or {}, warnings)
         except Refused as refused:
             return Projected(None, refused.problem, tuple(warnings))
         return Projected(listing, None, tuple(warnings))
@@ -101,17 +100,19 @@ class Projection:
         prices: Mapping[str, PriceSet],
         paths: Paths,
         today: date,
+        stock: Mapping[str, StockLevels],
         warnings: list[Problem],
     ) -> Listing:
         given = Sources()
         given.product = given.item = product
         given.categories = category_paths(product, paths)
+        given.price, given.tiers, given.ean, given.stock, given.context = None, [], None, {}, None
+        given.currency, given.tax_included = self._price_rule.currency, bool(self._price_rule.tax_included)
         given.tax_class, given.tax_rate = self._tax(product)
-        given.price, given.tiers, given.ean = None, [], None
         fields = self._apply(self._listing_rules, given, {})
         if not fields.get("name"):
             raise Refused(_problem(texts.NO_NAME, product, "name"))
-        offers = self._offers(product, given, prices, today, warnings)
+        offers = self._offers(product, given, prices, today, stock, warnings)
         return Listing(
             key=product.key,
             published=True,
@@ -127,13 +128,16 @@ class Projection:
         given: Sources,
         prices: Mapping[str, PriceSet],
         today: date,
+        stock: Mapping[str, StockLevels],
         warnings: list[Problem],
     ) -> list[Offer]:
         article = Article(given.tax_rate, product.eco_contribution)
         offers, missing = [], []
         seen: set[str] = set()
         for item in product.variants or (product,):
-            given.item = item
+            given.item, given.context = item, None
+            if self.compiled.reads_stock:
+                given.stock = stock_figures(stock.get(item.key), self._depots)
             known = prices.get(item.key)
             try:
                 given.price = ordinary_price(known, self._price_rule, article, today)
@@ -147,7 +151,7 @@ class Projection:
             if sku in seen:
                 raise Refused(_problem(texts.SAME_SKU_INSIDE, product, "offer.sku", sku=offer.sku))
             seen.add(sku)
-            if given.price is None:
+            if not isinstance(offer.price, OfferPrice):
                 missing.append(item)
                 offer = replace(offer, active=False, price=UNSET)
             offers.append(offer)
@@ -202,23 +206,16 @@ class Projection:
     def _apply(
         self, compiled: Sequence[rules.Applied], given: Sources, fields: dict[str, Any]
     ) -> dict[str, Any]:
-        field, name = "", None
-        try:
-            for field, name, work in compiled:
-                value = work(given)
-                if value is rules.NOTHING:
-                    continue
-                if name is None:
-                    fields[field] = value
-                else:
-                    fields.setdefault(field, {})[name] = value
-        except (ValueError, ArithmeticError, TypeError, AttributeError) as error:
-            target = f"{field}.{name}" if name else field
-            problem = _problem(
-                texts.RULE_FAILED, given.product, target, target=target, item=given.item.key,
-                reason=type(error).__name__,
-            )  # fmt: skip
-            raise Refused(problem) from error
+        for field, name, work in compiled:
+            value = work(given)
+            if value is rules.NOTHING:
+                continue
+            if value.__class__ is Failed:
+                raise Refused(_rule_failed(given, f"{field}.{name}" if name else field, value))
+            if name is None:
+                fields[field] = value
+            else:
+                fields.setdefault(field, {})[name] = value
         return fields
 
 
@@ -230,7 +227,7 @@ def availability(item: str, product: str, sellable: Sellable) -> Availability | 
 
 
 def is_for_sale(product: Product, settings: ChannelSettings) -> bool:
-    return product.active and (product.published or settings.publish_unflagged)
+    return product.active and (product.published or not settings.publication.flagged_only)
 
 
 # ------------------------------------------------------------------------------------------------ problems
@@ -238,6 +235,17 @@ def is_for_sale(product: Product, settings: ChannelSettings) -> bool:
 
 def _problem(sentence: Text, product: Product, field: str, **values: object) -> Problem:
     return Problem("rejected", sentence.fill(key=product.key, **values), field=field, detail=f"rule {field}")
+
+
+def _rule_failed(given: Sources, field: str, failed: Failed) -> Problem:
+    why, product, item = failed.reason, given.product, given.item
+    fr, en = ({"target": field, "item": item.key, "reason": reason} for reason in (why.fr, why.en))
+    message = Message(
+        texts.RULE_FAILED.code,
+        texts.RULE_FAILED.fill(key=product.key, **fr).fr,
+        texts.RULE_FAILED.fill(key=product.key, **en).en,
+    )
+    return Problem("rejected", message, field=field, detail=f"rule {field}: {why.code}")
 
 
 def _bilingual(sentence: Text, where: Message, product: Product, field: str, **values: object) -> Problem:

@@ -7,7 +7,7 @@ from decimal import ROUND_FLOOR, Decimal
 
 from msgspec import Struct
 
-from raccord.core.channel import ChannelSettings
+from raccord.core.channel import StockRule
 from raccord_connectors.canonical import Component, DepotStock, StockLevels, plain
 from raccord_connectors.contract import Message
 
@@ -63,19 +63,19 @@ UNKNOWN = Sellable(None)
 UNCOUNTED = Sellable(None, tracked=False)
 
 
-def of_item(levels: StockLevels | None, sold: Decimal, settings: ChannelSettings) -> Sellable:
+def of_item(levels: StockLevels | None, sold: Decimal, rule: StockRule) -> Sellable:
     """A counted item. `sold` are the base units that shops have sold and the ERP has not recorded.
 
     An item that has moved somewhere has nothing in the depots where it has no row. The physical stock must be known; the
     other figures are zero where an ERP does not keep them."""
     if levels is None or not levels.depots:
         return UNKNOWN
-    depots = [depot for depot in levels.depots if not settings.depots or depot.depot in settings.depots]
+    depots = [depot for depot in levels.depots if not rule.depots or depot.depot in rule.depots]
     unknown = tuple(depot.depot for depot in depots if depot.real is None)
     if unknown:
         return Sellable(None, unknown=unknown)
-    terms = [_term(name, sign, depots) for name, sign in FORMULAS[settings.stock_nature]]
-    terms += [Term("sold", plain(-sold)), Term("margin", plain(-settings.safety_margin))]
+    terms = [_term(name, sign, depots) for name, sign in FORMULAS[rule.nature]]
+    terms += [Term("sold", plain(-sold)), Term("margin", plain(-rule.margin))]
     total = sum((term.amount for term in terms), Decimal(0))
     shown = tuple(term for term in terms if term.amount or term.name == "real")
     return Sellable(plain(max(total, Decimal(0))), shown)

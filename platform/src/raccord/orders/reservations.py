@@ -73,7 +73,7 @@ async def after_change(found: StoredOrder, document: Document, asked: Commands) 
 
 def _lowers_stock(found: StoredOrder, document: Document) -> bool:
     """By its existence. A quotation never does: the stock read after it would prove a sale that is counted nowhere."""
-    return found.route.settings.stock_nature in SUBTRACTED_AT_ORDER and document.kind != "quotation"
+    return found.route.settings.stock.nature in SUBTRACTED_AT_ORDER and document.kind != "quotation"
 
 
 async def ask_for_proof(found: StoredOrder, asked: Commands) -> None:

@@ -114,7 +114,7 @@ class Stocks:
             return UNCOUNTED
         if parts:
             return UNKNOWN  # a kit that contains itself
-        return of_item(self._levels.get(item), self._sold.get(item, Decimal(0)), self._settings)
+        return of_item(self._levels.get(item), self._sold.get(item, Decimal(0)), self._settings.stock)
 
     async def _products_of(self, keys: Collection[str]) -> dict[str, Product]:
         stored = await projections.records(self._route.erp, "products", keys)
