@@ -13,7 +13,7 @@ from raccord.accounts.models import Person
 from raccord.agents.service import Agents
 from raccord.channels import service as channels
 from raccord.connections.service import Connections
-from raccord.core.channel import ChannelSettings
+from raccord.core.channel import ChannelSettings, PriceRules
 from raccord.orders.hooks import Hooks
 from raccord.partners import service as partners
 from raccord.settings import Settings
@@ -84,9 +84,7 @@ class Furnisher:
         await self._hooks.ensure(demo.tenant, demo.shop, self._connections)
         if demo.channel is not None:
             return demo
-        settings = ChannelSettings(
-            price_category="1", shipping_item="PORT", fee_item="FRAIS", stock_nature="prudent"
-        )
+        settings = ChannelSettings(prices=PriceRules(category="1"), shipping_item="PORT", fee_item="FRAIS")
         channel = await channels.create(demo.tenant, "Boutique en ligne", demo.erp, demo.shop, settings)
         await channels.go_live(demo.tenant, channel, self._connections, self._wake)
         made = msgspec.structs.replace(demo, channel=channel)
