@@ -84,18 +84,23 @@ class Children:
             self._record()
         return restarted
 
+    def end(self, child: Child) -> None:
+        """This one only; it is not restarted."""
+        if child.process is not None and child.process.poll() is None:
+            child.process.send_signal(signal.SIGTERM)
+            try:
+                child.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                child.process.kill()
+                child.process.wait()
+            _end_group(child.process.pid)
+        self.running.remove(child)
+        self._record()
+
     def stop(self) -> None:
         """The last started first."""
-        for child in reversed(self.running):
-            if child.process is not None and child.process.poll() is None:
-                child.process.send_signal(signal.SIGTERM)
-                try:
-                    child.process.wait(PATIENCE)
-                except subprocess.TimeoutExpired:
-                    child.process.kill()
-                    child.process.wait()
-                _end_group(child.process.pid)
-        self.running.clear()
+        for child in reversed(list(self.running)):
+            self.end(child)
         self._pids.unlink(missing_ok=True)
 
     def log_of(self, child: Child) -> Path:

@@ -12,6 +12,7 @@ from raccord.accounts import service as account_service
 from raccord.accounts.models import Person
 from raccord.agents.service import Agents
 from raccord.channels import service as channels
+from raccord.connections.models import Checked
 from raccord.connections.service import Connections
 from raccord.core.channel import ChannelSettings, PriceRules
 from raccord.orders.hooks import Hooks
@@ -75,6 +76,10 @@ class Furnisher:
         schedule = {stream: {"every": SCAN_SECONDS, "complete_every": 10.0} for stream in streams}
         await self._agents.set_schedule(found.tenant, found.erp, schedule)
         return found
+
+    async def check(self, demo: Demo) -> Checked:
+        """The shop's connection tested, as by its page."""
+        return await self._connections.check(demo.tenant, demo.shop, self._wake)
 
     async def enrolment_code(self, demo: Demo) -> str:
         return (await self._agents.create_code(demo.tenant, demo.erp, None)).code
