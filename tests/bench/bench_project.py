@@ -19,7 +19,8 @@ from raccord.core.placing import category_paths
 from raccord.core.pricing import Article, PriceRule, ordinary_price
 from raccord.core.projection import Projection
 from raccord.core.rules import Mapping, Rule
-from raccord.core.steps import Cut, Default, First, Html, Join, Lookup, Split, Trim, cut, to_html
+from raccord.core.step_texts import cut, to_html
+from raccord.core.steps import Cut, Default, First, Html, Join, Lookup, Split, Table, Trim
 from raccord_connectors.canonical import EcoContribution, Listing, Offer, PriceSet, Product, Tax
 from support.catalogue import SHOP, TODAY, prices, product
 
@@ -43,7 +44,7 @@ RULES = [
     Rule(target="tags", sources=["product.custom.MOTS"], steps=[Split(";")]),
     Rule(target="tax_class", sources=["tax.class"]),
     Rule(target="tax_rate", sources=["tax.rate"]),
-    Rule(target="features.Couleur", sources=["product.custom.COULEUR"], steps=[Lookup(COLOURS)]),
+    Rule(target="features.Couleur", sources=["product.custom.COULEUR"], steps=[Lookup("Couleurs", otherwise="nothing")]),
     Rule(target="features.Matière", sources=["product.custom.MATIERE"], steps=[Split("/")]),
     Rule(target="features.Origine", sources=["product.origin_country"], steps=[Default("FR")]),
     Rule(target="features.Unité", sources=["product.unit"]),
@@ -69,7 +70,7 @@ def figures() -> list[Figure]:
     known = [
         {one.key: prices(one.key, Decimal(100 + number % 900) / 10)} for number, one in enumerate(articles)
     ]
-    projection = Projection(Mapping(RULES), ChannelSettings(), SHOP)
+    projection = Projection(Mapping(RULES, {"Couleurs": Table(COLOURS)}), ChannelSettings(), SHOP)
     by_hand = closures()
 
     def by_rules(one: Product, priced: dict[str, PriceSet]) -> Listing | None:

@@ -9,6 +9,7 @@ from hypothesis import given
 
 from raccord.core.default_mapping import default_mapping
 from raccord.core.rules import Mapping, MappingError, Rule, compile_rules
+from raccord.core.step_texts import cut, to_html
 from raccord.core.steps import (
     Cut,
     Default,
@@ -18,10 +19,12 @@ from raccord.core.steps import (
     Lookup,
     Split,
     Step,
+    Table,
     Trim,
-    compiled,
-    cut,
-    to_html,
+    Workshop,
+)
+from raccord.core.steps import (
+    made as made_of,
 )
 from raccord_connectors.canonical import Listing, encode
 from support.catalogue import TODAY, prices, product, projection, words
@@ -68,10 +71,10 @@ def test_clearing_is_chosen_rule_by_rule() -> None:
         (Default("x"), "", "x"),
         (Default("x"), "y", "y"),
         (Split(","), "a, b,,", ["a", "b"]),
-        (Lookup({"1": "un"}), "1", "un"),
-        (Lookup({"1": "un"}), "2", None),
-        (Lookup({"1": "un"}, otherwise="keep"), "2", "2"),
-        (Lookup({"1.5": "x"}), Decimal("1.50"), "x"),
+        (Lookup("numbers"), "1", "un"),
+        (Lookup("numbers", otherwise="nothing"), "2", None),
+        (Lookup("numbers", otherwise="keep"), "2", "2"),
+        (Lookup("numbers"), Decimal("1.50"), "x"),
         (Cut(12), "une chaise haute", "une chaise…"),
         (Cut(8), "anticonstitutionnel", "anticon…"),
         (Html(), "a\n\nb", "<p>a</p><p>b</p>"),
@@ -79,7 +82,8 @@ def test_clearing_is_chosen_rule_by_rule() -> None:
     ],
 )
 def test_each_step_does_what_it_says(step: Step, value: Any, expected: Any) -> None:
-    assert expected == compiled(step)(value)
+    shop = Workshop({"numbers": Table({"1": "un", "1.5": "x"})}, of_offer=False)
+    assert expected == made_of(step, shop)(value)
 
 
 @given(words)

@@ -24,6 +24,7 @@ COMMON = (
     Rule(target="offer.ean", sources=["ean"]),
     Rule(target="offer.mpn", sources=["item.mpn", "product.mpn"], steps=[First(), Trim()]),
     Rule(target="offer.weight_g", sources=["item.weight_g", "product.weight_g"], steps=[First()]),
+    Rule(target="offer.dimensions_mm", sources=["product.dimensions_mm"]),
 )
 
 TRANSLATED = (

@@ -65,10 +65,12 @@ def _all_but(struct: Struct, fields: Iterable[tuple[str, str | None]]) -> dict[s
     changes: dict[str, Any] = {}
     for info in msgspec.structs.fields(type(struct)):
         value = getattr(struct, info.name)
+        if info.name in kept:
+            continue
         if info.name in rules.OPEN_TARGETS and isinstance(value, dict):
             left = {name: inner for name, inner in value.items() if (info.name, name) in names}
             changes[info.name] = left if left or info.default is not UNSET else UNSET
-        elif info.default is UNSET and info.name not in kept:
+        elif info.default is UNSET:
             changes[info.name] = UNSET
     return changes
 
@@ -82,5 +84,5 @@ def _without(struct: Struct, fields: Iterable[tuple[str, str | None]]) -> dict[s
         value = changes.get(field, getattr(struct, field))
         if isinstance(value, dict) and name in value:
             left = {inner: kept for inner, kept in value.items() if inner != name}
-            changes[field] = UNSET if not left and field == "features" else left
+            changes[field] = UNSET if not left and field != "custom" else left
     return changes

@@ -163,9 +163,12 @@ class Projection:
         if not fields.get("sku"):
             raise Refused(_problem(texts.NO_SKU, product, "offer.sku", item=item.key))
         if isinstance(item, Product):
+            fields.pop("options", None)
             return Offer(key=item.key, **fields)
         titles = {axis.key: axis.title for axis in product.axes}
         options = {titles.get(axis, axis): value for axis, value in item.options.items()}
+        shown = fields.pop("options", {})
+        options = {title: shown.get(title, value) for title, value in options.items()}
         return Offer(key=item.key, options=options, active=item.active, **fields)
 
     def _tell_missing_prices(

@@ -6,16 +6,31 @@ projection has worked out: `price`, `categories`, `tax.class`), passes the value
 record then looks nothing up.
 """
 
-from collections.abc import Callable
-from decimal import Decimal
-from operator import attrgetter
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
 
-from raccord.core.steps import First, Join, Step, Value, compiled, is_empty, text
-from raccord_connectors.canonical import OfferPrice
+from raccord.core import sources
+from raccord.core.finishing import canonical, finisher, fitting, is_nothing, when_cleared
+from raccord.core.sources import Reader, Sources
+from raccord.core.step_tables import Table
+from raccord.core.steps import GATHERING, Join, Made, Step, StepError, Workshop, made
+from raccord.core.targets import OPEN_TARGETS, parse, target_of
+from raccord.core.values import NOTHING, Failed, Value, is_empty, text
 from raccord_connectors.contract import Message, Text
+
+__all__ = [
+    "NOTHING",
+    "OPEN_TARGETS",
+    "Compiled",
+    "CompiledRule",
+    "Mapping",
+    "MappingError",
+    "Rule",
+    "Table",
+    "compile_rules",
+]
 
 
 class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -30,10 +45,11 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an empty value does to what the shop has. An ERP that knows no description shall not wipe the shop's."""
 
 
-class Mapping(Struct, frozen=True):
-    """The rules of one stream, one per target."""
+class Mapping(Struct, frozen=True, omit_defaults=True):
+    """The rules of one stream, one per target, and the correspondence tables that they look up, by name."""
 
     rules: list[Rule]
+    tables: dict[str, Table] = {}
 
 
 # ------------------------------------------------------------------------------------------------- problems
@@ -53,43 +69,70 @@ TWO_RULES = Text(
     "Deux règles remplissent « {target} ». Supprimez l’une des deux.",
     "Two rules fill “{target}”. Remove one of them.",
 )
+WHOLE_AND_PART = Text(
+    "mapping.whole_and_part",
+    "Une règle remplit « {whole} » en entier et une autre « {target} », qui en est une partie. Supprimez l’une des deux.",
+    "One rule fills all of “{whole}” and another one “{target}”, which is a part of it. Remove one of the two.",
+)
 MANY_SOURCES = Text(
     "mapping.many_sources",
     "La règle « {target} » lit plusieurs champs : commencez-la par l’étape « premier non vide » ou « assembler ».",
     "The rule “{target}” reads several fields: begin it with the step “first not empty” or “join”.",
 )
+NEEDED = Text(
+    "mapping.needed",
+    "La règle « {target} » ne peut pas être laissée à la boutique : aucun article ne peut être créé sans elle.",
+    "The rule “{target}” cannot be left to the shop: no article can be made without it.",
+)
+ALWAYS = Text(
+    "mapping.always",
+    "La règle « {target} » doit appartenir à la gestion : la boutique reconnaît les variantes à ces valeurs.",
+    "The rule “{target}” has to be the ERP’s always: the shop tells variants apart by these values.",
+)
+BAD_STEP = Text(
+    "mapping.bad_step",
+    "Règle « {target} », étape {number} ({step}) : {why}",
+    "Rule “{target}”, step {number} ({step}): {why}",
+)
 
 
 class MappingError(Exception):
-    """The rules cannot be used; `message` says which one and why."""
+    """The rules cannot be used; `message` says which one and why. `step`: which of its steps, counted from 0."""
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, target: str, step: int | None = None) -> None:
         super().__init__(f"{message.code}: {message.en}")
         self.message = message
+        self.target = target
+        self.step = step
 
 
-# -------------------------------------------------------------------------------------------------- targets
+# -------------------------------------------------------------------------------------------------- compiled
 
-TEXTS = ("name", "description", "summary", "slug", "seo_title", "seo_description", "brand", "tax_class")
-LISTING_TARGETS = (*TEXTS, "names", "descriptions", "categories", "tags", "tax_rate", "related")
-OFFER_TARGETS = ("sku", "price", "tiers", "ean", "mpn", "weight_g")
-OFFER_TEXTS = ("sku", "ean", "mpn")
-OPEN_TARGETS = ("custom", "features")
-"""Mappings of the shop's own names: `custom.MARQUE`, `features.Couleur`."""
-CLEARED = {"brand": None, "ean": None, "mpn": None, "weight_g": None, "price": None}
-"""What clearing a field means where it is not an empty text or list."""
-
-LISTING_SOURCES = (
-    "key", "sku", "name", "names", "description", "descriptions", "summary", "family", "brand", "ean", "mpn", "unit",
-    "weight_g", "origin_country", "customs_code", "replaced_by",
-)  # fmt: skip
-ITEM_SOURCES = ("key", "sku", "ean", "mpn", "weight_g")
-COMPUTED = ("categories", "tax.class", "tax.rate")
-COMPUTED_FOR_ITEM = ("price", "tiers", "ean")
+Work = Callable[[Any], Value]
+Applied = tuple[str, str | None, Work]
+"""A field of the listing or offer, its name in an open mapping or None, and what makes its value, or `Failed`."""
 
 
-Applied = tuple[str, str | None, Callable[[Any], Value]]
-"""A field of the listing or offer, its name in an open mapping or None, and what makes its value."""
+class CompiledRule(Struct, frozen=True):
+    """One rule ready to be applied, and its parts, for those who tell how a value came about."""
+
+    rule: Rule
+    of_offer: bool
+    field: str
+    name: str | None
+    reads: tuple[tuple[str, Reader], ...]
+    """Its sources."""
+    gather: Callable[[Any], Value]
+    """Reads them as one value."""
+    steps: tuple[tuple[int, Made], ...]
+    """The steps after gathering, with their numbers in the rule from 0."""
+    finish: Callable[[Value, Any], Value]
+    """To the type of its target; `NOTHING` where an empty value leaves the shop's field alone."""
+    apply: Work
+
+    @property
+    def applied(self) -> Applied:
+        return self.field, self.name, self.apply
 
 
 class Compiled(Struct, frozen=True):
@@ -99,117 +142,155 @@ class Compiled(Struct, frozen=True):
     offer: tuple[Applied, ...]
     creation: tuple[str, ...]
     """Targets that are sent at creation only."""
+    rules: tuple[CompiledRule, ...]
+    """Those that are applied: not the shop's own."""
+    reads: frozenset[str]
+    """All paths that rules, conditions and formulas read."""
 
-
-NOTHING = object()
-"""The rule leaves the shop's field alone for this record."""
+    @property
+    def reads_stock(self) -> bool:
+        """A listing is to be projected again when stock moves."""
+        return any(path.startswith("stock.") for path in self.reads)
 
 
 def compile_rules(mapping: Mapping) -> Compiled:
     """Raises `MappingError` on the first rule that cannot be used."""
-    listing: list[Applied] = []
-    offer: list[Applied] = []
-    creation: list[str] = []
+    shops = {of_offer: Workshop(mapping.tables, of_offer) for of_offer in (False, True)}
     seen: set[str] = set()
+    found: list[CompiledRule] = []
+    reads: set[str] = set()
     for rule in mapping.rules:
-        if rule.target in seen:
-            raise MappingError(TWO_RULES.fill(target=rule.target))
-        seen.add(rule.target)
         of_offer, field, name = parse_target(rule.target)
+        _demand_alone(rule.target, seen)
+        seen.add(rule.target)
         if rule.owner == "shop":
+            target = target_of(rule.target)
+            if target is not None and target.required:
+                raise MappingError(NEEDED.fill(target=rule.target), rule.target)
             continue
-        if rule.owner == "creation":
-            creation.append(rule.target)
-        (offer if of_offer else listing).append((field, name, _compile(rule, of_offer, field)))
-    return Compiled(tuple(listing), tuple(offer), tuple(creation))
+        if field == "options" and rule.owner != "erp":
+            raise MappingError(ALWAYS.fill(target=rule.target), rule.target)
+        found.append(_compile(rule, shops[of_offer], field, name))
+        reads.update(rule.sources)
+    for shop in shops.values():
+        reads |= shop.reads | shop.formulas.paths
+    return Compiled(
+        listing=tuple(one.applied for one in found if not one.of_offer),
+        offer=tuple(one.applied for one in found if one.of_offer),
+        creation=tuple(one.rule.target for one in found if one.rule.owner == "creation"),
+        rules=tuple(found),
+        reads=frozenset(reads),
+    )
 
 
 def parse_target(target: str) -> tuple[bool, str, str | None]:
-    """(is it a field of an offer, the field, the name inside an open mapping)."""
-    of_offer = target.startswith("offer.")
-    field, _, name = target.removeprefix("offer.").partition(".")
-    known = OFFER_TARGETS if of_offer else LISTING_TARGETS
-    if (field in known and not name) or (
-        name and (field == "custom" or (field == "features" and not of_offer))
-    ):
-        return of_offer, field, name or None
-    raise MappingError(UNKNOWN_TARGET.fill(target=target))
+    """(is it a field of an offer, the field, the name inside an open mapping). Raises `MappingError`."""
+    found = parse(target)
+    if found is None:
+        raise MappingError(UNKNOWN_TARGET.fill(target=target), target)
+    return found
 
 
-def _compile(rule: Rule, of_offer: bool, field: str) -> Callable[[Any], Value]:
-    read = _reader(rule, of_offer)
-    steps = [compiled(step) for step in rule.steps if not isinstance(step, First | Join)]
-    finish = _finisher(of_offer, field)
-    # A shop's standard tax class may have an empty key (WooCommerce).
-    nothing = _is_none if field == "tax_class" else is_empty
-    empty: Value = NOTHING
-    if rule.when_empty == "clear":
-        empty = CLEARED.get(field, "" if field in TEXTS else [])
-
-    fits = _FITTING.get(field, str)
-
-    # The checks for the ordinary case stand before the calls: this runs for each field of each article.
-    def apply(given: Any) -> Value:
-        value = read(given)
-        for step in steps:
-            value = step(value)
-        if not value and nothing(value):
-            return empty
-        return value if value.__class__ is fits else finish(value)
-
-    return apply
+def _demand_alone(target: str, seen: set[str]) -> None:
+    if target in seen:
+        raise MappingError(TWO_RULES.fill(target=target), target)
+    whole, dot, _ = target.rpartition(".")
+    if dot and whole in seen:
+        raise MappingError(WHOLE_AND_PART.fill(whole=whole, target=target), target)
+    part = next((other for other in seen if other.startswith(f"{target}.")), None)
+    if part is not None:
+        raise MappingError(WHOLE_AND_PART.fill(whole=target, target=part), target)
 
 
-def _is_none(value: Value) -> bool:
-    return value is None
+def _compile(rule: Rule, shop: Workshop, field: str, name: str | None) -> CompiledRule:
+    reads = tuple((path, _source(rule, path, shop.of_offer)) for path in rule.sources)
+    gathering = bool(rule.steps) and isinstance(rule.steps[0], GATHERING) and len(reads) > 1
+    gather = _gatherer(rule, [read for _, read in reads])
+    steps = tuple((i, _made(rule, i, shop)) for i in range(int(gathering), len(rule.steps)))
+    finish = _finish(rule, shop.of_offer, field, name)
+    fits = fitting(field, name) if steps else canonical(field, name)
+    apply = _applier(gather, [one for _, one in steps], finish, fits)
+    return CompiledRule(rule, shop.of_offer, field, name, reads, gather, steps, finish, apply)
 
 
-def _reader(rule: Rule, of_offer: bool) -> Callable[[Any], Value]:
-    readers = [_source(rule, source, of_offer) for source in rule.sources]
-    gathering = rule.steps[0] if rule.steps else None
-    if isinstance(gathering, Join):
-        separator = gathering.separator
+def _applier(
+    gather: Callable[[Any], Value],
+    steps: Sequence[Made],
+    finish: Callable[[Value, Any], Value],
+    fits: type | None,
+) -> Work:
+    """One closure for a rule. The checks for the ordinary case stand before the calls: this runs for each field of each
+    article."""
+    if not any(step.with_record or step.may_stop for step in steps):
+        works = tuple(step.work for step in steps)
+
+        def quick(given: Any) -> Value:
+            value = gather(given)
+            for work in works:
+                value = work(value)
+            return value if value.__class__ is fits and value else finish(value, given)
+
+        return quick
+    pairs = tuple((step.work, step.with_record) for step in steps)
+
+    def careful(given: Any) -> Value:
+        value = gather(given)
+        for work, with_record in pairs:
+            value = work(value, given) if with_record else work(value)
+            if value is NOTHING or value.__class__ is Failed:
+                return value
+        return value if value.__class__ is fits and value else finish(value, given)
+
+    return careful
+
+
+def _made(rule: Rule, number: int, shop: Workshop) -> Made:
+    step = rule.steps[number]
+    try:
+        return made(step, shop)
+    except StepError as error:
+        title, why = step.TITLE, error.message
+        message = Message(
+            why.code,
+            BAD_STEP.fr.format(target=rule.target, number=number + 1, step=title.fr, why=why.fr),
+            BAD_STEP.en.format(target=rule.target, number=number + 1, step=title.en, why=why.en),
+        )
+        raise MappingError(message, rule.target, number) from None
+
+
+def _gatherer(rule: Rule, readers: Sequence[Reader]) -> Callable[[Any], Value]:
+    """One source as it is; several as one value, by the first step."""
+    if not readers:
+        return lambda given: None
+    if len(readers) == 1:
+        return readers[0]
+    step = rule.steps[0] if rule.steps else None
+    if isinstance(step, Join):
+        separator = step.separator
         return lambda given: separator.join(
             text(value) for read in readers if (value := read(given)) or not is_empty(value)
         )
-    if isinstance(gathering, First):
+    if isinstance(step, GATHERING):
         return lambda given: next(
             (value for read in readers if (value := read(given)) or not is_empty(value)), None
         )
-    if len(readers) > 1:
-        raise MappingError(MANY_SOURCES.fill(target=rule.target))
-    return readers[0] if readers else lambda given: None
+    raise MappingError(MANY_SOURCES.fill(target=rule.target), rule.target)
 
 
-def _source(rule: Rule, path: str, of_offer: bool) -> Callable[[Any], Value]:
-    where, _, field = path.partition(".")
-    if path in COMPUTED or (of_offer and path in COMPUTED_FOR_ITEM):
-        return attrgetter(path.replace(".", "_"))
-    if where in ("product", *(("item",) if of_offer else ())):
-        known = LISTING_SOURCES if where == "product" else ITEM_SOURCES
-        if field in known:
-            return attrgetter(path)
-        if field.startswith("custom."):
-            name, custom = field.removeprefix("custom."), attrgetter(f"{where}.custom")
-            return lambda given: custom(given).get(name)
-    raise MappingError(UNKNOWN_SOURCE.fill(target=rule.target, source=path))
+def _source(rule: Rule, path: str, of_offer: bool) -> Reader:
+    found = sources.find(path, of_offer)
+    if found is None:
+        raise MappingError(UNKNOWN_SOURCE.fill(target=rule.target, source=path), rule.target)
+    return found.read
 
 
-def _finisher(of_offer: bool, field: str) -> Callable[[Value], Value]:
-    """Brings a value to the type of its target."""
-    if field in (OFFER_TEXTS if of_offer else TEXTS):
-        return lambda value: value if isinstance(value, str) else text(value)
-    if field == "custom":
-        return lambda value: text(value) if isinstance(value, Decimal) else value
-    if field in ("features", "tags", "related"):
-        return lambda value: [text(part) for part in value] if isinstance(value, list) else [text(value)]
-    if field == "weight_g":
-        return lambda value: value if isinstance(value, Decimal) else Decimal(str(value).replace(",", "."))
-    return lambda value: value
+def _finish(rule: Rule, of_offer: bool, field: str, name: str | None) -> Callable[[Value, Sources], Value]:
+    to_type, nothing = finisher(of_offer, field, name), is_nothing(field)
+    empty: Value = when_cleared(of_offer, field, name) if rule.when_empty == "clear" else NOTHING
 
+    def finish(value: Value, given: Sources) -> Value:
+        if nothing(value):
+            return empty
+        return to_type(value, given)
 
-_FITTING: dict[str, type | None] = {
-    "weight_g": Decimal, "tax_rate": Decimal, "price": OfferPrice, "names": dict, "descriptions": dict, "tiers": None,
-    "features": None, "tags": None, "related": None, "categories": list,
-}  # fmt: skip
-"""What needs no finishing; str for the other fields, custom ones included."""
+    return finish
