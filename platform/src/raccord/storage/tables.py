@@ -9,6 +9,7 @@ from piccolo.columns import (
     JSON,
     JSONB,
     UUID,
+    Array,
     BigInt,
     Boolean,
     Bytea,
@@ -198,6 +199,81 @@ class Mapping(Table, db=APP):
     active = Boolean(default=False)
     author = UUID(null=True, default=None)
     created_at = Timestamptz()
+    settings = JSONB(null=True, default=None)
+    note = Text(default="")
+
+
+class MappingDraft(Table, db=APP, tablename="mapping_draft"):
+    tenant = UUID()
+    channel = UUID(primary_key=True)
+    rules = JSONB()
+    settings = JSONB()
+    revision = Integer()
+    based_on = Integer()
+    changed_by = UUID(null=True, default=None)
+    changed_at = Timestamptz()
+
+
+class Plan(Table, db=APP):
+    tenant = UUID()
+    id = UUID(primary_key=True)
+    channel = UUID()
+    rules = JSONB()
+    settings = JSONB()
+    based_on = Integer()
+    revision = Integer()
+    state = Text(default="making")
+    stage = Text(default="matching")
+    after = Text(default="")
+    done = Integer(default=0)
+    of = Integer(default=0)
+    tally = JSONB(default="{}")
+    summary = JSONB(null=True, default=None)
+    problem = JSONB(null=True, default=None)
+    attempts = Integer(default=0)
+    note = Text(default="")
+    author = UUID(null=True, default=None)
+    created_at = Timestamptz()
+    ended_at = Timestamptz(null=True, default=None)
+    applied_at = Timestamptz(null=True, default=None)
+    applied_by = UUID(null=True, default=None)
+    version = Integer(null=True, default=None)
+
+
+class PlanLine(Table, db=APP, tablename="plan_line"):
+    tenant = UUID()
+    plan = UUID()
+    stream = Text()
+    key = Text(primary_key=True)
+    action = Text()
+    fields = Array(base_column=Text())
+    changes = JSON(null=True, default=None)
+    problem = JSONB(null=True, default=None)
+
+
+class PlanCode(Table, db=APP, tablename="plan_code"):
+    tenant = UUID()
+    plan = UUID()
+    item = Text(primary_key=True)
+    product = Text()
+    sku = Text(null=True, default=None)
+
+
+class Trial(Table, db=APP):
+    tenant = UUID()
+    channel = UUID()
+    stream = Text()
+    key = Text(primary_key=True)
+    plan = UUID()
+    before = JSON(null=True, default=None)
+
+
+class DecidedWithdrawal(Table, db=APP, tablename="decided_withdrawal"):
+    tenant = UUID()
+    channel = UUID()
+    key = Text(primary_key=True)
+    plan = UUID()
+    at = Timestamptz()
 
 
 class Binding(Table, db=APP):
