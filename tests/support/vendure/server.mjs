@@ -62,6 +62,8 @@ const text = (name, fr, en) => ({
   label: [{ languageCode: LanguageCode.fr, value: fr }, { languageCode: LanguageCode.en, value: en }],
 });
 
+const number = (name, fr, en) => ({ ...text(name, fr, en), type: 'float' });
+
 const app = await bootstrap({
   logger: new DefaultLogger({ level: LogLevel.Warn, timestamp: true }),
   apiOptions: {
@@ -91,12 +93,16 @@ const app = await bootstrap({
   shippingOptions: { fulfillmentHandlers: [manualFulfillmentHandler] },
   // Vendure has no field for these: every integrator adds some of them under names of his own.
   customFields: {
-    Product: [text('seoTitle', 'Titre SEO', 'SEO title'), text('seoDescription', 'Description SEO', 'SEO description')],
+    Product: [
+      text('seoTitle', 'Titre SEO', 'SEO title'), text('seoDescription', 'Description SEO', 'SEO description'),
+      text('summary', 'Résumé', 'Summary'), text('manual', 'Notice', 'Manual'), text('origin', 'Origine', 'Origin'),
+    ],
     ProductVariant: [
       text('ean', 'Code-barres', 'Barcode'),
       text('mpn', 'Référence fabricant', 'Manufacturer reference'),
-      { name: 'weight', type: 'float', nullable: true, public: true,
-        label: [{ languageCode: LanguageCode.fr, value: 'Poids (g)' }, { languageCode: LanguageCode.en, value: 'Weight (g)' }] },
+      number('weight', 'Poids (g)', 'Weight (g)'), number('length', 'Longueur (mm)', 'Length (mm)'),
+      number('width', 'Largeur (mm)', 'Width (mm)'), number('height', 'Hauteur (mm)', 'Height (mm)'),
+      text('packing', 'Conditionnement', 'Packing'),
     ],
     Customer: [text('siret', 'SIRET', 'SIRET'), text('vatNumber', 'N° de TVA', 'VAT number')],
   },

@@ -1,8 +1,20 @@
 """What an update has to send: only what differs, never what the system owns."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from msgspec import UNSET, Struct
+
+T = TypeVar("T")
+
+
+def open_differences(now: Mapping[str, T], before: Mapping[str, T]) -> dict[str, T | None]:
+    """What an update has to send of an open field (`contract.OPEN_FIELDS`): the names whose value differs from what was
+    pushed `before`; None for those that are no longer in `now`. Names that only the system has are not among them."""
+    changed: dict[str, T | None] = {
+        name: value for name, value in now.items() if name not in before or before[name] != value
+    }
+    return changed | {name: None for name in before if name not in now}
 
 
 def differences(

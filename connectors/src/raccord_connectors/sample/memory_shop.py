@@ -4,19 +4,21 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from raccord_connectors.canonical import Availability, Listing, Offer, Order, OrderUpdate
+from raccord_connectors.canonical import Availability, Listing, Offer, Order, OrderUpdate, Record
 from raccord_connectors.contract import (
+    OPEN_FIELDS,
     Can,
     Change,
     Choice,
     ConnectorSpec,
     Discovery,
+    Feature,
     Outcome,
     RecordRejected,
     Side,
     StreamSpec,
 )
-from raccord_connectors.kit.changes import differences
+from raccord_connectors.kit.changes import differences, open_differences
 from raccord_connectors.sample import texts
 from raccord_connectors.sample.memory import MemoryConnector, MemorySettings, MemorySystem, the
 from raccord_connectors.sample.shop_system import STATUSES, ShopSystem
@@ -51,7 +53,8 @@ class MemoryShop(MemoryConnector):
     system_type = ShopSystem
 
     def discover(self) -> Discovery:
-        self._system().request()
+        system = self._system()
+        system.request()
         return Discovery(
             company="Boutique Lucie",
             version="1",
@@ -62,6 +65,8 @@ class MemoryShop(MemoryConnector):
             tax_classes=(Choice("standard", "TVA 20 %", {"rate": "20"}),),
             payment_methods=(Choice("card", "Carte bancaire"),),
             carriers=(Choice("colissimo", "Colissimo"),),
+            customer_groups=(Choice("retail", "Particuliers"), Choice("trade", "Professionnels")),
+            **_catalogue(system),
         )
 
     def apply(self, system: MemorySystem, stream: str, change: Change) -> Outcome:
@@ -81,6 +86,22 @@ class MemoryShop(MemoryConnector):
         raise AssertionError(f"{self.spec.name} declares no {change.op} of {stream}")
 
 
+def _catalogue(system: MemorySystem) -> dict[str, Any]:
+    """Categories, brands and characteristics met in the listings that the shop has."""
+    listings = [record for record in system.all("listings") if isinstance(record, Listing)]
+    paths = {tuple(path) for one in listings for path in one.categories or ()}
+    brands = {one.brand for one in listings if isinstance(one.brand, str) and one.brand}
+    values: dict[str, set[str]] = {}
+    for one in listings:
+        for title, held in (one.features or {}).items():
+            values.setdefault(title, set()).update(held)
+    return {
+        "categories": tuple(Choice(" > ".join(path), " > ".join(path)) for path in sorted(paths)),
+        "brands": tuple(Choice(brand, brand) for brand in sorted(brands)),
+        "features": tuple(Feature(title, tuple(sorted(values[title]))) for title in sorted(values)),
+    }
+
+
 def _create(system: ShopSystem, change: Change, record: Listing) -> Outcome:
     known = system.listing_of(record.key)
     if known is not None:
@@ -98,7 +119,8 @@ def _update(system: ShopSystem, change: Change, record: Listing) -> Outcome:
     _demand_sound(system, record, target=change.target)
     system.refs["listings", record.key] = stored.key
     new: dict[str, Any] = differences(record, change.previous, keep=("key", "offers"))
-    return _store(system, replace(the(Listing, stored, record.key), **new), record, change)
+    listing = the(Listing, stored, record.key)
+    return _store(system, replace(listing, **_merged(listing, record, change.previous, new)), record, change)
 
 
 def _store(system: ShopSystem, stored: Listing, record: Listing, change: Change) -> Outcome:
@@ -111,7 +133,8 @@ def _store(system: ShopSystem, stored: Listing, record: Listing, change: Change)
     for offer in record.offers:
         target = targets.setdefault(offer.key, f"{stored.key}-{system.number()}")
         old = theirs.get(target, Offer(key=target, sku=offer.sku))
-        theirs[target] = replace(old, **differences(offer, pushed.get(offer.key)))
+        before = pushed.get(offer.key)
+        theirs[target] = replace(old, **_merged(old, offer, before, differences(offer, before)))
         system.refs["offers", f"{stored.key}/{offer.key}"] = target
         if system.find("availability", target) is None:
             system.set_quantity(target, 0, product=stored.key)
@@ -122,6 +145,17 @@ def _store(system: ShopSystem, stored: Listing, record: Listing, change: Change)
         system.drop("availability", target)
     system.put_if_different("listings", replace(stored, offers=list(theirs.values())))
     return Outcome(record.key, target=stored.key, targets={key: targets[key] for key in kept})
+
+
+def _merged(
+    held: Listing | Offer, record: Listing | Offer, before: Record | Offer | None, new: dict[str, Any]
+) -> dict[str, Any]:
+    """`new`, with the open fields merged name by name: what the shop's people added stays."""
+    for field in OPEN_FIELDS & new.keys():
+        sent = open_differences(getattr(record, field), getattr(before, field, None) or {})
+        both = {**(getattr(held, field) or {}), **sent}
+        new[field] = {name: value for name, value in both.items() if value is not None and value != []}
+    return new
 
 
 def _targets(system: ShopSystem, listing: str, record: Listing) -> dict[str, str]:

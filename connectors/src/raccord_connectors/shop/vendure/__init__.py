@@ -36,7 +36,7 @@ FIELDS = (
     "published", "name", "names", "axes", "description", "descriptions", "summary", "slug", "seo_title",
     "seo_description", "categories", "brand", "features", "tags", "tax_class", "tax_rate", "pictures", "track_stock",
     "custom", "offer.sku", "offer.options", "offer.active", "offer.price", "offer.ean", "offer.mpn", "offer.weight_g",
-    "offer.pictures", "offer.custom",
+    "offer.dimensions_mm", "offer.pictures", "offer.custom",
 )  # fmt: skip
 """Not in Vendure itself: crossed-out prices and their periods, tier prices, related products."""
 
@@ -97,7 +97,7 @@ class Vendure:
         demand_handler(self._graph, self._settings.fulfillment_handler)
 
     def discover(self) -> Discovery:
-        return discover(self._graph, self._installation(anew=True))
+        return discover(self._graph, self._installation(anew=True), self._settings)
 
     def read(self, stream: str, wanted: Selection = EVERYTHING) -> Iterator[Page]:
         size = self.spec.stream(stream).page_size

@@ -111,6 +111,7 @@ class Catalogue:
         settings = self._settings
         ean, mpn = _named(custom, settings.ean_field), _named(custom, settings.mpn_field)
         weight = _named(custom, settings.weight_field)
+        sides = [_named(custom, name) for name in settings.sides or ()]
         return Offer(
             key=variant["id"],
             sku=variant["sku"],
@@ -119,7 +120,8 @@ class Catalogue:
             price=self._price(variant),
             ean=(ean or None) if settings.ean_field else UNSET,
             mpn=(mpn or None) if settings.mpn_field else UNSET,
-            weight_g=plain(Decimal(weight)) if isinstance(weight, str) and weight else UNSET,
+            weight_g=_number(weight),
+            dimensions_mm=_dimensions(sides),
             pictures=_pictures(variant),
             custom=custom,
         )
@@ -153,6 +155,23 @@ def _named(custom: dict[str, Scalar], field: str) -> str | UnsetType:
         return UNSET
     value = custom.pop(field, None)
     return "" if value is None else str(value)
+
+
+def _number(value: str | UnsetType) -> Decimal | UnsetType | None:
+    """UNSET where no field holds it, None where the field is empty."""
+    if isinstance(value, UnsetType):
+        return UNSET
+    return plain(Decimal(value)) if value else None
+
+
+def _dimensions(sides: list[str | UnsetType]) -> tuple[Decimal, Decimal, Decimal] | UnsetType | None:
+    """None unless all three are there; UNSET where no fields hold them."""
+    if not sides:
+        return UNSET
+    length, width, height = (_number(side) for side in sides)
+    if not (isinstance(length, Decimal) and isinstance(width, Decimal) and isinstance(height, Decimal)):
+        return None
+    return length, width, height
 
 
 def _paths(titles: list[str]) -> list[list[str]]:

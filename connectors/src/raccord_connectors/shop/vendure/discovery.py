@@ -2,15 +2,21 @@
 
 from typing import Literal
 
-from raccord_connectors.contract import Choice, CustomField, Discovery
+from raccord_connectors.contract import Choice, CustomField, Discovery, Feature
 from raccord_connectors.shop.vendure.client import Graph, Json
+from raccord_connectors.shop.vendure.facets import OWN
 from raccord_connectors.shop.vendure.installation import FieldType, Installation
+from raccord_connectors.shop.vendure.settings import VendureSettings
 
 QUERY = """{
   activeChannel { code seller { name } }
   globalSettings { serverConfig { orderProcess { name } } }
   paymentMethods(options: { take: 1000 }) { items { code name } }
   shippingMethods(options: { take: 1000 }) { items { code name } } }"""
+VALUES = """query($take: Int!, $skip: Int!) {
+  facetValues(options: { take: $take, skip: $skip, sort: { id: ASC } }) { items { id name facet { code name } } } }"""
+LARGEST_LIST = 3_000
+"""Values told of one facet at most."""
 FIELDS = (
     ("Product", "listings", ""),
     ("ProductVariant", "listings", "offers."),
@@ -26,8 +32,9 @@ TYPES: dict[str, Literal["text", "number", "date", "boolean"]] = {
 }
 
 
-def discover(graph: Graph, installation: Installation) -> Discovery:
+def discover(graph: Graph, installation: Installation, settings: VendureSettings) -> Discovery:
     data = graph.ask(QUERY)
+    facets = _facets(graph)
     return Discovery(
         company=(data["activeChannel"]["seller"] or {}).get("name") or data["activeChannel"]["code"],
         currency=installation.currency,
@@ -49,7 +56,43 @@ def discover(graph: Graph, installation: Installation) -> Discovery:
         ),
         payment_methods=_choices(data["paymentMethods"]),
         carriers=_choices(data["shippingMethods"]),
+        categories=_values(facets, "category"),
+        brands=_values(facets, "brand"),
+        features=tuple(
+            Feature(values[0]["facet"]["name"], tuple(value["name"] for value in values))
+            for code, values in facets.items()
+            if code not in OWN
+        ),
+        missing_fields=_missing(settings),
     )
+
+
+def _facets(graph: Graph) -> dict[str, list[Json]]:
+    """Facet code → its values, by name. Categories are the values of our own facet, titled by their path."""
+    found: dict[str, list[Json]] = {}
+    for page in graph.everything(VALUES, "facetValues", size=1000):
+        for value in page:
+            found.setdefault(value["facet"]["code"], []).append(value)
+    by_name = {code: sorted(values, key=lambda value: str(value["name"])) for code, values in found.items()}
+    return {code: values[:LARGEST_LIST] for code, values in by_name.items()}
+
+
+def _values(facets: dict[str, list[Json]], code: str) -> tuple[Choice, ...]:
+    return tuple(Choice(value["id"], value["name"]) for value in facets.get(code, ()))
+
+
+def _missing(settings: VendureSettings) -> tuple[str, ...]:
+    """What Vendure holds in custom fields only, as long as the settings name none for it."""
+    held = {
+        "summary": settings.summary_field,
+        "seo_title": settings.seo_title_field,
+        "seo_description": settings.seo_description_field,
+        "offer.ean": settings.ean_field,
+        "offer.mpn": settings.mpn_field,
+        "offer.weight_g": settings.weight_field,
+        "offer.dimensions_mm": settings.sides,
+    }
+    return tuple(path for path, named in held.items() if not named)
 
 
 def _custom_field(stream: str, name: str, field: FieldType) -> CustomField:

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import UNSET
 
-from raccord_connectors.canonical import Listing
 from raccord_connectors.shop.vendure.bulk import Row, send
 from raccord_connectors.shop.vendure.category_tree import Collections
 from raccord_connectors.shop.vendure.client import Graph, Json, Refused, in_parts
@@ -67,13 +66,13 @@ class Facets:
             return
         wanted: Wanted = {}
         for work in works:
-            for facet, (title, values) in _values_of(work.record, _changed(work)).items():
+            for facet, (title, values) in _values_of(work).items():
                 wanted.setdefault(facet, (title, {}))[1].update(values)
         self._load_facets(wanted, {facet for work in works for facet in _owned(work)})
         self._load_values(wanted)
         refused = self._create_values(wanted)
         for work in works:
-            mine = _values_of(work.record, _changed(work))
+            mine = _values_of(work)
             for facet, (_, values) in mine.items():
                 for value in values:
                     if (facet, value) in refused:
@@ -170,15 +169,13 @@ def _owned(work: Work) -> set[str]:
         for field, facet in (("brand", "brand"), ("tags", "tag"), ("categories", "category"))
         if field in changed
     }
-    if "features" in changed:
-        for listing in (work.record, work.previous):
-            if listing is not None and listing.features is not UNSET:
-                owned |= {code(title) for title in listing.features}
+    owned |= {code(title) for title in work.changed_features}
     return owned
 
 
-def _values_of(record: Listing, fields: set[str]) -> Wanted:
-    """What the record wants of these fields."""
+def _values_of(work: Work) -> Wanted:
+    """What the record wants of the fields that changed."""
+    record, fields = work.record, _changed(work)
     found: Wanted = {}
     if "brand" in fields and isinstance(record.brand, str) and record.brand.strip():
         found["brand"] = (OWN["brand"], {code(record.brand): record.brand})
@@ -187,10 +184,9 @@ def _values_of(record: Listing, fields: set[str]) -> Wanted:
     if "categories" in fields and record.categories is not UNSET and record.categories:
         paths = [path[:depth] for path in record.categories for depth in range(1, len(path) + 1)]
         found["category"] = (OWN["category"], {_path_code(path): PATH.join(path) for path in paths})
-    if "features" in fields and record.features is not UNSET:
-        for title, values in record.features.items():
-            if values:
-                found[code(title)] = ({"": title}, {code(value): value for value in values})
+    for title, values in work.changed_features.items():
+        if values:
+            found[code(title)] = ({"": title}, {code(value): value for value in values})
     return found
 
 

@@ -147,6 +147,7 @@ class Inputs:
                 self._settings.ean_field: _differs(offer.ean, before and before.ean),
                 self._settings.mpn_field: _differs(offer.mpn, before and before.mpn),
                 self._settings.weight_field: _differs(offer.weight_g, before and before.weight_g),
+                **self._sides(offer, before),
             },
             "ProductVariant",
         )
@@ -164,6 +165,13 @@ class Inputs:
             _main(translations, self._installation.language)["customFields"] = translated
         fields: Json = {"customFields": custom} if custom else {}
         return fields | ({"translations": translations} if translations else {})
+
+    def _sides(self, offer: Offer, before: Offer | None) -> dict[str, Decimal | str | UnsetType | None]:
+        names = self._settings.sides
+        now = offer.dimensions_mm
+        if names is None or isinstance(now, UnsetType) or (before and before.dimensions_mm == now):
+            return {}
+        return dict(zip(names, now or (None, None, None), strict=True))
 
     def _custom(
         self,

@@ -91,6 +91,18 @@ class VendureSettings(Settings, kw_only=True, frozen=True):
     weight_field: Annotated[str, label("Champ du poids (grammes)", "Weight field (grams)", advanced=True)] = (
         ""
     )
+    length_field: Annotated[
+        str,
+        label(
+            "Champ de la longueur (mm)",
+            "Length field (mm)",
+            advanced=True,
+            help_fr="Les trois dimensions sont envoyées ensemble : nommez leurs trois champs, ou aucun.",
+            help_en="The three dimensions are sent together: name all three of their fields, or none.",
+        ),
+    ] = ""
+    width_field: Annotated[str, label("Champ de la largeur (mm)", "Width field (mm)", advanced=True)] = ""
+    height_field: Annotated[str, label("Champ de la hauteur (mm)", "Height field (mm)", advanced=True)] = ""
     summary_field: Annotated[
         str, label("Champ du résumé (produit)", "Summary field (product)", advanced=True)
     ] = ""
@@ -136,3 +148,9 @@ class VendureSettings(Settings, kw_only=True, frozen=True):
             help_en="For a sandbox on the same machine; never in production.",
         ),
     ] = False
+
+    @property
+    def sides(self) -> tuple[str, str, str] | None:
+        """The custom fields of length, width and height, where all three are named."""
+        named = (self.length_field, self.width_field, self.height_field)
+        return named if all(named) else None

@@ -12,8 +12,10 @@ from msgspec import UNSET
 
 from raccord_connectors.canonical import Listing, Offer, Picture, Scalar, plain
 from raccord_connectors.shop.woocommerce.facts import STANDARD
+from raccord_connectors.shop.woocommerce.settings import WooCommerceSettings
 
 KEY = "_raccord_key"
+SIDES = ("length", "width", "height")
 MPN = "_raccord_mpn"
 SEO = {
     "yoast": ("_yoast_wpseo_title", "_yoast_wpseo_metadesc"),
@@ -48,7 +50,7 @@ def parent_sku(listing: Listing) -> str:
     return listing.key if listing.key not in taken else f"{listing.key}-parent"
 
 
-def product(listing: Listing, seo_plugin: str) -> Fields:
+def product(listing: Listing, settings: WooCommerceSettings) -> Fields:
     """The product itself: all of a simple one, the common part of one with variations."""
     fields: Fields = {"type": "simple" if is_simple(listing) else "variable", "name": slashed(listing.name)}
     published = listing.published
@@ -71,13 +73,18 @@ def product(listing: Listing, seo_plugin: str) -> Fields:
         if (value := getattr(listing, ours)) is not UNSET:
             fields[theirs] = [value] if isinstance(value, str) else (value or [])
     if listing.related is not UNSET:
-        fields["upsell_ids"] = [int(key) for key in listing.related if key.isdigit()]
+        fields[related_ids(settings)] = [int(key) for key in listing.related if key.isdigit()]
     if listing.pictures is not UNSET:
         fields["images"] = sorted(listing.pictures, key=lambda picture: picture.position)
     if listing.axes or listing.features is not UNSET:
         fields["attributes"] = attributes(listing)
-    fields["meta"] = _meta(listing, seo_plugin)
+    fields["meta"] = _meta(listing, settings.seo_plugin)
     return fields
+
+
+def related_ids(settings: WooCommerceSettings) -> str:
+    """The field in which this shop keeps related articles."""
+    return "upsell_ids" if settings.related_as == "upsells" else "cross_sell_ids"
 
 
 def variation(listing: Listing, offer: Offer) -> Fields:
@@ -153,6 +160,8 @@ def _offer(offer: Offer) -> Fields:
         fields["global_unique_id"] = offer.ean or ""
     if offer.weight_g is not UNSET:
         fields["weight_g"] = None if offer.weight_g is None else plain(offer.weight_g)
+    if offer.dimensions_mm is not UNSET:
+        fields["dimensions_mm"] = offer.dimensions_mm and tuple(plain(side) for side in offer.dimensions_mm)
     price = offer.price
     if price is None:  # without a price WooCommerce shows the product and does not sell it
         fields |= {"regular_price": "", "sale_price": "", "date_on_sale_from": "", "date_on_sale_to": ""}

@@ -1,25 +1,14 @@
-"""*Test the connection*, right by right, and what this shop has that the mapping may use."""
+"""*Test the connection*, right by right."""
 
 import re
 from collections.abc import Callable
 from typing import Any
 
-from raccord_connectors.canonical import plain
-from raccord_connectors.contract import (
-    Choice,
-    ConfigError,
-    CustomField,
-    Discovery,
-    Message,
-    TransientError,
-)
+from raccord_connectors.contract import ConfigError, Message, TransientError
 from raccord_connectors.kit.http import HttpFailure
 from raccord_connectors.shop.woocommerce import texts
 from raccord_connectors.shop.woocommerce.client import ShopClient
-from raccord_connectors.shop.woocommerce.facts import STANDARD, Facts
-
-SAMPLE = 30
-"""Products and orders looked at for custom fields."""
+from raccord_connectors.shop.woocommerce.facts import Facts
 
 
 def check(client: ShopClient, facts: Facts) -> None:
@@ -91,57 +80,3 @@ def _refusal(call: Callable[[], Any]) -> HttpFailure | None:
 
 def _field_of(finding: Message) -> str | None:
     return "consumer_key" if finding.code == texts.KEY_REFUSED.code else None
-
-
-def discover(client: ShopClient, facts: Facts) -> Discovery:
-    rates = {name: str(plain(rate)) for name, rate in reversed(list(facts.rates.values()))}
-    index = client.find("wp-json") or {}
-    return Discovery(
-        company=str(index.get("name") or ""),
-        version=str(facts.environment.get("version") or ""),
-        currency=facts.currency,
-        prices_include_tax=facts.prices_include_tax,
-        languages=(facts.language,),
-        custom_fields=_custom_fields(client, "listings", "products")
-        + _custom_fields(client, "orders", "orders"),
-        order_statuses=tuple(
-            Choice(str(row["slug"]), str(row["name"])) for row in client.find("reports/orders/totals") or []
-        ),
-        tax_classes=tuple(
-            Choice(
-                slug or STANDARD,
-                name,
-                {"rate": rates[slug or STANDARD]} if (slug or STANDARD) in rates else {},
-            )
-            for slug, name in facts.tax_classes.items()
-        ),
-        payment_methods=tuple(
-            Choice(str(row["id"]), str(row.get("title") or row["id"]))
-            for row in client.find("payment_gateways") or []
-            if row.get("enabled")
-        ),
-        carriers=_carriers(client),
-    )
-
-
-def _carriers(client: ShopClient) -> tuple[Choice, ...]:
-    """Each method of each zone: « flat_rate:3 » is what an order's shipping line says."""
-    found = {}
-    for zone in client.find("shipping/zones") or []:
-        for row in client.find(f"shipping/zones/{zone['id']}/methods") or []:
-            key = f"{row['method_id']}:{row['instance_id']}"
-            found[key] = Choice(key, str(row.get("title") or key), {"zone": str(zone.get("name") or "")})
-    return tuple(found.values())
-
-
-def _custom_fields(client: ShopClient, stream: str, path: str) -> tuple[CustomField, ...]:
-    """Names met on the latest things: WooCommerce has no list of them."""
-    rows = client.find(path, per_page=SAMPLE, _fields="id,meta_data") or []
-    names = sorted(
-        {str(m.get("key")) for row in rows for m in row.get("meta_data") or [] if _plain(m.get("value"))}
-    )
-    return tuple(CustomField(stream, name, name) for name in names if not name.startswith("_raccord"))
-
-
-def _plain(value: Any) -> bool:
-    return isinstance(value, str | int | bool)

@@ -19,7 +19,7 @@ from raccord_connectors.contract import (
     Side,
     StreamSpec,
 )
-from raccord_connectors.shop.woocommerce import checks
+from raccord_connectors.shop.woocommerce import checks, discovery
 from raccord_connectors.shop.woocommerce.availability import AvailabilityStream
 from raccord_connectors.shop.woocommerce.client import BATCH, ShopClient
 from raccord_connectors.shop.woocommerce.facts import Facts
@@ -35,7 +35,7 @@ FIELDS = (
     "published", "name", "axes", "description", "summary", "slug", "seo_title", "seo_description", "categories", "brand",
     "features", "tags", "tax_class", "tax_rate", "pictures", "track_stock", "related", "custom", "offer.sku",
     "offer.options", "offer.active", "offer.price", "offer.price.before", "offer.price.starts", "offer.price.ends",
-    "offer.ean", "offer.mpn", "offer.weight_g", "offer.pictures", "offer.custom",
+    "offer.ean", "offer.mpn", "offer.weight_g", "offer.dimensions_mm", "offer.pictures", "offer.custom",
 )  # fmt: skip
 """Not in WooCommerce itself: texts by language, and prices by quantity or group of customers."""
 
@@ -85,13 +85,15 @@ class WooCommerce:
         checks.check(self.client, Facts(self.client))
 
     def discover(self) -> Discovery:
-        return checks.discover(self.client, Facts(self.client))
+        return discovery.discover(self.client, Facts(self.client), Terms(self.client), self.settings)
 
     def read(self, stream: str, wanted: Selection = EVERYTHING) -> Iterator[Page]:
         size = self.spec.stream(stream).page_size
         match stream:
             case "listings":
-                yield from ListingReader(self.client, self._facts, self._terms).read(wanted, size)
+                yield from ListingReader(self.client, self._facts, self._terms, self.settings).read(
+                    wanted, size
+                )
             case "availability":
                 yield from AvailabilityStream(self.client).read(wanted, size)
             case "orders":

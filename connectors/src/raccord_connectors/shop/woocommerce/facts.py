@@ -10,6 +10,13 @@ from raccord_connectors.shop.woocommerce.client import ShopClient
 
 STANDARD = "standard"
 """What the API calls the class that products carry as an empty text."""
+MILLIMETRES = {
+    "mm": Decimal(1),
+    "cm": Decimal(10),
+    "m": Decimal(1000),
+    "in": Decimal("25.4"),
+    "yd": Decimal("914.4"),
+}
 GRAMS = {"kg": Decimal(1000), "g": Decimal(1), "lbs": Decimal("453.59237"), "oz": Decimal("28.349523125")}
 
 
@@ -47,6 +54,11 @@ class Facts:
     def grams_per_unit(self) -> Decimal:
         """Of the unit in which the shop keeps weights."""
         return GRAMS.get(self._setting("products", "weight_unit", "kg"), Decimal(1000))
+
+    @property
+    def millimetres_per_unit(self) -> Decimal:
+        """Of the unit in which the shop keeps lengths."""
+        return MILLIMETRES.get(self._setting("products", "dimension_unit", "cm"), Decimal(10))
 
     @cached_property
     def namespaces(self) -> frozenset[str]:

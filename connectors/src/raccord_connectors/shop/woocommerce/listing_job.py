@@ -6,11 +6,13 @@ from functools import cached_property
 from typing import Any
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from raccord_connectors.canonical import Listing, Offer
 from raccord_connectors.contract import Change, Outcome, Problem
 from raccord_connectors.shop.woocommerce import bodies, keys
 from raccord_connectors.shop.woocommerce.client import Row
+from raccord_connectors.shop.woocommerce.settings import WooCommerceSettings
 
 
 @dataclass
@@ -18,7 +20,7 @@ class Job:
     change: Change
     record: Listing
     previous: Listing | None
-    seo_plugin: str
+    settings: WooCommerceSettings
     product: int = 0
     """Id of the product in the shop; 0 as long as there is none."""
     variations: dict[str, int] = field(default_factory=dict)
@@ -29,9 +31,9 @@ class Job:
     problem: Problem | None = None
 
     @classmethod
-    def of(cls, change: Change, record: Listing, seo_plugin: str) -> "Job":
-        previous = change.previous if isinstance(change.previous, Listing) else None
-        job = cls(change, record, previous, seo_plugin)
+    def of(cls, change: Change, record: Listing, settings: WooCommerceSettings) -> "Job":
+        previous = _comparable(change.previous, record) if isinstance(change.previous, Listing) else None
+        job = cls(change, record, previous, settings)
         target = keys.split(change.target)
         job.product = target[0] if target else 0
         for key, text in change.targets.items():
@@ -66,8 +68,8 @@ class Job:
     @cached_property
     def product_fields(self) -> bodies.Fields:
         """What to send of the product itself."""
-        old = None if self.previous is None else bodies.product(self.previous, self.seo_plugin)
-        return bodies.differing(bodies.product(self.record, self.seo_plugin), old)
+        old = None if self.previous is None else bodies.product(self.previous, self.settings)
+        return bodies.differing(bodies.product(self.record, self.settings), old)
 
     def variation_fields(self) -> list[tuple[Offer, bodies.Fields]]:
         """What to send of each variation; those without a difference are absent."""
@@ -119,6 +121,13 @@ class Job:
         return Outcome(
             self.change.key, target, targets, self.problem, existed=self.existed and self.problem is None
         )
+
+
+def _comparable(previous: Listing, record: Listing) -> Listing:
+    """WooCommerce keeps axes, characteristics and, in older shops, the brand in one list. What of it the shop owns now
+    neither makes the list differ nor is taken out of it, even if we once pushed it."""
+    left = {name: UNSET for name in ("features", "brand") if getattr(record, name) is UNSET}
+    return replace(previous, **left) if left else previous
 
 
 def offers_to_match(jobs: Sequence[Job]) -> list[str]:

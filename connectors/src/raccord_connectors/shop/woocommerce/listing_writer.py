@@ -34,7 +34,7 @@ class ListingWriter:
             if change.op != "delete":
                 if not isinstance(change.record, Listing):
                     raise TypeError(f"{change.op} of {change.key} carries no listing")
-                jobs[place] = Job.of(change, change.record, self._settings.seo_plugin)
+                jobs[place] = Job.of(change, change.record, self._settings)
         self._put(list(jobs.values()))
         for place, change in enumerate(changes):
             yield jobs[place].outcome() if place in jobs else self._delete(change)

@@ -6,28 +6,32 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from msgspec import UNSET, UnsetType
+
 from raccord_connectors.canonical import Listing, Offer, OfferPrice, Picture, Scalar, plain
 from raccord_connectors.contract import Page, Selection
 from raccord_connectors.shop.woocommerce import bodies, keys, windows
 from raccord_connectors.shop.woocommerce.client import BATCH, Row, ShopClient
 from raccord_connectors.shop.woocommerce.facts import STANDARD, Facts
 from raccord_connectors.shop.woocommerce.listing_job import meta_of
-from raccord_connectors.shop.woocommerce.terms import Terms
+from raccord_connectors.shop.woocommerce.settings import WooCommerceSettings
+from raccord_connectors.shop.woocommerce.terms import BRAND, Terms
 
 FIELDS = (
     "id,name,slug,type,status,sku,global_unique_id,regular_price,sale_price,date_on_sale_from,date_on_sale_to,"
-    "description,short_description,tax_class,manage_stock,stock_quantity,backorders,weight,categories,tags,brands,"
-    "images,attributes,upsell_ids,meta_data"
+    "description,short_description,tax_class,manage_stock,stock_quantity,backorders,weight,dimensions,categories,tags,"
+    "brands,images,attributes,upsell_ids,cross_sell_ids,meta_data"
 )
 VARIATION_FIELDS = (
     "id,parent_id,sku,global_unique_id,regular_price,sale_price,date_on_sale_from,date_on_sale_to,status,manage_stock,"
-    "stock_quantity,backorders,weight,image,attributes,menu_order,meta_data"
+    "stock_quantity,backorders,weight,dimensions,image,attributes,menu_order,meta_data"
 )
 
 
 class ListingReader:
-    def __init__(self, client: ShopClient, facts: Facts, terms: Terms) -> None:
+    def __init__(self, client: ShopClient, facts: Facts, terms: Terms, settings: WooCommerceSettings) -> None:
         self._client = client
+        self._settings = settings
         self._facts = facts
         self._terms = terms
 
@@ -72,6 +76,15 @@ class ListingReader:
             offers = [self._offer(v, keys.target_of(number, int(v["id"]))) for v in self.variations(number)]
         else:
             offers = [self._offer(row, str(number))]
+        seo_title, seo_description = self._seo(row)
+        brand = next((_text(brand["name"]) for brand in row.get("brands") or []), None)
+        features = {
+            _text(a["name"]): [_text(option) for option in a.get("options") or []]
+            for a in attributes
+            if not a.get("variation")
+        }
+        if brand is None and not self._terms.has_brands:
+            brand = next(iter(features.pop(BRAND, [])), None)
         return Listing(
             key=str(number),
             published=row.get("status") == "publish",
@@ -82,18 +95,16 @@ class ListingReader:
             summary=_text(row.get("short_description")),
             slug=str(row.get("slug") or ""),
             categories=[self._terms.category_path(int(c["id"])) for c in row.get("categories") or []],
-            brand=next((_text(brand["name"]) for brand in row.get("brands") or []), None),
-            features={
-                _text(a["name"]): [_text(option) for option in a.get("options") or []]
-                for a in attributes
-                if not a.get("variation")
-            },
+            seo_title=seo_title,
+            seo_description=seo_description,
+            brand=brand,
+            features=features,
             tags=[_text(tag["name"]) for tag in row.get("tags") or []],
             tax_class=str(row.get("tax_class") or STANDARD),
             pictures=_pictures(row.get("images") or []),
             track_stock=variable or bool(row.get("manage_stock")),
-            related=[str(key) for key in row.get("upsell_ids") or []],
-            custom=_custom(row),
+            related=[str(key) for key in row.get(bodies.related_ids(self._settings)) or []],
+            custom=_custom(row, but=bodies.SEO.get(self._settings.seo_plugin, ())),
         )
 
     def _offer(self, row: Row, key: str) -> Offer:
@@ -111,6 +122,7 @@ class ListingReader:
             ean=str(row.get("global_unique_id") or "") or None,
             mpn=str(mpn) if mpn else None,
             weight_g=self._grams(row.get("weight")),
+            dimensions_mm=self._dimensions(row.get("dimensions") or {}),
             pictures=_pictures([image] if image else []),
             custom=_custom(row) if ":" in key else {},
         )
@@ -127,6 +139,23 @@ class ListingReader:
             starts=_day(row.get("date_on_sale_from")),
             ends=_day(row.get("date_on_sale_to")),
         )
+
+    def _seo(self, row: Row) -> tuple[str | UnsetType, str | UnsetType]:
+        """Title and description, where a plug-in that holds them was chosen."""
+        if self._settings.seo_plugin not in bodies.SEO:
+            return UNSET, UNSET
+        title, description = (meta_of(row, name) for name in bodies.SEO[self._settings.seo_plugin])
+        return str(title or ""), str(description or "")
+
+    def _dimensions(self, row: Row) -> tuple[Decimal, Decimal, Decimal] | None:
+        """None unless all three are there."""
+        length, width, height = (_decimal(row.get(name)) for name in bodies.SIDES)
+        if length is None or width is None or height is None:
+            return None
+        return self._mm(length), self._mm(width), self._mm(height)
+
+    def _mm(self, side: Decimal) -> Decimal:
+        return plain(round(side * self._facts.millimetres_per_unit, 3))
 
     def _grams(self, weight: Any) -> Decimal | None:
         found = _decimal(weight)
@@ -165,11 +194,12 @@ def _pictures(images: Sequence[Row]) -> list[Picture]:
     ]
 
 
-def _custom(row: Row) -> dict[str, Scalar]:
-    """Custom values that are plain and not hidden (WordPress hides those that begin with an underscore)."""
+def _custom(row: Row, *, but: Sequence[str] = ()) -> dict[str, Scalar]:
+    """Custom values that are plain and not hidden (WordPress hides those that begin with an underscore), without those
+    that have a place of their own."""
     found: dict[str, Scalar] = {}
     for entry in row.get("meta_data") or []:
         name, value = str(entry.get("key") or ""), entry.get("value")
-        if name and not name.startswith("_") and isinstance(value, str | int | bool):
+        if name and not name.startswith("_") and name not in but and isinstance(value, str | int | bool):
             found[name] = value
     return found

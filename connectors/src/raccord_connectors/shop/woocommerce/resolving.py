@@ -3,6 +3,7 @@ take the shop's own form."""
 
 import html
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from msgspec import UNSET
@@ -14,10 +15,8 @@ from raccord_connectors.shop.woocommerce.bodies import Attribute, Fields
 from raccord_connectors.shop.woocommerce.client import Row
 from raccord_connectors.shop.woocommerce.facts import STANDARD, Facts
 from raccord_connectors.shop.woocommerce.listing_job import Job
-from raccord_connectors.shop.woocommerce.terms import Terms
+from raccord_connectors.shop.woocommerce.terms import BRAND, Terms
 
-BRAND = "Marque"
-"""Title of the attribute that serves where the shop has no brands."""
 PICTURE_WEIGHT = 10
 """A product with new pictures takes the room of ten in a batch: the shop downloads them one after the other."""
 
@@ -82,6 +81,7 @@ class Resolver:
             "images",
             "image",
             "weight_g",
+            "dimensions_mm",
             "tax_rate",
         )
         body: Row = {name: value for name, value in fields.items() if name not in special}
@@ -94,10 +94,21 @@ class Resolver:
             body["weight"] = (
                 "" if grams is None else bodies.amount(round(grams / self._facts.grams_per_unit, 6))
             )
+        if "dimensions_mm" in fields:
+            body["dimensions"] = self._dimensions(fields["dimensions_mm"])
         if "tax_rate" in fields:
             name = self._facts.class_of_rate(fields["tax_rate"])
             body |= {"tax_class": "" if name == STANDARD else name, "tax_status": "taxable"}
         return body
+
+    def _dimensions(self, sides: tuple[Decimal, Decimal, Decimal] | None) -> dict[str, str]:
+        """In the shop's own unit. All three: what is absent would stay."""
+        if sides is None:
+            return dict.fromkeys(bodies.SIDES, "")
+        unit = self._facts.millimetres_per_unit
+        return {
+            name: bodies.amount(round(side / unit, 6)) for name, side in zip(bodies.SIDES, sides, strict=True)
+        }
 
     # -------------------------------------------------------------------------------------------- attributes
 
@@ -105,6 +116,8 @@ class Resolver:
         """All of them, because the list replaces what is there: ours, then those that the shop's people added."""
         wanted = self._with_brand(job.record.brand, bodies.attributes(job.record))
         ours = {attribute.title.casefold() for attribute in wanted}
+        if job.record.features is not UNSET:
+            ours |= {title.casefold() for title in job.record.features}  # those to empty too
         if job.previous is not None:
             before = self._with_brand(job.previous.brand, bodies.attributes(job.previous))
             ours |= {attribute.title.casefold() for attribute in before}

@@ -78,6 +78,16 @@ class WooCommerceSettings(Settings, kw_only=True, frozen=True):
             advanced=True,
         ),
     ] = "none"
+    related_as: Annotated[
+        Literal["upsells", "cross_sells"],
+        label(
+            "Articles liés",
+            "Related articles",
+            help_fr="Où la boutique montre les articles liés : upsells sur la fiche, cross_sells dans le panier.",
+            help_en="Where the shop shows related articles: upsells on the product’s page, cross_sells in the basket.",
+            advanced=True,
+        ),
+    ] = "upsells"
     allow_private_address: Annotated[
         bool,
         label(

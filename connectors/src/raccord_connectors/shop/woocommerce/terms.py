@@ -13,6 +13,8 @@ from raccord_connectors.shop.woocommerce.client import BATCH, Item, ShopClient
 from raccord_connectors.shop.woocommerce.problems import plain_text
 
 Path = Sequence[str]
+BRAND = "Marque"
+"""Title of the attribute that serves where the shop has no brands."""
 
 
 class Terms:
@@ -113,6 +115,11 @@ class Terms:
         }
         numbers = self._made(f"products/{kind}", [{"name": name} for name in missing.values()])
         known.update(zip(missing, numbers, strict=True))
+
+    def category_paths(self) -> dict[int, list[str]]:
+        """All categories of the shop: id → names from the root."""
+        self._all_categories()
+        return {number: self.category_path(number) for number in self._names}
 
     # -------------------------------------------------------------------------------------------- attributes
 
