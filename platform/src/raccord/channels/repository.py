@@ -25,27 +25,6 @@ async def insert(tenant: UUID, channel: UUID, name: str, erp: UUID, shop: UUID, 
     )
 
 
-async def insert_mapping(
-    tenant: UUID, mapping: UUID, channel: UUID, stream: str, rules: str, author: UUID | None
-) -> None:
-    """As the active version; the former ones stay, to go back to."""
-    await current_connection().execute(
-        "UPDATE mapping SET active = false WHERE channel = $1 AND stream = $2 AND active", channel, stream
-    )
-    await current_connection().execute(
-        """
-        INSERT INTO mapping (tenant, id, channel, stream, version, rules, active, author)
-        SELECT $1, $2, $3, $4, coalesce(max(version), 0) + 1, $5, true, $6 FROM mapping WHERE channel = $3 AND stream = $4
-        """,
-        tenant,
-        mapping,
-        channel,
-        stream,
-        rules,
-        author,
-    )
-
-
 async def by_id(channel: UUID) -> Channel | None:
     row = await current_connection().fetchrow(f"SELECT {_COLUMNS} FROM channel WHERE id = $1", channel)  # noqa: S608
     return _channel(row) if row else None
@@ -72,10 +51,6 @@ async def connection(connection: UUID) -> Side | None:
 
 async def set_state(channel: UUID, state: str) -> None:
     await current_connection().execute("UPDATE channel SET state = $2 WHERE id = $1", channel, state)
-
-
-async def save_settings(channel: UUID, settings: str) -> None:
-    await current_connection().execute("UPDATE channel SET settings = $2 WHERE id = $1", channel, settings)
 
 
 async def retry(channel: UUID, stream: str, keys: Sequence[str] | None) -> list[tuple[str, bool]]:

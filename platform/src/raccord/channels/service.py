@@ -15,6 +15,7 @@ from raccord.core.default_mapping import default_mapping
 from raccord.core.stock_rule import explain
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
+from raccord.mappings import repository as mappings
 from raccord.orders import repository as orders
 from raccord.storage import projections
 from raccord.storage.engine import tenant_transaction
@@ -39,11 +40,11 @@ async def create(
             raise ChannelError(errors.WRONG_SIDES.fill(), "shop")
         assert sides[0] is not None
         assert sides[1] is not None
-        _demand_known(settings, sides[0].discovery)
+        demand_known(settings, sides[0].discovery)
         packed = msgspec.json.encode(settings).decode()
         await repository.insert(tenant, channel, name.strip(), erp, shop, packed)
         rules = msgspec.json.encode(default_mapping(sides[0].connector, sides[1].connector)).decode()
-        await repository.insert_mapping(tenant, uuid.uuid4(), channel, "listings", rules, account)
+        await mappings.activate(tenant, channel, rules, packed, account, "")
         await note(tenant, account, "channel.created", str(channel))
     return channel
 
@@ -89,12 +90,13 @@ async def resume(tenant: UUID, channel: UUID, wake: Wake, account: UUID | None =
 async def change_settings(
     tenant: UUID, channel: UUID, settings: ChannelSettings, wake: Wake, account: UUID | None = None
 ) -> None:
-    """Everything is projected again; only what differs is sent."""
+    """A new version with the rules of the former one. Everything is projected again; only what differs is sent."""
     async with tenant_transaction(tenant):
         found = await _found(channel)
         erp = await repository.connection(found.erp)
-        _demand_known(settings, erp.discovery if erp else None)
-        await repository.save_settings(channel, msgspec.json.encode(settings).decode())
+        demand_known(settings, erp.discovery if erp else None)
+        if settings != found.settings:
+            await _make_version(tenant, channel, settings, account)
         await projections.mark_everything(tenant, channel, found.erp)
         await orders.rouse(channel, settings.import_stages)  # the sweep finds them
         await note(tenant, account, "channel.settings", str(channel))
@@ -209,13 +211,26 @@ async def _found(channel: UUID) -> Channel:
     return found
 
 
+async def _make_version(
+    tenant: UUID, channel: UUID, settings: ChannelSettings, account: UUID | None
+) -> None:
+    active = await mappings.active(channel)
+    if active is not None:
+        rules = active.rules
+    else:
+        sides = await mappings.channel(channel)
+        assert sides is not None, "the caller has seen the channel"
+        rules = msgspec.json.encode(default_mapping(sides.erp_connector, sides.shop_connector)).decode()
+    await mappings.activate(tenant, channel, rules, msgspec.json.encode(settings).decode(), account, "")
+
+
 async def _wake_all(wake: Wake, tenant: UUID, channel: UUID) -> None:
     for stream in ("listings", "availability", "order_updates"):
         await wake.project(tenant, channel, stream)
 
 
-def _demand_known(settings: ChannelSettings, discovery: str | None) -> None:
-    """A depot or price category that the ERP does not have would empty the shop, or sell at other prices."""
+def demand_known(settings: ChannelSettings, discovery: str | None) -> None:
+    """A depot or price category that the ERP does not have would empty the shop, or sell at other prices: `ChannelError`."""
     if discovery is None:
         return
     erp = msgspec.json.decode(discovery, type=Discovery)

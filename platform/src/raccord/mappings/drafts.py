@@ -1,0 +1,162 @@
+"""Versions of a channel, and the draft of the next one."""
+
+from uuid import UUID
+
+import msgspec
+
+from raccord.channels.errors import ChannelError
+from raccord.channels.service import demand_known
+from raccord.core.channel import ChannelSettings
+from raccord.core.default_mapping import default_mapping
+from raccord.core.projection import Projection
+from raccord.core.rules import Mapping, MappingError
+from raccord.mappings import errors, repository
+from raccord.mappings.errors import MappingsError
+from raccord.mappings.models import Draft, Version
+from raccord.mappings.repository import Channel, VersionRow
+from raccord.storage.engine import tenant_transaction
+from raccord.tenants.service import note
+from raccord_connectors.contract import Discovery
+
+
+async def draft(tenant: UUID, channel: UUID) -> Draft:
+    """As saved last; without one, the version in force. Raises `MappingsError` when there is no such channel."""
+    async with tenant_transaction(tenant):
+        return await _draft(channel, await found(channel))
+
+
+async def save_draft(
+    tenant: UUID,
+    channel: UUID,
+    *,
+    mapping: Mapping | None = None,
+    settings: ChannelSettings | None = None,
+    revision: int,
+    account: UUID | None,
+) -> Draft:
+    """What is None stays as it was. `revision`: of the draft that the person has seen. Raises `MappingsError` when somebody
+    changed it since, or it could not be used: the sentence says which rule or setting and why."""
+    async with tenant_transaction(tenant):
+        sides = await found(channel)
+        former = await _draft(channel, sides)
+        if former.revision != revision:
+            raise MappingsError(errors.changed_meanwhile(former.changed_by))
+        return await _save(tenant, channel, sides, former, mapping, settings, account)
+
+
+async def discard_draft(tenant: UUID, channel: UUID, account: UUID | None) -> None:
+    """The version in force stays as it is."""
+    async with tenant_transaction(tenant):
+        if await repository.discard_draft(channel):
+            await note(tenant, account, "draft.discarded", str(channel))
+
+
+async def versions(tenant: UUID, channel: UUID) -> list[Version]:
+    """The newest first."""
+    async with tenant_transaction(tenant):
+        return [_version(row) for row in await repository.versions(channel)]
+
+
+async def version(tenant: UUID, channel: UUID, number: int) -> Version:
+    """Raises `MappingsError` when there is none of this number."""
+    async with tenant_transaction(tenant):
+        return await _numbered(channel, number)
+
+
+async def back_to(tenant: UUID, channel: UUID, version: int, account: UUID | None) -> Draft:
+    """The draft becomes what this version was, whatever it is now; nothing moves in the shop before it is applied. Raises
+    `MappingsError` when there is no such version, or it cannot be used any more."""
+    async with tenant_transaction(tenant):
+        sides = await found(channel)
+        old = await _numbered(channel, version)
+        former = await _draft(channel, sides)
+        return await _save(tenant, channel, sides, former, old.mapping, old.settings, account)
+
+
+# ------------------------------------------------------------------------------------------------- inside
+
+
+async def found(channel: UUID, *, locking: bool = False) -> Channel:
+    """In the tenant's transaction."""
+    row = await repository.channel(channel, locking=locking)
+    if row is None:
+        raise MappingsError(errors.UNKNOWN_CHANNEL.fill())
+    return row
+
+
+async def _draft(channel: UUID, sides: Channel) -> Draft:
+    active = await repository.active(channel)
+    if active is not None:
+        mapping = msgspec.json.decode(active.rules, type=Mapping)
+    else:
+        mapping = default_mapping(sides.erp_connector, sides.shop_connector)
+    settings = msgspec.json.decode(sides.settings, type=ChannelSettings)
+    based_on = active.number if active is not None else 0
+    saved = await repository.draft(channel)
+    if saved is None:
+        return Draft(
+            channel=channel, mapping=mapping, settings=settings, revision=0, based_on=based_on, changed=False
+        )
+    own = msgspec.json.decode(saved.rules, type=Mapping)
+    own_settings = msgspec.json.decode(saved.settings, type=ChannelSettings)
+    return Draft(
+        channel=channel,
+        mapping=own,
+        settings=own_settings,
+        revision=saved.revision,
+        based_on=saved.based_on,
+        changed=(own, own_settings) != (mapping, settings),
+        changed_by=saved.changed_by,
+        changed_at=saved.changed_at,
+    )
+
+
+async def _save(
+    tenant: UUID,
+    channel: UUID,
+    sides: Channel,
+    former: Draft,
+    mapping: Mapping | None,
+    settings: ChannelSettings | None,
+    account: UUID | None,
+) -> Draft:
+    new, chosen = mapping or former.mapping, settings or former.settings
+    demand_usable(new, chosen, sides)
+    rules, packed = msgspec.json.encode(new).decode(), msgspec.json.encode(chosen).decode()
+    based_on = former.based_on if former.revision else await repository.active_number(channel)
+    if not await repository.save_draft(
+        tenant, channel, rules, packed, revision=former.revision, based_on=based_on, account=account
+    ):  # somebody else's transaction came first
+        raise MappingsError(errors.changed_meanwhile(None))
+    return await _draft(channel, sides)
+
+
+def demand_usable(mapping: Mapping, settings: ChannelSettings, sides: Channel) -> None:
+    """Raises `MappingsError` when the rules do not compile, or the settings name what the ERP does not have."""
+    discovery = msgspec.json.decode(sides.shop_discovery or "{}", type=Discovery)
+    try:
+        Projection(mapping, settings, discovery)
+        demand_known(settings, sides.erp_discovery)
+    except MappingError as error:
+        raise MappingsError(error.message, target=error.target) from error
+    except ChannelError as error:
+        raise MappingsError(error.message, field=error.field) from error
+
+
+async def _numbered(channel: UUID, number: int) -> Version:
+    row = await repository.version(channel, number)
+    if row is None:
+        raise MappingsError(errors.UNKNOWN_VERSION.fill(number=number))
+    return _version(row)
+
+
+def _version(row: VersionRow) -> Version:
+    return Version(
+        number=row.number,
+        author=row.author,
+        made_at=row.made_at,
+        active=row.active,
+        note=row.note,
+        mapping=msgspec.json.decode(row.rules, type=Mapping),
+        settings=msgspec.json.decode(row.settings, type=ChannelSettings),
+    )
