@@ -1,0 +1,81 @@
+"""Payment methods and carriers of the shop that the ERP does not have under any name."""
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+from raccord.core.rehearsal.findings import Check, Finding, Kind
+from raccord.core.rehearsal.subjects import Sale, Systems, World
+from raccord_connectors.contract import Choice, Text
+
+PAYMENT = Kind(
+    code="payment.unmapped", severity="advice", place="agent", stream="payment_methods",
+    title=Text("rehearsal.payment.unmapped", "Moyens de paiement sans équivalent", "Payment methods without an equivalent"),
+    remedy=Text(
+        "rehearsal.payment.unmapped.remedy",
+        "Dans les réglages de l’agent, dites quel mode de règlement de la gestion lui correspond. Sinon ces paiements y sont "
+        "saisis sous le mode par défaut, ou la commande attend s’il n’y en a pas.",
+        "In the agent’s settings, say which payment method of the ERP corresponds to it. Otherwise such payments are entered "
+        "under the default one, or the order waits if there is none.",
+    ),
+    says=Text(
+        "rehearsal.payment.unmapped.says",
+        "Moyen de paiement « {title} » ({key}) : la gestion n’a aucun mode de règlement de ce nom{nearest}.",
+        "Payment method “{title}” ({key}): the ERP has no payment method of this name{nearest_en}.",
+    ),
+)  # fmt: skip
+CARRIER = Kind(
+    code="carrier.unmapped", severity="advice", place="agent", stream="carriers",
+    title=Text("rehearsal.carrier.unmapped", "Transporteurs sans équivalent", "Carriers without an equivalent"),
+    remedy=Text(
+        "rehearsal.carrier.unmapped.remedy",
+        "Dans les réglages de l’agent, dites quel mode d’expédition de la gestion lui correspond. Sinon son nom est écrit en "
+        "clair dans la commande, pour le préparateur.",
+        "In the agent’s settings, say which shipping method of the ERP corresponds to it. Otherwise its name is written in plain "
+        "words in the order, for the packer.",
+    ),
+    says=Text(
+        "rehearsal.carrier.unmapped.says",
+        "Transporteur « {title} » ({key}) : la gestion n’a aucun mode d’expédition de ce nom{nearest}.",
+        "Carrier “{title}” ({key}): the ERP has no shipping method of this name{nearest_en}.",
+    ),
+)  # fmt: skip
+
+
+def find(_: Systems, world: World) -> Iterator[Finding]:
+    """Of the shop's own lists."""
+    shop, erp = world.shop, world.erp
+    yield from _missing(PAYMENT, [(one.key, one.title) for one in shop.payment_methods], erp.payment_methods)
+    yield from _missing(CARRIER, [(one.key, one.title) for one in shop.carriers], erp.carriers)
+
+
+def find_in_order(sale: Sale, world: World) -> Iterator[Finding]:
+    """Met in orders and no longer in the shop's lists: methods that a plug-in brings, or that were switched off since."""
+    listed = {one.key for one in (*world.shop.payment_methods, *world.shop.carriers)}
+    payments = [(one.method, one.title or one.method) for one in sale.order.payments]
+    carriers = [(one.method, one.title) for one in sale.order.charges if one.kind == "shipping"]
+    new = [one for one in payments if one[0] not in listed]
+    yield from _missing(PAYMENT, new, world.erp.payment_methods)
+    new = [one for one in carriers if one[0] not in listed]
+    yield from _missing(CARRIER, new, world.erp.carriers)
+
+
+def _missing(kind: Kind, asked: Iterable[tuple[str, str]], known: Sequence[Choice]) -> Iterator[Finding]:
+    """An ERP without such a list keeps none: there is nothing to miss."""
+    names = {_plain(name): one.title for one in known for name in (one.key, one.title)}
+    for key, title in dict.fromkeys(asked):
+        if not known or not (key or title) or _plain(key) in names or _plain(title) in names:
+            continue
+        near = difflib.get_close_matches(_plain(title), list(names), n=1, cutoff=0.55)
+        fr = f" (le plus proche : « {names[near[0]]} »)" if near else ""
+        en = f" (the nearest: “{names[near[0]]}”)" if near else ""
+        yield kind.of(key or title, title=title or key, nearest=fr, nearest_en=en)
+
+
+def _plain(text: str) -> str:
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(sign for sign in bare if not unicodedata.combining(sign)).split())
+
+
+OF_LISTS = Check(Systems, (PAYMENT, CARRIER), find)
+OF_ORDER = Check(Sale, (PAYMENT, CARRIER), find_in_order)
