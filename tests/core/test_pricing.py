@@ -5,18 +5,22 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
+from raccord.core.channel import CategoryRule, PriceRules
 from raccord.core.pricing import (
     Article,
     PriceRule,
+    TooLow,
     UnknownRate,
     ordinary_price,
     quantity_tiers,
     to_cents,
     to_gross,
     to_net,
+    too_low,
 )
-from raccord_connectors.canonical import OfferPrice, Price, PriceSet, Tier
+from raccord_connectors.canonical import EcoContribution, OfferPrice, Price, PriceSet, Tier
 from support.catalogue import TODAY, cents, rates
 
 CENT = Decimal("0.01")
@@ -131,3 +135,136 @@ def test_tiers_rise_and_prefer_the_channels_category() -> None:
     assert [Tier(Decimal(8), Decimal(10)), Tier(Decimal(7), Decimal(50))] == quantity_tiers(
         rows, WEB, AT_20, TODAY
     )
+
+
+# ------------------------------------------------------------------------------------- what the merchant chose
+
+
+def rule(included: bool | None = True, **chosen: object) -> PriceRule:
+    return PriceRule.of(PriceRules(tax_included=included, **chosen), None)  # type: ignore[arg-type]
+
+
+def test_the_shop_says_whether_it_wants_tax_unless_the_merchant_does() -> None:
+    told = [PriceRule.of(PriceRules(tax_included=own), True).tax_included for own in (None, False, True)]
+    assert [True, False, True] == told
+
+
+def test_a_category_pays_for_a_customer_group_of_the_shop() -> None:
+    groups = {"pro": CategoryRule(group="Pros"), "vip": CategoryRule()}
+    rows = price_set(
+        net("10"), net("9", minimum=Decimal(10)), net("8", category="pro"), net("7", category="vip"),
+        net("6", category="pro", minimum=Decimal(20)),
+    )  # fmt: skip
+    assert [
+        Tier(Decimal(9), Decimal(10)), Tier(Decimal(8), Decimal(1), "Pros"), Tier(Decimal(6), Decimal(20), "Pros"),
+    ] == quantity_tiers(rows, rule(False, categories=groups), AT_20, TODAY)  # fmt: skip
+
+
+def test_a_promotion_of_a_group_goes_before_its_ordinary_price_while_it_lasts() -> None:
+    groups = {"pro": CategoryRule(group="Pros")}
+    rows = price_set(net("8", category="pro"), net("7", category="pro", ends=TODAY))
+    assert [Tier(Decimal(7), Decimal(1), "Pros")] == quantity_tiers(
+        rows, rule(False, categories=groups), AT_20, TODAY
+    )
+    without = rule(False, categories=groups, promotions=False)
+    assert [Tier(Decimal(8), Decimal(1), "Pros")] == quantity_tiers(rows, without, AT_20, TODAY)
+
+
+def test_the_channels_own_category_is_nobody_elses_group() -> None:
+    own = rule(False, category="web", categories={"web": CategoryRule(group="Tous")})
+    assert [] == quantity_tiers(price_set(net("8", category="web")), own, AT_20, TODAY)
+
+
+def test_a_category_typed_with_tax_is_taken_so_whatever_the_erp_says() -> None:
+    chosen = rule(True, category="web", categories={"web": CategoryRule(tax_included=True)})
+    assert Decimal(12) == amount_of(chosen, net("12", category="web"))
+    assert Decimal("14.4") == amount_of(chosen, net("12"))
+
+
+def test_a_discount_of_a_category_is_taken_before_the_one_rounding() -> None:
+    chosen = rule(True, category="web", categories={"web": CategoryRule(discount_percent=Decimal("7.5"))})
+    assert Decimal("11.04") == amount_of(chosen, net("9.95", category="web"))
+    dearer = rule(True, categories={"": CategoryRule(discount_percent=Decimal(-10))})
+    assert Decimal("13.2") == amount_of(dearer, net("10"))
+
+
+def test_no_promotion_where_the_channel_takes_none() -> None:
+    assert Decimal(10) == amount_of(rule(False, promotions=False), net("10"), net("8", ends=TODAY))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        ({}, None),
+        ({"crossed_out": "none"}, None),
+        ({"crossed_out": "category", "crossed_out_category": "public"}, Decimal("15.6")),
+        ({"crossed_out": "category", "crossed_out_category": "nobody"}, None),
+        ({"crossed_out": "field"}, Decimal(14)),
+        ({"crossed_out": "field", "crossed_out_field_with_tax": False}, Decimal("16.8")),
+    ],
+)
+def test_the_crossed_out_price_is_the_one_that_was_chosen(
+    chosen: dict[str, object], expected: Decimal | None
+) -> None:
+    article = Article(Decimal(20), None, Decimal(14))
+    found = ordinary_price(price_set(net("10"), net("13", category="public")), rule(**chosen), article, TODAY)  # type: ignore[arg-type]
+    assert found is not None
+    assert expected == found.before
+
+
+def test_a_promotion_crosses_out_the_ordinary_price_where_no_other_is_known() -> None:
+    rows = price_set(net("10"), net("8", ends=TODAY))
+    found = ordinary_price(rows, rule(False, crossed_out="field"), AT_20, TODAY)
+    assert found is not None
+    assert Decimal(10) == found.before
+    bare = ordinary_price(rows, rule(False, crossed_out="none"), AT_20, TODAY)
+    assert bare is not None
+    assert None is bare.before
+
+
+def test_a_crossed_out_price_below_the_asked_one_is_no_bargain() -> None:
+    found = ordinary_price(
+        price_set(net("10")), rule(True, crossed_out="field"), Article(Decimal(20), None, Decimal(9)), TODAY
+    )
+    assert found is not None
+    assert None is found.before
+
+
+def test_a_price_of_zero_is_no_price_unless_the_merchant_gives_things_away() -> None:
+    assert None is amount_of(rule(), net("0"))
+    assert Decimal(0) == amount_of(rule(free="send"), net("0"))
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [("12.00", None), ("11.99", TooLow("cost", Decimal("9.99"), Decimal(10))), ("13", None)],
+)
+def test_a_price_below_its_cost_is_stopped(amount: str, expected: TooLow | None) -> None:
+    price = OfferPrice(amount=Decimal(amount), tax_included=True, currency="EUR")
+    assert expected == too_low(price, Decimal(10), rule(below_cost="hold"), AT_20)
+    assert None is too_low(price, Decimal(10), rule(), AT_20)
+    assert None is too_low(price, None, rule(below_cost="hold"), AT_20)
+
+
+def test_the_eco_contribution_pays_nothing_of_the_cost() -> None:
+    price = OfferPrice(amount=Decimal("12.60"), tax_included=True, currency="EUR")
+    article = Article(Decimal(20), EcoContribution(code="D", amount=Decimal(1)))
+    found = too_low(price, Decimal(10), rule(below_cost="hold"), article)
+    assert TooLow("cost", Decimal("9.5"), Decimal(10)) == found
+
+
+def test_a_price_below_the_lowest_is_stopped() -> None:
+    price = OfferPrice(amount=Decimal("0.90"), tax_included=True, currency="EUR")
+    assert TooLow("lowest", Decimal("0.90"), Decimal(1)) == too_low(
+        price, None, rule(lowest=Decimal(1)), AT_20
+    )
+
+
+@given(cents, rates, st.integers(0, 99).map(Decimal))
+def test_a_discounted_price_is_rounded_once_and_to_the_cent(
+    amount: Decimal, rate: Decimal, percent: Decimal
+) -> None:
+    chosen = rule(True, categories={"": CategoryRule(discount_percent=percent)})
+    shown = amount_of(chosen, net(str(amount)), article=Article(rate, None)) or Decimal(0)
+    exact = amount * (100 - percent) / 100 * (100 + rate) / 100
+    assert abs(shown - exact) <= Decimal("0.005") + Decimal("0.000001")

@@ -1,26 +1,31 @@
-"""From the prices of an item in the ERP to the one price that a shop shows.
+"""From the prices of an item in the ERP to those that a shop shows.
 
 Amounts are converted between "without tax" and "with tax" by the article's own rate at six decimals and rounded once, at
 the end. A price with tax has the cents of its currency. A price without tax keeps what the ERP says (screws are priced
 in thousandths); one made from a price with tax gets the fewest decimals that give the same price with tax back, to the
 cent: rounding 8.325 to 8.33 would turn 9.99 into 10.00 on the customer's screen.
+
+Prices of single customers are left out: no shop that we connect takes them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
 
 from msgspec import Struct
 
+from raccord.core.channel import CategoryRule, PriceRules
 from raccord_connectors.canonical import EcoContribution, OfferPrice, Price, PriceSet, Tier, plain
 
 SIX_PLACES = Decimal("0.000001")
 MINOR_UNITS = {"JPY": 0, "KRW": 0, "XOF": 0, "XAF": 0, "XPF": 0, "TND": 3, "KWD": 3, "BHD": 3}
 """Decimals of a currency, where they are not two (ISO 4217)."""
+AS_TYPED = CategoryRule()
 
 
 class PriceRule(Struct, frozen=True, kw_only=True):
-    """What the channel sells at."""
+    """What the channel sells at, with what the shop told."""
 
     category: str | None
     """The ERP's price category; an item without a price in it has its base price."""
@@ -28,6 +33,33 @@ class PriceRule(Struct, frozen=True, kw_only=True):
     tax_included: bool | None
     """What the shop wants; None takes each price as the ERP has it."""
     with_eco_contribution: bool
+    categories: Mapping[str, CategoryRule] = {}
+    promotions: bool = True
+    crossed_out: Literal["promotion", "category", "field", "none"] = "promotion"
+    crossed_out_category: str | None = None
+    crossed_out_with_tax: bool = True
+    """Of `Article.crossed_out`."""
+    free: bool = False
+    """A price of zero is one."""
+    above_cost: bool = False
+    lowest: Decimal | None = None
+
+    @classmethod
+    def of(cls, rules: PriceRules, shop_includes_tax: bool | None) -> "PriceRule":
+        return cls(
+            category=rules.category,
+            currency=rules.currency,
+            tax_included=shop_includes_tax if rules.tax_included is None else rules.tax_included,
+            with_eco_contribution=rules.eco_contribution == "added",
+            categories=rules.categories,
+            promotions=rules.promotions,
+            crossed_out=rules.crossed_out,
+            crossed_out_category=rules.crossed_out_category or None,
+            crossed_out_with_tax=rules.crossed_out_field_with_tax,
+            free=rules.free == "send",
+            above_cost=rules.below_cost == "hold",
+            lowest=rules.lowest,
+        )
 
 
 class Article(Struct, frozen=True):
@@ -36,6 +68,8 @@ class Article(Struct, frozen=True):
     rate: Decimal | None
     """VAT in percent."""
     eco_contribution: EcoContribution | None
+    crossed_out: Decimal | None = None
+    """What a custom field says that it cost before."""
 
 
 class UnknownRate(Exception):
@@ -52,27 +86,70 @@ def ordinary_price(
         return None
     single = [price for price in prices.prices if price.minimum <= 1]
     always = _best([price for price in single if not _is_dated(price)], rule)
-    dated = [price for price in single if _is_dated(price) and _in_force(price, today)]
+    dated = [price for price in single if _is_dated(price) and _counts_on(price, rule, today)]
     if always is not None:  # a promotion on the base price does not touch a category that has its own
         dated = [price for price in dated if price.category == always.category]
     for_now = _best(dated, rule)
-    if for_now is not None:
-        return _offer_price(for_now, rule, article, before=always)
-    return _offer_price(always, rule, article, before=None) if always is not None else None
+    asked = for_now or always
+    if asked is None:
+        return None
+    included = _tax_included(rule, asked)
+    amount = _amount(asked, rule, article, included)
+    if amount < 0 or (amount == 0 and not rule.free):  # less than half a cent
+        return None
+    before = None
+    if rule.crossed_out != "none":
+        before = _recommended(prices, rule, article, included)
+        if before is None and for_now is not None and always is not None:
+            before = _amount(always, rule, article, included)
+    return OfferPrice(
+        amount=amount,
+        tax_included=included,
+        currency=rule.currency,
+        before=before if before is not None and before > amount else None,
+        starts=asked.starts,
+        ends=asked.ends,
+    )
 
 
 def quantity_tiers(prices: PriceSet | None, rule: PriceRule, article: Article, today: date) -> list[Tier]:
-    """The prices from certain quantities on, in the channel's category, by rising quantity."""
-    tiers: dict[Decimal, Price] = {}
-    for price in prices.prices if prices else ():
-        if price.minimum > 1 and _concerns(price, rule) and _in_force(price, today):
-            known = tiers.get(price.minimum)
-            if known is None or (known.category is None and price.category is not None):
-                tiers[price.minimum] = price
-    included = _tax_included(rule, next(iter(tiers.values()))) if tiers else False
+    """The prices from certain quantities on, in the channel's category, by rising quantity; then, for each customer group of
+    the shop that pays the prices of another category, those, from one unit on."""
+    counted = [price for price in prices.prices if _counts_on(price, rule, today)] if prices else []
+    own = [price for price in counted if price.minimum > 1 and _concerns(price, rule)]
+    tiers: list[tuple[Price, str | None]] = [(price, None) for price in _by_quantity(own)]
+    for category, told in sorted(rule.categories.items()):
+        if told.group and (category or None) != rule.category:
+            theirs = [price for price in counted if _is_plain(price, rule, category or None)]
+            tiers += [(price, told.group) for price in _by_quantity(theirs)]
+    included = _tax_included(rule, tiers[0][0]) if tiers else False
     return [
-        Tier(_amount(tiers[minimum], rule, article, included), plain(minimum)) for minimum in sorted(tiers)
+        Tier(_amount(price, rule, article, included), plain(price.minimum), group) for price, group in tiers
     ]
+
+
+class TooLow(Struct, frozen=True):
+    """A price that the channel's guard stops. `limit` is without tax when it is the cost."""
+
+    why: Literal["cost", "lowest"]
+    price: Decimal
+    limit: Decimal
+
+
+def too_low(price: OfferPrice, purchase: Decimal | None, rule: PriceRule, article: Article) -> TooLow | None:
+    """What the channel's guard says of a price as the shop would show it; None lets it pass. Raises `UnknownRate`."""
+    if rule.lowest is not None and price.amount < rule.lowest:
+        return TooLow("lowest", price.amount, rule.lowest)
+    if not rule.above_cost or purchase is None or purchase <= 0:
+        return None
+    net = _converted(price.amount, price.tax_included, False, article.rate)
+    eco = article.eco_contribution if rule.with_eco_contribution else None
+    if eco is not None:  # it is passed on as it is: nothing of it pays the article
+        net -= _converted(eco.amount, eco.tax_included, False, article.rate)
+    # Half a cent of rounding is no sale at a loss.
+    if net + Decimal("0.005") < purchase:
+        return TooLow("cost", plain(to_cents(net, price.currency)), plain(purchase))
+    return None
 
 
 def to_gross(net: Decimal, rate: Decimal) -> Decimal:
@@ -87,15 +164,32 @@ def to_cents(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-MINOR_UNITS.get(currency, 2)), ROUND_HALF_UP)
 
 
+# ------------------------------------------------------------------------------------------------ choosing
+
+
 def _best(prices: Iterable[Price], rule: PriceRule) -> Price | None:
     """The first that concerns this channel; one of its own category before a base price."""
     found = [price for price in prices if _concerns(price, rule)]
     return next((price for price in found if price.category is not None), found[0] if found else None)
 
 
+def _by_quantity(prices: Iterable[Price]) -> list[Price]:
+    """One for each quantity, rising: of a category before a base price, in force for a time before one that always is."""
+    found: dict[Decimal, Price] = {}
+    for price in prices:
+        known = found.get(price.minimum)
+        if known is None or _rank(price) > _rank(known):
+            found[price.minimum] = price
+    return [found[minimum] for minimum in sorted(found)]
+
+
+def _rank(price: Price) -> tuple[bool, bool]:
+    return price.category is not None, _is_dated(price)
+
+
 def _concerns(price: Price, rule: PriceRule) -> bool:
     return (
-        price.amount > 0
+        (price.amount > 0 or (rule.free and price.amount == 0))
         and price.customer is None
         and price.packaging is None
         and price.currency == rule.currency
@@ -103,47 +197,68 @@ def _concerns(price: Price, rule: PriceRule) -> bool:
     )
 
 
+def _is_plain(price: Price, rule: PriceRule, category: str | None) -> bool:
+    return (
+        price.amount > 0
+        and price.customer is None
+        and price.packaging is None
+        and price.currency == rule.currency
+        and price.category == category
+    )
+
+
 def _is_dated(price: Price) -> bool:
     return price.starts is not None or price.ends is not None
 
 
-def _in_force(price: Price, today: date) -> bool:
-    return (price.starts is None or price.starts <= today) and (price.ends is None or today <= price.ends)
+def _counts_on(price: Price, rule: PriceRule, today: date) -> bool:
+    if not _is_dated(price):
+        return True
+    begun = price.starts is None or price.starts <= today
+    return rule.promotions and begun and (price.ends is None or today <= price.ends)
 
 
-def _offer_price(
-    price: Price, rule: PriceRule, article: Article, *, before: Price | None
-) -> OfferPrice | None:
-    included = _tax_included(rule, price)
-    amount = _amount(price, rule, article, included)
-    if amount <= 0:  # less than half a cent
-        return None
-    crossed_out = _amount(before, rule, article, included) if before is not None else None
-    return OfferPrice(
-        amount=amount,
-        tax_included=included,
-        currency=rule.currency,
-        before=crossed_out if crossed_out is not None and crossed_out > amount else None,
-        starts=price.starts,
-        ends=price.ends,
-    )
+def _recommended(prices: PriceSet, rule: PriceRule, article: Article, included: bool) -> Decimal | None:
+    """The crossed-out price that stands apart: of another category, or in a custom field."""
+    if rule.crossed_out == "category":
+        for price in prices.prices:
+            fits = price.minimum <= 1 and not _is_dated(price)
+            if fits and _is_plain(price, rule, rule.crossed_out_category):
+                return _amount(price, rule, article, included)
+    if rule.crossed_out == "field" and article.crossed_out is not None and article.crossed_out > 0:
+        return _finished(article.crossed_out, rule.crossed_out_with_tax, rule, article, included)
+    return None
+
+
+# ---------------------------------------------------------------------------------------------- converting
 
 
 def _tax_included(rule: PriceRule, price: Price) -> bool:
-    return price.tax_included if rule.tax_included is None else rule.tax_included
+    return _typed_with_tax(rule, price) if rule.tax_included is None else rule.tax_included
+
+
+def _typed_with_tax(rule: PriceRule, price: Price) -> bool:
+    told = rule.categories.get(price.category or "", AS_TYPED).tax_included if rule.categories else None
+    return price.tax_included if told is None else told
 
 
 def _amount(price: Price, rule: PriceRule, article: Article, included: bool) -> Decimal:
     amount = price.amount
     if price.discount_percent is not None:
         amount = amount * (100 - price.discount_percent) / 100
-    amount = _converted(amount, price.tax_included, included, article.rate)
+    if rule.categories:
+        amount = amount * (100 - rule.categories.get(price.category or "", AS_TYPED).discount_percent) / 100
+    return _finished(amount, _typed_with_tax(rule, price), rule, article, included)
+
+
+def _finished(amount: Decimal, has_tax: bool, rule: PriceRule, article: Article, included: bool) -> Decimal:
+    amount = _converted(amount, has_tax, included, article.rate)
     eco = article.eco_contribution if rule.with_eco_contribution else None
     if eco is not None:
         amount += _converted(eco.amount, eco.tax_included, included, article.rate)
     if included:
         return plain(to_cents(amount, rule.currency))
-    if price.tax_included and article.rate is not None:
+    if has_tax and article.rate is not None:
         return plain(_shortest_net(amount, article.rate, rule.currency))
     return plain(amount.quantize(SIX_PLACES, ROUND_HALF_UP))
 
