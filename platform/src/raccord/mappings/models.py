@@ -10,7 +10,7 @@ from msgspec import Struct
 from raccord.core.channel import ChannelSettings
 from raccord.core.plan import Action, FieldChange, Summary
 from raccord.core.rules import Mapping
-from raccord_connectors.contract import Problem, Text
+from raccord_connectors.contract import Message, Problem, Text
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -96,6 +96,9 @@ class PlanLine(Struct, frozen=True, kw_only=True):
     """Targets that change: `name`, `offer.price`."""
     changes: Sequence[FieldChange]
     problem: Problem | None
+    """Why it would be held."""
+    reason: Message | None = None
+    """The sum behind a quantity: "réel 12 − réservé 3 = 9"."""
     trying: bool = False
     """On trial."""
 

@@ -249,6 +249,7 @@ class PlanLine(Table, db=APP, tablename="plan_line"):
     fields = Array(base_column=Text())
     changes = JSON(null=True, default=None)
     problem = JSONB(null=True, default=None)
+    reason = JSONB(null=True, default=None)
 
 
 class PlanCode(Table, db=APP, tablename="plan_code"):

@@ -47,7 +47,7 @@ async def project_availability(
     decided = [
         desire
         for item in wanted
-        if (desire := _desire(world, item, bound[item], since.get(item, first))) is not None
+        if (desire := decide(world, item, bound[item], since.get(item, first))) is not None
     ]
     await projections.save_desires(route.tenant, route.channel, "availability", decided)
     new = {desire.key: desire for desire in decided}
@@ -122,7 +122,7 @@ class Stocks:
         return {key: one for key, one in found.items() if isinstance(one, Product)}
 
 
-def _desire(world: Stocks, item: str, bound: Bound, since: datetime) -> Desire | None:
+def decide(world: Stocks, item: str, bound: Bound, since: datetime) -> Desire | None:
     """None when the binding stays as it is."""
     sellable = world.sellable(item)
     record = availability(item, world.product_of(item), sellable)

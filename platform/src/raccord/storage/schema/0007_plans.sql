@@ -57,6 +57,7 @@ CREATE TABLE plan_line (             -- one record that would change
   fields text[] NOT NULL DEFAULT '{}',    -- targets that change
   changes json,                           -- core.plan.FieldChange, several
   problem jsonb,                          -- contract.Problem: why it is held
+  reason jsonb,                           -- contract.Message: the sum behind a quantity
   PRIMARY KEY (tenant, plan, stream, key)
 );
 CREATE TABLE plan_code (             -- references under the plan's rules, where they differ from item_code
