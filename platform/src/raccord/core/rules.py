@@ -14,6 +14,7 @@ from msgspec import Struct
 from raccord.core import sources
 from raccord.core.finishing import canonical, finisher, fitting, is_nothing, when_cleared
 from raccord.core.sources import Reader, Sources
+from raccord.core.step_catalogue import check
 from raccord.core.step_tables import Table
 from raccord.core.steps import GATHERING, Join, Made, Step, StepError, Workshop, made
 from raccord.core.targets import OPEN_TARGETS, parse, target_of
@@ -247,6 +248,7 @@ def _applier(
 def _made(rule: Rule, number: int, shop: Workshop) -> Made:
     step = rule.steps[number]
     try:
+        check(step)
         return made(step, shop)
     except StepError as error:
         title, why = step.TITLE, error.message
