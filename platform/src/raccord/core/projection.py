@@ -17,10 +17,17 @@ from raccord.core.channel import ChannelSettings
 from raccord.core.codes import gtin, normal_sku
 from raccord.core.ownership import Fields
 from raccord.core.placing import Paths, category_paths, tax_classes
-from raccord.core.pricing import Article, PriceRule, UnknownRate, ordinary_price, quantity_tiers
+from raccord.core.pricing import (
+    Article,
+    PriceRule,
+    UnknownRate,
+    ordinary_price,
+    quantity_tiers,
+    too_low,
+)
 from raccord.core.sources import Sources, stock_figures
 from raccord.core.stock_rule import Sellable
-from raccord.core.values import Failed, text
+from raccord.core.values import Failed, number, text
 from raccord_connectors.canonical import (
     Availability,
     Listing,
@@ -63,15 +70,12 @@ class Projection:
         self._listing_rules = compiled.listing
         self._offer_rules = compiled.offer
         self._with_tiers = any(field == "tiers" for field, _, _ in compiled.offer)
+        self._stock_rule = settings.stock
         self._depots = settings.stock.depots
         self._tax_classes, self._rates_told = tax_classes(settings, discovery)
-        included = settings.prices.tax_included
-        self._price_rule = PriceRule(
-            category=settings.prices.category,
-            currency=settings.prices.currency,
-            tax_included=discovery.prices_include_tax if included is None else included,
-            with_eco_contribution=settings.prices.eco_contribution == "added",
-        )
+        self._price_rule = PriceRule.of(settings.prices, discovery.prices_include_tax)
+        by_field = settings.prices.crossed_out == "field"
+        self._crossed_out_field = settings.prices.crossed_out_field if by_field else ""
 
     @property
     def reads_stock(self) -> bool:
@@ -118,7 +122,7 @@ class Projection:
             published=True,
             offers=offers,
             axes=[axis.title for axis in product.axes] if product.variants else [],
-            track_stock=product.stock_policy in ("tracked", "kit"),
+            track_stock=self._stock_rule.counting(product.stock_policy) == "count",
             **fields,
         )
 
@@ -131,7 +135,6 @@ class Projection:
         stock: Mapping[str, StockLevels],
         warnings: list[Problem],
     ) -> list[Offer]:
-        article = Article(given.tax_rate, product.eco_contribution)
         offers, missing = [], []
         seen: set[str] = set()
         for item in product.variants or (product,):
@@ -139,14 +142,16 @@ class Projection:
             if self.compiled.reads_stock:
                 given.stock = stock_figures(stock.get(item.key), self._depots)
             known = prices.get(item.key)
+            article = Article(given.tax_rate, product.eco_contribution, self._crossed_out(product, item))
             try:
                 given.price = ordinary_price(known, self._price_rule, article, today)
                 if self._with_tiers:
                     given.tiers = quantity_tiers(known, self._price_rule, article, today)
+                given.ean = self._ean(product, item, warnings)
+                offer = self._offer(product, item, given)
+                self._demand_price(product, offer, known, article)
             except UnknownRate:
                 raise Refused(_problem(texts.NO_RATE, product, "offer.price")) from None
-            given.ean = self._ean(product, item, warnings)
-            offer = self._offer(product, item, given)
             sku = normal_sku(offer.sku)
             if sku in seen:
                 raise Refused(_problem(texts.SAME_SKU_INSIDE, product, "offer.sku", sku=offer.sku))
@@ -170,6 +175,21 @@ class Projection:
         shown = fields.pop("options", {})
         options = {title: shown.get(title, value) for title, value in options.items()}
         return Offer(key=item.key, options=options, active=item.active, **fields)
+
+    def _crossed_out(self, product: Product, item: Product | Variant) -> Decimal | None:
+        field = self._crossed_out_field
+        return number(item.custom.get(field, product.custom.get(field))) if field else None
+
+    def _demand_price(self, product: Product, offer: Offer, known: PriceSet | None, article: Article) -> None:
+        """One price that cannot be meant holds the article: the shop keeps the price that it has."""
+        if not isinstance(offer.price, OfferPrice):
+            return
+        found = too_low(offer.price, known.purchase if known else None, self._price_rule, article)
+        if found is None:
+            return
+        sentence = texts.BELOW_COST if found.why == "cost" else texts.BELOW_LOWEST
+        told = {"price": text(found.price), "limit": text(found.limit)}
+        raise Refused(_problem(sentence, product, "offer.price", item=offer.key, **told))
 
     def _tell_missing_prices(
         self, product: Product, offers: Sequence[Offer], missing: Sequence[Any], warnings: list[Problem]
@@ -222,11 +242,13 @@ class Projection:
         return fields
 
 
-def availability(item: str, product: str, sellable: Sellable) -> Availability | None:
+def availability(
+    item: str, product: str, sellable: Sellable, *, backorders: bool = False
+) -> Availability | None:
     """None when there is nothing to say: the quantity is not known, or not counted."""
     if sellable.quantity is None:
         return None
-    return Availability(key=item, quantity=sellable.quantity, product=product)
+    return Availability(key=item, quantity=sellable.quantity, product=product, backorders=backorders)
 
 
 def is_for_sale(product: Product, settings: ChannelSettings) -> bool:

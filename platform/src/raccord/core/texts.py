@@ -27,6 +27,20 @@ NO_VARIANT_PRICE = Text(
     "Article {key}: {item} has no price above zero{category}. This variant is not on sale; the others are. Enter its "
     "price in the ERP.",
 )
+BELOW_COST = Text(
+    "projection.below_cost",
+    "Article {key} : le prix de {item} ({price} HT) est inférieur à son prix d’achat ({limit} HT). Il n’est pas envoyé ; "
+    "corrigez l’un des deux dans la gestion, ou acceptez les ventes à perte dans les règles de prix du canal.",
+    "Article {key}: the price of {item} ({price} without tax) is below its purchase cost ({limit} without tax). It is not "
+    "sent; correct one of them in the ERP, or accept sales at a loss in the channel’s price rules.",
+)
+BELOW_LOWEST = Text(
+    "projection.below_lowest",
+    "Article {key} : le prix de {item} ({price}) est inférieur au prix minimum du canal ({limit}). Il n’est pas envoyé ; "
+    "corrigez-le dans la gestion, ou changez ce minimum dans les règles de prix.",
+    "Article {key}: the price of {item} ({price}) is below the channel’s lowest price ({limit}). It is not sent; correct it "
+    "in the ERP, or change that limit in the price rules.",
+)
 NO_RATE = Text(
     "projection.no_rate",
     "Article {key} : son taux de TVA est inconnu, et le prix ne peut pas être converti entre HT et TTC. Vérifiez le code "
