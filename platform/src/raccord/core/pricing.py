@@ -11,7 +11,7 @@ Prices of single customers are left out: no shop that we connect takes them.
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -84,13 +84,7 @@ def ordinary_price(
     not before its day, because not every shop can wait for it."""
     if prices is None:
         return None
-    single = [price for price in prices.prices if price.minimum <= 1]
-    always = _best([price for price in single if not _is_dated(price)], rule)
-    dated = [price for price in single if _is_dated(price) and _counts_on(price, rule, today)]
-    if always is not None:  # a promotion on the base price does not touch a category that has its own
-        dated = [price for price in dated if price.category == always.category]
-    for_now = _best(dated, rule)
-    asked = for_now or always
+    asked, always = chosen(prices, rule, today)
     if asked is None:
         return None
     included = _tax_included(rule, asked)
@@ -100,7 +94,7 @@ def ordinary_price(
     before = None
     if rule.crossed_out != "none":
         before = _recommended(prices, rule, article, included)
-        if before is None and for_now is not None and always is not None:
+        if before is None and always is not None and asked is not always:
             before = _amount(always, rule, article, included)
     return OfferPrice(
         amount=amount,
@@ -110,6 +104,22 @@ def ordinary_price(
         starts=asked.starts,
         ends=asked.ends,
     )
+
+
+class Chosen(NamedTuple):
+    asked: Price | None
+    """The ERP's price for one unit; None where it has none that counts here."""
+    always: Price | None
+    """The one that is not limited in time."""
+
+
+def chosen(prices: PriceSet, rule: PriceRule, today: date) -> Chosen:
+    single = [price for price in prices.prices if price.minimum <= 1]
+    always = _best([price for price in single if not _is_dated(price)], rule)
+    dated = [price for price in single if _is_dated(price) and _counts_on(price, rule, today)]
+    if always is not None:  # a promotion on the base price does not touch a category that has its own
+        dated = [price for price in dated if price.category == always.category]
+    return Chosen(_best(dated, rule) or always, always)
 
 
 def quantity_tiers(prices: PriceSet | None, rule: PriceRule, article: Article, today: date) -> list[Tier]:
@@ -142,10 +152,10 @@ def too_low(price: OfferPrice, purchase: Decimal | None, rule: PriceRule, articl
         return TooLow("lowest", price.amount, rule.lowest)
     if not rule.above_cost or purchase is None or purchase <= 0:
         return None
-    net = _converted(price.amount, price.tax_included, False, article.rate)
+    net = converted(price.amount, price.tax_included, False, article.rate)
     eco = article.eco_contribution if rule.with_eco_contribution else None
     if eco is not None:  # it is passed on as it is: nothing of it pays the article
-        net -= _converted(eco.amount, eco.tax_included, False, article.rate)
+        net -= converted(eco.amount, eco.tax_included, False, article.rate)
     # Half a cent of rounding is no sale at a loss.
     if net + Decimal("0.005") < purchase:
         return TooLow("cost", plain(to_cents(net, price.currency)), plain(purchase))
@@ -252,10 +262,15 @@ def _amount(price: Price, rule: PriceRule, article: Article, included: bool) -> 
 
 
 def _finished(amount: Decimal, has_tax: bool, rule: PriceRule, article: Article, included: bool) -> Decimal:
-    amount = _converted(amount, has_tax, included, article.rate)
+    amount = converted(amount, has_tax, included, article.rate)
     eco = article.eco_contribution if rule.with_eco_contribution else None
     if eco is not None:
-        amount += _converted(eco.amount, eco.tax_included, included, article.rate)
+        amount += converted(eco.amount, eco.tax_included, included, article.rate)
+    return rounded(amount, has_tax, included, rule, article)
+
+
+def rounded(amount: Decimal, has_tax: bool, included: bool, rule: PriceRule, article: Article) -> Decimal:
+    """The last step. `has_tax`: the ERP's price was typed with tax; `included`: the shop's has it."""
     if included:
         return plain(to_cents(amount, rule.currency))
     if has_tax and article.rate is not None:
@@ -263,7 +278,8 @@ def _finished(amount: Decimal, has_tax: bool, rule: PriceRule, article: Article,
     return plain(amount.quantize(SIX_PLACES, ROUND_HALF_UP))
 
 
-def _converted(amount: Decimal, has_tax: bool, wants_tax: bool, rate: Decimal | None) -> Decimal:
+def converted(amount: Decimal, has_tax: bool, wants_tax: bool, rate: Decimal | None) -> Decimal:
+    """Raises `UnknownRate`."""
     if has_tax == wants_tax:
         return amount
     if rate is None:
