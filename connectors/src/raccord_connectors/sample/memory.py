@@ -171,6 +171,8 @@ class MemorySystem:
                 rows = [row for row in rows if row[1].key in set(wanted.keys)]
             rejected = [table.unreadable[r.key] for _, r in rows if r.key in table.unreadable]
             deleted = [key for key, stamp in table.gone.items() if wanted.since and stamp >= first]
+            if wanted.keys is not None:
+                deleted = [key for key in wanted.keys if key in table.gone]
         if wanted.sketch:
             yield Page(digests={record.key: fingerprint(encode(record)) for _, record in rows})
             return
