@@ -228,6 +228,21 @@ def test_what_a_status_means(status: str, paid: bool, completed: bool, expected:
     assert expected == stage(row)
 
 
+def test_an_order_in_the_trash_is_void_and_one_deleted_for_good_is_told(shop: DemoShop) -> None:
+    """`any` leaves the trash out: without a second look the order would seem never to have been."""
+    number = product(shop, "20")
+    kept, trashed, deleted = (shop.buy({number: 1})["id"] for _ in range(3))
+    shop.delete(f"orders/{trashed}")
+    shop.delete(f"orders/{deleted}", force="true")
+    wanted = Selection(keys=(str(kept), str(trashed), str(deleted)))
+    pages = list(connector(shop).read("orders", wanted))
+    found = {record.key: record for page in pages for record in page.records}
+    assert {str(kept): "open", str(trashed): "cancelled"} == {
+        key: record.stage for key, record in found.items() if isinstance(record, Order)
+    }
+    assert [str(deleted)] == [key for page in pages for key in page.deleted]
+
+
 def test_an_order_that_cannot_be_expressed_is_held_and_the_others_are_read(shop: DemoShop) -> None:
     number = product(shop, "20")
     broken, good = shop.buy({number: 1}), shop.buy({number: 1})

@@ -327,3 +327,32 @@ async def _end(w: World) -> list[str]:
     from raccord.orders.reservations import end_reflected
 
     return await end_reflected(w.tenant, w.caller.connection, ["CHAISE", "TABLE"])
+
+
+def test_an_order_deleted_in_the_shop_frees_its_stock_also_when_no_webhook_told(settings: Settings) -> None:
+    """It is in no list of what changed: only asking for it by name tells."""
+
+    async def scenario(w: World) -> None:
+        kept = w.shop.place_order({"CHAISE": 1}, stage="pending")
+        deleted = w.shop.place_order({"CHAISE": 2}, stage="pending")
+        await w.collect()
+        assert [("waiting", None), ("waiting", None)] == await states(w, kept.key, deleted.key)
+        w.shop.drop("orders", deleted.key)
+        await service.recheck(w.tenant, w.channel, OneShop(w.shop), w.wake)
+        assert [("waiting", None), ("cancelled", "cancelled")] == await states(w, kept.key, deleted.key)
+        w.shop.put("orders", deleted)
+        await w.collect([deleted.key])
+        assert [("waiting", None), ("waiting", None)] == await states(w, kept.key, deleted.key)
+
+    run(settings, scenario)
+
+
+async def states(w: World, *keys: str) -> list[tuple[str, str | None]]:
+    """(state of the order, why its reservation ended) of each."""
+    async with tenant_transaction(w.tenant) as connection:
+        rows = await connection.fetch(
+            "SELECT o.state, r.ended_because FROM sales_order o JOIN reservation r ON r.sales_order = o.id "
+            "WHERE o.key = ANY($1) ORDER BY array_position($1::text[], o.key)",
+            list(keys),
+        )
+    return [tuple(row) for row in rows]

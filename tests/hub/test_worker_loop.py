@@ -63,6 +63,14 @@ def test_a_task_that_hangs_is_cancelled_and_the_next_one_runs(loop: LoopThread) 
     assert "fine" == loop.run(fine(), 5)
 
 
+def test_the_tasks_of_one_process_are_no_tasks_of_another_made_beside_it() -> None:
+    one, other = create_celery("memory://"), create_celery("memory://")
+    register(one, Process(Settings(), CeleryWake(one)))
+    other.finalize()
+    assert "collect" in one.tasks
+    assert "collect" not in other.tasks
+
+
 def test_everything_that_the_clock_starts_exists_and_has_a_queue() -> None:
     celery = create_celery("memory://")
     register(celery, Process(Settings(), CeleryWake(celery)))

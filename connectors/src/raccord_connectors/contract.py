@@ -230,7 +230,7 @@ class Page(Struct, frozen=True, omit_defaults=True):
 
     records: Sequence[Record] = ()
     deleted: Sequence[str] = ()
-    """Keys that the system says were deleted."""
+    """Keys that the system says were deleted; of those that a selection named, the ones that it does not have."""
     digests: Mapping[str, bytes] = {}
     cursor: str | None = None
     """Where to go on with `Selection(since=…)`. The watermark in it was taken *before* the rows were read."""

@@ -68,6 +68,8 @@ async def _store_page(route: ChannelRoute, page: Page, *, keep_cursor: bool) -> 
             if stored.what in EVENTS:
                 touched.append(stored.id)
                 entries.append(_entry(route, record, stored))
+        for key in page.deleted:
+            entries += await _deleted(route, key)
         for rejection in page.rejected:
             entries.append(
                 Entry(
@@ -99,6 +101,18 @@ async def _reserve(route: ChannelRoute, order: Order, stored: Stored) -> None:
     elif order.stage in ("pending", "open") and found.state in ("waiting", "held"):
         items = await repository.items_of(route.channel, (line.item for line in order.lines))
         await reservations.reserve(found, items)
+
+
+async def _deleted(route: ChannelRoute, key: str) -> list[Entry]:
+    """Nobody will pay, ship or cancel it any more: its stock is free again. What the ERP has already stays."""
+    order = await repository.vanish(route.shop, key)
+    if order is None:
+        return []
+    await reservations.cancel(route.tenant, route.erp, order)
+    entry = Entry(
+        stream="orders", key=key, event=Event.ORDER_CANCELLED, connection=route.shop, channel=route.channel
+    )
+    return [entry]
 
 
 def _not_stored(route: ChannelRoute, order: Order, error: Exception) -> Entry:

@@ -82,6 +82,31 @@ async def _insert(route: ChannelRoute, order: Order, data: bytes, print_: UUID) 
     return Stored(found, "new")
 
 
+async def vanish(shop: UUID, key: str) -> UUID | None:
+    """The shop has deleted it. None when the ERP has it, or is about to; and when it is settled. Its fingerprint goes: should
+    the shop restore it just as it was, that is a change."""
+    found: UUID | None = await current_connection().fetchval(
+        """
+        UPDATE sales_order SET state = 'cancelled', stage = 'cancelled', problem = NULL, retry_at = 'infinity',
+               fingerprint = '00000000-0000-0000-0000-000000000000'
+         WHERE connection = $1 AND key = $2 AND state IN ('waiting', 'held') RETURNING id
+        """,
+        shop,
+        key,
+    )
+    return found
+
+
+async def unsettled(channel: UUID, limit: int) -> list[str]:
+    """Keys of orders that the ERP does not have yet, some at a time, in no order."""
+    rows = await current_connection().fetch(
+        "SELECT key FROM sales_order WHERE channel = $1 AND state IN ('waiting', 'held') ORDER BY random() LIMIT $2",
+        channel,
+        limit,
+    )
+    return [row["key"] for row in rows]
+
+
 async def lock(order: UUID) -> StoredOrder | None:
     """The order, locked until the transaction ends; None when another worker has it or it does not exist."""
     row = await current_connection().fetchrow(

@@ -11,6 +11,9 @@ from raccord.sync.commands import Commands
 from raccord.sync.ports import Shops, Wake
 from raccord_connectors import wire
 
+RECHECKED = 100
+"""Orders asked for in one call."""
+
 
 async def collect(tenant: UUID, channel: UUID, keys: Sequence[str] | None, shops: Shops, wake: Wake) -> int:
     """Asks the shop for new and changed orders, and has each of them advanced."""
@@ -24,6 +27,14 @@ async def collect(tenant: UUID, channel: UUID, keys: Sequence[str] | None, shops
     for order in touched:
         await wake.enter(tenant, order)
     return len(touched)
+
+
+async def recheck(tenant: UUID, channel: UUID, shops: Shops, wake: Wake) -> int:
+    """Asks the shop again for orders that wait or are held. One that went to the trash is in no list of what changed, and a
+    webhook may be lost: what it reserved would be reserved for ever."""
+    async with tenant_transaction(tenant):
+        keys = await repository.unsettled(channel, RECHECKED)
+    return await collect(tenant, channel, keys, shops, wake) if keys else 0
 
 
 async def advance(tenant: UUID, order: UUID, asked: Commands, wake: Wake) -> None:

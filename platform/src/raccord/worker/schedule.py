@@ -32,6 +32,8 @@ SCHEDULE = {
     "hooks": _entry("spread", 300.0, ORDINARY, 300, "hooks"),
     # What people changed in the shop behind our back.
     "drift": _entry("spread", crontab(minute="17"), ORDINARY, 1800, "drift"),
+    # Orders that went to the shop's trash without a word.
+    "recheck": _entry("spread", crontab(minute="29"), ORDINARY, 1800, "recheck"),
     # Promotions that begin or end with the merchant's day; it is midnight somewhere every hour.
     "new_day": _entry("spread", crontab(minute="1"), ORDINARY, 1800, "new_day"),
     # What nobody can need any more.

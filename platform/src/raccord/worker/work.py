@@ -18,7 +18,8 @@ from raccord_connectors import wire
 from raccord_connectors.contract import ConfigError
 
 __all__ = [
-    "answered", "collect", "drift", "enter", "hooks", "new_day", "project", "prove", "purge", "push", "spread", "sweep",
+    "answered", "collect", "drift", "enter", "hooks", "new_day", "project", "prove", "purge", "push", "recheck", "spread",
+    "sweep",
 ]  # fmt: skip
 URGENT_TASKS = ("collect", "prove")
 """Of those that are spread: orders and the stock they lower. They never wait for somebody's import."""
@@ -76,6 +77,12 @@ async def collect(hands: Hands, tenant: UUID, channel: UUID, key: str | None) ->
             async with tenant_transaction(tenant):
                 await connections.stop(route.shop, pack(error.problem()) or "")
             raise
+
+
+async def recheck(hands: Hands, tenant: UUID, channel: UUID) -> None:
+    async with hands.locks.try_hold("recheck", tenant, channel) as lock:
+        if lock is not None:
+            await orders.recheck(tenant, channel, hands.shops, hands.wake)
 
 
 async def hooks(hands: Hands, tenant: UUID, channel: UUID) -> None:

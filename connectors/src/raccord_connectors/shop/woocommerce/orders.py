@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from decimal import InvalidOperation
 
+from msgspec.structs import replace
+
 from raccord_connectors.canonical import Order
 from raccord_connectors.contract import Page, Problem, Rejection, Selection
 from raccord_connectors.shop.woocommerce import keys, texts, windows
@@ -23,11 +25,19 @@ class OrderReader:
         if wanted.keys is not None:
             numbers = keys.numbers(wanted.keys)
             for start in range(0, len(numbers), size):
-                yield self._page(self._client.by_ids("orders", numbers[start : start + size], **PARAMS), None)
+                yield self._named(numbers[start : start + size])
             return
         cursor = windows.cursor_from(wanted.since)
         for rows, after in windows.read(self._client, "orders", PARAMS, cursor, size):
             yield self._page(rows, after.text())
+
+    def _named(self, numbers: Sequence[int]) -> Page:
+        """These orders, those in the trash included: `any` leaves them out, and they hold no stock any more."""
+        rows = self._client.by_ids("orders", numbers, **PARAMS)
+        left = _without(numbers, rows)
+        if left:
+            rows += self._client.by_ids("orders", left, **{**PARAMS, "status": "trash"})
+        return replace(self._page(rows, None), deleted=[str(number) for number in _without(left, rows)])
 
     def _page(self, rows: Sequence[Row], cursor: str | None) -> Page:
         records: list[Order] = []
@@ -54,3 +64,8 @@ class OrderReader:
         ):  # shops before 8.x do not tell percents here
             known = {number: percent for number, (_, percent) in self._facts.rates.items()} | known
         return order(row, refunds, known, self._facts.decimals)
+
+
+def _without(numbers: Sequence[int], rows: Sequence[Row]) -> list[int]:
+    found = {int(row["id"]) for row in rows}
+    return [number for number in numbers if number not in found]
