@@ -46,6 +46,9 @@ class RecordedWake:
     async def collect(self, tenant: UUID, channel: UUID, key: str | None = None) -> None:
         raise AssertionError("an agent's call collects nothing")
 
+    async def hooks(self, tenant: UUID, channel: UUID) -> None:
+        raise AssertionError("an agent's call changes no webhook")
+
     async def enter(self, tenant: UUID, order: UUID) -> None:
         raise AssertionError("an agent's call enters nothing")
 

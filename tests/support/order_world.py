@@ -39,6 +39,8 @@ class RecordedWake:
 
     async def collect(self, tenant: UUID, channel: UUID, key: str | None = None) -> None: ...
 
+    async def hooks(self, tenant: UUID, channel: UUID) -> None: ...
+
     async def enter(self, tenant: UUID, order: UUID) -> None:
         self.entering.append(order)
 

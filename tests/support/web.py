@@ -45,6 +45,9 @@ class FakeWake:
     async def collect(self, tenant: UUID, channel: UUID, key: str | None = None) -> None:
         self.woken.append(("collect", channel, key))
 
+    async def hooks(self, tenant: UUID, channel: UUID) -> None:
+        self.woken.append(("hooks", channel))
+
     async def enter(self, tenant: UUID, order: UUID) -> None:
         self.woken.append(("enter", order))
 

@@ -143,6 +143,11 @@ def test_a_channel_joins_an_erp_to_a_shop_and_knows_its_depots(settings: Setting
         erp, shop = m.caller.connection, m.shop_connection
         with pytest.raises(ChannelError):
             await service.create(m.tenant, "À l’envers", shop, erp, ChannelSettings())
+        with pytest.raises(ChannelError) as refused:
+            await service.create(m.tenant, "Site 2", erp, shop, ChannelSettings())
+        assert ("channel.shop_taken", "shop") == (refused.value.message.code, refused.value.field)
+        assert "Site" in refused.value.message.fr, "the one that the shop has"
+        shop = await m.connections.create_shop(m.tenant, "Boutique 2", "memory_shop", {"system": m.shop.name})
         await m.rows(
             "UPDATE connection SET discovery = $2 WHERE id = $1 RETURNING id",
             erp,

@@ -20,6 +20,13 @@ WRONG_SIDES = Text(
     "Un canal relie une gestion commerciale à une boutique : choisissez une connexion de chaque sorte.",
     "A channel joins an ERP to a shop: choose one connection of each kind.",
 )
+SHOP_TAKEN = Text(
+    "channel.shop_taken",
+    "Le canal « {channel} » alimente déjà cette boutique. Une boutique n’a qu’un canal : ses commandes iraient sinon tantôt à "
+    "l’un, tantôt à l’autre. Choisissez une autre boutique, ou réglez le canal existant.",
+    "The channel “{channel}” feeds this shop already. A shop has one channel only: its orders would otherwise go now to one, "
+    "now to the other. Choose another shop, or change the existing channel.",
+)
 SHOP_NOT_READY = Text(
     "channel.shop_not_ready",
     "La boutique n’a pas encore réussi son test de connexion. Testez-la, puis mettez le canal en service.",

@@ -49,6 +49,14 @@ async def connection(connection: UUID) -> Side | None:
     return Side(*row) if row else None
 
 
+async def name_on_shop(shop: UUID) -> str | None:
+    """The name of the channel that this shop has. The shop's connection is locked until the transaction ends: of two who
+    add a channel at once, the second one sees the first one's."""
+    await current_connection().execute("SELECT 1 FROM connection WHERE id = $1 FOR UPDATE", shop)
+    found: str | None = await current_connection().fetchval("SELECT name FROM channel WHERE shop = $1", shop)
+    return found
+
+
 async def set_state(channel: UUID, state: str) -> None:
     await current_connection().execute("UPDATE channel SET state = $2 WHERE id = $1", channel, state)
 

@@ -38,6 +38,9 @@ async def create(
         sides = await repository.connection(erp), await repository.connection(shop)
         if [side.side if side else None for side in sides] != ["erp", "shop"]:
             raise ChannelError(errors.WRONG_SIDES.fill(), "shop")
+        other = await repository.name_on_shop(shop)
+        if other is not None:
+            raise ChannelError(errors.SHOP_TAKEN.fill(channel=other), "shop")
         assert sides[0] is not None
         assert sides[1] is not None
         demand_known(settings, sides[0].discovery)
@@ -64,6 +67,7 @@ async def go_live(
         await repository.set_state(channel, "live")
         await projections.mark_everything(tenant, channel, found.erp)
         await note(tenant, account, "channel.live", str(channel))
+    await wake.hooks(tenant, channel)
     await _wake_all(wake, tenant, channel)
     return matched
 

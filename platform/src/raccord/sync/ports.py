@@ -48,6 +48,9 @@ class Wake(Protocol):
     async def collect(self, tenant: UUID, channel: UUID, key: str | None = None) -> None:
         """The channel's shop may have new orders; `key` when a webhook named one."""
 
+    async def hooks(self, tenant: UUID, channel: UUID) -> None:
+        """The channel's shop is to call us when something happens there."""
+
     async def enter(self, tenant: UUID, order: UUID) -> None:
         """A sales order can go a step further."""
 

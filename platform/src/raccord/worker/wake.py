@@ -33,6 +33,9 @@ class CeleryWake:
     async def collect(self, tenant: UUID, channel: UUID, key: str | None = None) -> None:
         await self.send("collect", URGENT, str(tenant), str(channel), key)
 
+    async def hooks(self, tenant: UUID, channel: UUID) -> None:
+        await self.send("hooks", ORDINARY, str(tenant), str(channel))
+
     async def enter(self, tenant: UUID, order: UUID) -> None:
         await self.send("enter", URGENT, str(tenant), str(order))
 
