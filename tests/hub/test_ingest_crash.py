@@ -98,7 +98,7 @@ KILL = "PERFORM pg_terminate_backend(pg_backend_pid());"
     ids=[*TABLES, "killed in snapshot", "killed in agent"],
 )
 def test_a_crash_leaves_nothing_half_written_and_the_repetition_counts_once(
-    settings: Settings, table: str, how: str
+    settings: Settings, capfd: pytest.CaptureFixture[str], table: str, how: str
 ) -> None:
     async def scenario(hub: Hub) -> None:
         merchant = await new_merchant()
@@ -117,6 +117,9 @@ def test_a_crash_leaves_nothing_half_written_and_the_repetition_counts_once(
                 assert 500 == response.status_code
                 assert "agent.our_fault" == wire.unpack(response.content, wire.Refusal).message.code
                 assert b"disk is full" not in response.content
+                told = capfd.readouterr()
+                assert "agent's call failed" in told.out + told.err
+                assert "disk is full" not in told.out + told.err
                 assert before == await everything(merchant.tenant)
                 assert woken == len(hub.wake.projects)
                 assert delta.number == (await agent.call("/agent/deltas", delta, wire.DeltaAck)).number

@@ -72,6 +72,12 @@ def test_every_route_is_closed_or_stands_in_a_table_with_its_reason(site: Site) 
     assert set() == {*OPEN_TO_STRANGERS, *FOR_MACHINES} - {place.path for place in found}
 
 
+def test_no_page_loads_a_script_of_strangers(site: Site) -> None:
+    """The framework's own description of the routes would."""
+    for path in ("/schema", "/schema/openapi.json", "/schema/swagger", "/schema/redoc"):
+        assert 404 == site.as_("owner").get(path).status_code
+
+
 def test_what_belongs_to_a_tenant_lies_below_t_and_asks_for_membership(site: Site) -> None:
     found = list(places(site))
     assert len(of_tenants(site)) > 25

@@ -16,6 +16,7 @@ from raccord.agents import errors
 from raccord.agents.bodies import answer, received, too_large
 from raccord.agents.errors import AgentRefused
 from raccord.agents.tunnel import Tunnel
+from raccord.log import trace
 from raccord.sync import ingest, reconcile
 from raccord.sync.caller import AgentRevoked, Caller
 from raccord.sync.commands import UnknownCommand
@@ -85,7 +86,7 @@ def on_http_error(request: AgentRequest, error: HTTPException) -> Response[bytes
 
 def on_bug(request: AgentRequest, error: Exception) -> Response[bytes]:
     """The agent comes again; we are told."""
-    log.exception("agent's call failed", path=request.url.path, exc_info=error)
+    log.error("agent's call failed", path=request.url.path, trace=trace(error))
     return on_refused(request, AgentRefused(500, errors.OUR_FAULT.fill()))
 
 

@@ -63,6 +63,7 @@ def create_app(settings: Settings | None = None, wake: Wake | None = None) -> Li
             Exception: errors.on_bug,
         },
         before_send=[add_headers],
+        openapi_config=None,  # its pages load scripts of third parties; the public API brings a description of its own
         request_max_body_size=MAX_BODY,
     )
     app.state.settings = found
