@@ -1,14 +1,18 @@
 """The bridge's client, on bridges that misbehave: it never waits for ever, never guesses, never prints a password."""
 
+import os
+import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
+import psutil
 import pytest
 
 from raccord_connectors.contract import ConfigError, RecordRejected, TransientError
-from raccord_connectors.erp.sage100 import protocol, texts
+from raccord_connectors.erp.sage100 import com_bridge, protocol, texts
 from raccord_connectors.erp.sage100.bridge import Bridge, BridgeLost, BridgeRefusal, contract_error
+from sandbox.gescom.seed import seed_if_absent
 
 LOOP = """
 import json, sys, time
@@ -100,6 +104,54 @@ def test_a_refusal_keeps_sages_own_words(tmp_path: Path) -> None:
     assert "K3QZ-1" in error.message.fr
     assert "Code 1234" in error.message.fr
     made.close()
+
+
+AGENT = """
+import sys, time
+from raccord_connectors.erp.sage100.bridge import Bridge
+made = Bridge(COMMAND, {}, 30.0)
+made.call("check")
+print(made._process.pid, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("which", ["the sandbox's", "the one for COM"])
+def test_a_bridge_ends_with_the_agent_that_was_killed(tmp_path: Path, which: str) -> None:
+    """Nobody closes it then; the end of its input does. It would keep the company open and one licence taken."""
+    command = [sys.executable, com_bridge.__file__]
+    if which == "the sandbox's":
+        database = seed_if_absent(tmp_path / "gescom")
+        command = [sys.executable, "-m", "sandbox.gescom.bridge", "--database", str(database)]
+    else:
+        standing_in_for_com(tmp_path)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    agent = subprocess.Popen(
+        [sys.executable, "-c", AGENT.replace("COMMAND", repr(command))],
+        stdout=subprocess.PIPE,
+        env=environment,
+    )
+    try:
+        assert agent.stdout is not None
+        orphan = psutil.Process(int(agent.stdout.readline()))
+        assert orphan.is_running()
+    finally:
+        agent.kill()
+        agent.wait()
+    assert psutil.wait_procs([orphan], timeout=20)[0] == [orphan]
+
+
+def standing_in_for_com(folder: Path) -> None:
+    """pywin32's modules, as far as opening a company and closing it needs them."""
+    (folder / "win32com").mkdir()
+    (folder / "win32com" / "__init__.py").touch()
+    (folder / "win32com" / "client.py").write_text(
+        "from types import SimpleNamespace\n"
+        "def Dispatch(clsid): return SimpleNamespace(Open=lambda: None, Name='', Loggable=SimpleNamespace())\n"
+    )
+    (folder / "pythoncom.py").write_text(
+        "class com_error(Exception): ...\ndef CoInitialize(): ...\ndef CoUninitialize(): ...\n"
+    )
 
 
 def test_a_password_is_printed_nowhere(tmp_path: Path) -> None:
