@@ -229,13 +229,26 @@ def test_a_channel_is_created_put_on_air_paused_and_resumed(site: Site, connecte
     assert 404 == visitor.post(f"{page}/state", do="explode").status_code
 
 
-def test_a_shop_that_does_not_answer_leaves_the_channel_as_it_was(
-    site: Site, shop: ShopSystem, connected: str
-) -> None:
+def test_a_second_channel_on_a_shop_is_refused_at_its_field(site: Site) -> None:
+    made = site.made
+    answer = site.as_("owner").post(
+        site.at("channels/new"), erp=str(made.erp), shop=str(made.shop), name="Encore un", **settings()
+    )
+    assert 422 == answer.status_code
+    assert "alimente déjà cette boutique" in text_of(answer)
+
+
+def test_a_shop_that_does_not_answer_leaves_the_channel_as_it_was(site: Site, shop: ShopSystem) -> None:
     visitor = site.as_("owner")
+    other = place_of(
+        visitor.post(
+            site.at("connections/new"), connector="memory_shop", name="Muette", system=shop.name, token=SECRET
+        )
+    )
+    assert visitor.post(f"{other}/test").headers["location"].endswith("done=tested")
     page = place_of(
         visitor.post(
-            site.at("channels/new"), erp=str(site.made.erp), shop=connected.rpartition("/")[2], name="Troisième", **settings()
+            site.at("channels/new"), erp=str(site.made.erp), shop=other.rpartition("/")[2], name="Troisième", **settings()
         )
     )  # fmt: skip
     shop.stopped = True
