@@ -49,6 +49,9 @@ class RecordedWake:
     async def hooks(self, tenant: UUID, channel: UUID) -> None:
         raise AssertionError("an agent's call changes no webhook")
 
+    async def plan(self, tenant: UUID, plan: UUID) -> None:
+        raise AssertionError("an agent's call plans nothing")
+
     async def enter(self, tenant: UUID, order: UUID) -> None:
         raise AssertionError("an agent's call enters nothing")
 

@@ -41,6 +41,8 @@ class RecordedWake:
 
     async def hooks(self, tenant: UUID, channel: UUID) -> None: ...
 
+    async def plan(self, tenant: UUID, plan: UUID) -> None: ...
+
     async def enter(self, tenant: UUID, order: UUID) -> None:
         self.entering.append(order)
 

@@ -26,6 +26,7 @@ from raccord.sync.caller import Caller
 from raccord.sync.commands import Commands
 from raccord.sync.first_match import Matched
 from raccord.sync.mappings import Mappings
+from raccord.sync.planning import make as make_plan
 from raccord.sync.ports import Lane, Ports
 from raccord.sync.project import project
 from raccord.sync.push import push
@@ -54,6 +55,9 @@ class PlayedWake:
     async def collect(self, tenant: UUID, channel: UUID, key: str | None = None) -> None: ...
 
     async def hooks(self, tenant: UUID, channel: UUID) -> None: ...
+
+    async def plan(self, tenant: UUID, plan: UUID) -> None:
+        self.work["plan", tenant, plan, ""] = None
 
     async def enter(self, tenant: UUID, order: UUID) -> None: ...
 
@@ -113,7 +117,10 @@ class Merchant:
                 return
             kind, tenant, place, what = next(iter(self.wake.work))
             del self.wake.work[kind, tenant, place, what]
-            if kind == "project":
+            if kind == "plan":
+                if await make_plan(self.ports, tenant, place):
+                    await self.wake.plan(tenant, place)
+            elif kind == "project":
                 again = await project(self.ports, tenant, place, what)
                 if again:
                     await self.wake.project(tenant, place, what)

@@ -48,6 +48,9 @@ class FakeWake:
     async def hooks(self, tenant: UUID, channel: UUID) -> None:
         self.woken.append(("hooks", channel))
 
+    async def plan(self, tenant: UUID, plan: UUID) -> None:
+        self.woken.append(("plan", plan))
+
     async def enter(self, tenant: UUID, order: UUID) -> None:
         self.woken.append(("enter", order))
 

@@ -145,6 +145,8 @@ class Tally(Struct, frozen=True, omit_defaults=True):
     held: int = 0
     """Held already, for the same reason: it stays so."""
     stock_unchanged: int = 0
+    new_items: int = 0
+    """Of articles that would be created: each has a quantity of its own."""
     left: dict[str, int] = {}
     """Target → articles in whose listing it would not be written any more."""
     matched: dict[str, int] = {}
@@ -155,6 +157,7 @@ class Tally(Struct, frozen=True, omit_defaults=True):
             self.unchanged + other.unchanged,
             self.held + other.held,
             self.stock_unchanged + other.stock_unchanged,
+            self.new_items + other.new_items,
             _sum(self.left, other.left),
             _sum(self.matched, other.matched),
         )

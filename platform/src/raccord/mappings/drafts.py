@@ -22,7 +22,7 @@ from raccord_connectors.contract import Discovery
 async def draft(tenant: UUID, channel: UUID) -> Draft:
     """As saved last; without one, the version in force. Raises `MappingsError` when there is no such channel."""
     async with tenant_transaction(tenant):
-        return await _draft(channel, await found(channel))
+        return await current(channel, await found(channel))
 
 
 async def save_draft(
@@ -38,7 +38,7 @@ async def save_draft(
     changed it since, or it could not be used: the sentence says which rule or setting and why."""
     async with tenant_transaction(tenant):
         sides = await found(channel)
-        former = await _draft(channel, sides)
+        former = await current(channel, sides)
         if former.revision != revision:
             raise MappingsError(errors.changed_meanwhile(former.changed_by))
         return await _save(tenant, channel, sides, former, mapping, settings, account)
@@ -69,7 +69,7 @@ async def back_to(tenant: UUID, channel: UUID, version: int, account: UUID | Non
     async with tenant_transaction(tenant):
         sides = await found(channel)
         old = await _numbered(channel, version)
-        former = await _draft(channel, sides)
+        former = await current(channel, sides)
         return await _save(tenant, channel, sides, former, old.mapping, old.settings, account)
 
 
@@ -84,7 +84,13 @@ async def found(channel: UUID, *, locking: bool = False) -> Channel:
     return row
 
 
-async def _draft(channel: UUID, sides: Channel) -> Draft:
+async def active_number(channel: UUID) -> int:
+    """In the tenant's transaction."""
+    return await repository.active_number(channel)
+
+
+async def current(channel: UUID, sides: Channel) -> Draft:
+    """In the tenant's transaction."""
     active = await repository.active(channel)
     if active is not None:
         mapping = msgspec.json.decode(active.rules, type=Mapping)
@@ -128,7 +134,7 @@ async def _save(
         tenant, channel, rules, packed, revision=former.revision, based_on=based_on, account=account
     ):  # somebody else's transaction came first
         raise MappingsError(errors.changed_meanwhile(None))
-    return await _draft(channel, sides)
+    return await current(channel, sides)
 
 
 def demand_usable(mapping: Mapping, settings: ChannelSettings, sides: Channel) -> None:

@@ -1,5 +1,17 @@
 """What one can do with the versions, drafts and plans of a channel."""
 
 from raccord.mappings.drafts import back_to, discard_draft, draft, save_draft, version, versions
+from raccord.mappings.plans import newest_plan, plan, plan_lines, start_plan
 
-__all__ = ["back_to", "discard_draft", "draft", "save_draft", "version", "versions"]
+__all__ = [
+    "back_to",
+    "discard_draft",
+    "draft",
+    "newest_plan",
+    "plan",
+    "plan_lines",
+    "save_draft",
+    "start_plan",
+    "version",
+    "versions",
+]

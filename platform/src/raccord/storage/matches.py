@@ -57,6 +57,33 @@ async def save_found(tenant: UUID, channel: UUID, found: Sequence[Found]) -> lis
     return sorted(row["key"] for row in rows)
 
 
+async def refresh(channel: UUID, found: Sequence[Found]) -> None:
+    """Of bindings that were matched before and never projected: what the shop has now, in the fields that are ours now."""
+    bound = [one for one in sorted(found) if one.target is not None]
+    await current_connection().execute(
+        """
+        UPDATE binding b SET pushed = n.pushed, pushed_print = n.print
+          FROM unnest($2::text[], $3::text[], $4::json[], $5::uuid[]) AS n (key, target, pushed, print)
+         WHERE b.channel = $1 AND b.stream = 'listings' AND b.key = n.key AND b.target = n.target
+           AND b.desired IS NULL AND NOT b.held AND b.pushed_print IS DISTINCT FROM n.print
+        """,
+        channel,
+        [one.key for one in bound],
+        [one.target for one in bound],
+        [one.pushed for one in bound],
+        [one.pushed_print for one in bound],
+    )
+
+
+async def forget_doubts(channel: UUID) -> None:
+    """Matches that nobody has decided, in a channel that has sent nothing."""
+    await current_connection().execute(
+        "DELETE FROM binding WHERE channel = $1 AND stream = 'listings' AND held AND desired IS NULL "
+        "AND problem #>> '{message,code}' LIKE 'match.%'",
+        channel,
+    )
+
+
 async def resolve(channel: UUID, found: Found) -> bool:
     """What a person decided of a doubtful or vanished one. False when it does not wait for that, or the listing follows
     another article."""

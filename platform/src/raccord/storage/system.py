@@ -93,6 +93,8 @@ async def due_work() -> list[Due]:
                AND coalesce((s.pace ->> 'until')::timestamptz <= now(), true)
              GROUP BY b.tenant, c.shop, b.stream
             UNION
+            SELECT 'plan', p.tenant, p.id, '' FROM plan p WHERE p.state = 'making'
+            UNION
             SELECT 'enter', o.tenant, o.id, '' FROM sales_order o JOIN channel c ON c.tenant = o.tenant AND c.id = o.channel
              WHERE o.state IN ('waiting', 'entering') AND o.retry_at <= now() AND c.state = 'live'
             """

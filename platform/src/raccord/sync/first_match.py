@@ -48,9 +48,22 @@ async def first_match(shops: Shops, tenant: UUID, channel: UUID) -> Matched:
     async with tenant_transaction(tenant):
         route = await projections.route(channel)
     assert route is not None, "the caller has seen the channel"
+    return await match_route(shops, route)
+
+
+async def match_anew(shops: Shops, route: Route) -> Matched:
+    """Before anything was sent: as the rules of `route` have it, whatever was matched by others. What is in doubt is looked
+    at again; what a person decided stays."""
+    async with tenant_transaction(route.tenant):
+        await matches.forget_doubts(route.channel)
+    return await match_route(shops, route)
+
+
+async def match_route(shops: Shops, route: Route) -> Matched:
+    """By the rules and settings of `route`, which need not be those in force."""
     compiled = compile_route(route)
     articles = await _articles(route, compiled)
-    async with shops.open(tenant, route.shop) as connector:
+    async with shops.open(route.tenant, route.shop) as connector:
         if not articles or not connector.spec.can("listings", Can.READ):
             return Matched(known=len({code.owner for code in articles}))
         listings = await _listings(connector, articles)
@@ -143,7 +156,9 @@ async def _save(
 ) -> None:
     rows = {match.product: (match, _found(match, listings, projection)) for match in found}
     async with tenant_transaction(route.tenant):
-        new = await matches.save_found(route.tenant, route.channel, [row for _, row in rows.values()])
+        everything = [row for _, row in rows.values()]
+        new = await matches.save_found(route.tenant, route.channel, everything)
+        await matches.refresh(route.channel, everything)
         entries = []
         items: dict[str, str] = {}
         for key in new:

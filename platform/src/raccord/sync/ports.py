@@ -51,6 +51,9 @@ class Wake(Protocol):
     async def hooks(self, tenant: UUID, channel: UUID) -> None:
         """The channel's shop is to call us when something happens there."""
 
+    async def plan(self, tenant: UUID, plan: UUID) -> None:
+        """A plan is to be made, or goes on."""
+
     async def enter(self, tenant: UUID, order: UUID) -> None:
         """A sales order can go a step further."""
 

@@ -13,6 +13,8 @@ async def sweep(wake: Wake) -> int:
     for due in found:
         if due.kind == "project":
             await wake.project(due.tenant, due.object, due.stream)
+        elif due.kind == "plan":
+            await wake.plan(due.tenant, due.object)
         elif due.kind == "enter":
             await wake.enter(due.tenant, due.object)
     return len(found)

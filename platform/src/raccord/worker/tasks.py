@@ -18,6 +18,10 @@ def register(celery: Celery, process: Process) -> None:
     def project(tenant: str, channel: str, stream: str) -> None:
         process.run(work.project, UUID(tenant), UUID(channel), stream)
 
+    @task(name="plan")
+    def plan(tenant: str, plan: str) -> None:
+        process.run(work.plan, UUID(tenant), UUID(plan))
+
     @task(name="push")
     def push(tenant: str, shop: str, lane: Lane) -> None:
         process.run(work.push, UUID(tenant), UUID(shop), lane)

@@ -36,6 +36,9 @@ class CeleryWake:
     async def hooks(self, tenant: UUID, channel: UUID) -> None:
         await self.send("hooks", ORDINARY, str(tenant), str(channel))
 
+    async def plan(self, tenant: UUID, plan: UUID) -> None:
+        await self.send("plan", ORDINARY, str(tenant), str(plan))
+
     async def enter(self, tenant: UUID, order: UUID) -> None:
         await self.send("enter", URGENT, str(tenant), str(order))
 

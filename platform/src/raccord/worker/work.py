@@ -7,6 +7,7 @@ from raccord.storage import commands, connections, projections, system
 from raccord.storage.engine import tenant_transaction
 from raccord.sync import drift as drifting
 from raccord.sync.desires import pack
+from raccord.sync.planning import make as make_plan
 from raccord.sync.ports import Lane
 from raccord.sync.project import project as project_slice
 from raccord.sync.purge import purge as purge_all
@@ -18,7 +19,7 @@ from raccord_connectors import wire
 from raccord_connectors.contract import ConfigError
 
 __all__ = [
-    "answered", "collect", "drift", "enter", "hooks", "new_day", "project", "prove", "purge", "push", "recheck", "spread",
+    "answered", "collect", "drift", "enter", "hooks", "new_day", "plan", "project", "prove", "purge", "push", "recheck", "spread",
     "sweep",
 ]  # fmt: skip
 URGENT_TASKS = ("collect", "prove")
@@ -28,6 +29,11 @@ URGENT_TASKS = ("collect", "prove")
 async def project(hands: Hands, tenant: UUID, channel: UUID, stream: str) -> None:
     if await project_slice(hands.ports, tenant, channel, stream):
         await hands.wake.project(tenant, channel, stream)
+
+
+async def plan(hands: Hands, tenant: UUID, plan: UUID) -> None:
+    if await make_plan(hands.ports, tenant, plan):
+        await hands.wake.plan(tenant, plan)
 
 
 async def push(hands: Hands, tenant: UUID, shop: UUID, lane: Lane) -> None:
