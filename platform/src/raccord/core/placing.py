@@ -22,6 +22,20 @@ def build_paths(categories: Iterable[Category]) -> dict[str, list[str]]:
     return paths
 
 
+def build_lines(categories: Iterable[Category]) -> dict[str, list[str]]:
+    """Category key → itself and all above it, closed ones included."""
+    parents = {category.key: category.parent for category in categories}
+    lines = {}
+    for key in parents:
+        line: list[str] = []
+        at: str | None = key
+        while at is not None and at not in line:
+            line.append(at)
+            at = parents.get(at)
+        lines[key] = line
+    return lines
+
+
 def category_paths(product: Product, paths: Paths) -> list[list[str]]:
     """Where the article stands: its catalogue nodes, else its family."""
     keys = product.categories or ([product.family] if product.family else [])

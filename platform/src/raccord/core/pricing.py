@@ -122,6 +122,14 @@ def chosen(prices: PriceSet, rule: PriceRule, today: date) -> Chosen:
     return Chosen(_best(dated, rule) or always, always)
 
 
+def is_priced(prices: PriceSet | None, rule: PriceRule, today: date) -> bool:
+    """It has a price above zero in this channel today, whatever becomes of it."""
+    return prices is not None and any(
+        price.minimum <= 1 and price.amount > 0 and _concerns(price, rule) and _counts_on(price, rule, today)
+        for price in prices.prices
+    )
+
+
 def quantity_tiers(prices: PriceSet | None, rule: PriceRule, article: Article, today: date) -> list[Tier]:
     """The prices from certain quantities on, in the channel's category, by rising quantity; then, for each customer group of
     the shop that pays the prices of another category, those, from one unit on."""
