@@ -55,6 +55,9 @@ class RecordedWake:
     async def enter(self, tenant: UUID, order: UUID) -> None:
         raise AssertionError("an agent's call enters nothing")
 
+    async def rehearse(self, tenant: UUID, rehearsal: UUID) -> None:
+        raise AssertionError("an agent's call rehearses nothing")
+
     async def answered(self, tenant: UUID, command: UUID, once: str | None) -> None:
         self.answers.append((tenant, command, once))
 

@@ -46,6 +46,8 @@ class RecordedWake:
     async def enter(self, tenant: UUID, order: UUID) -> None:
         self.entering.append(order)
 
+    async def rehearse(self, tenant: UUID, rehearsal: UUID) -> None: ...
+
     async def answered(self, tenant: UUID, command: UUID, once: str | None) -> None:
         if once is not None:
             self.answers.append((command, once))

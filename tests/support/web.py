@@ -54,6 +54,9 @@ class FakeWake:
     async def enter(self, tenant: UUID, order: UUID) -> None:
         self.woken.append(("enter", order))
 
+    async def rehearse(self, tenant: UUID, rehearsal: UUID) -> None:
+        self.woken.append(("rehearse", rehearsal))
+
     async def answered(self, tenant: UUID, command: UUID, once: str | None) -> None:
         self.woken.append(("answered", command, once))
 

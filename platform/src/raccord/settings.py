@@ -43,6 +43,11 @@ class Settings(Struct, frozen=True, kw_only=True):
         return self.database_url is None
 
     @property
+    def can_be_called(self) -> bool:
+        """Shops reach us under `public_url`: by HTTPS from anywhere; in the sandbox, on the same machine."""
+        return self.allow_private_addresses or self.public_url.startswith("https://")
+
+    @property
     def embedded_broker(self) -> bool:
         return self.broker_url is None
 

@@ -97,6 +97,8 @@ async def due_work() -> list[Due]:
             UNION
             SELECT 'enter', o.tenant, o.id, '' FROM sales_order o JOIN channel c ON c.tenant = o.tenant AND c.id = o.channel
              WHERE o.state IN ('waiting', 'entering') AND o.retry_at <= now() AND c.state = 'live'
+            UNION
+            SELECT 'rehearse', tenant, id, '' FROM rehearsal WHERE state = 'running' AND retry_at <= now()
             """
         )
     return [Due(*row) for row in rows]

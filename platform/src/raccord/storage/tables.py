@@ -377,6 +377,29 @@ class Run(Table, db=APP):
     ended_at = Timestamptz(null=True, default=None)
 
 
+class Rehearsal(Table, db=APP):
+    tenant = UUID()
+    id = UUID(primary_key=True)
+    channel = UUID()
+    state = Text(default="running")
+    rules = JSONB()
+    settings = JSONB()
+    of_draft = Boolean(default=False)
+    step = Text()
+    cursor = Text(default="")
+    done = Integer(default=0)
+    of = Integer(default=0)
+    sides = JSONB(null=True, default=None)
+    counts = JSONB(default="{}")
+    figures = JSONB(default="{}")
+    problem = JSONB(null=True, default=None)
+    attempts = Integer(default=0)
+    account = UUID(null=True, default=None)
+    started_at = Timestamptz()
+    retry_at = Timestamptz()
+    ended_at = Timestamptz(null=True, default=None)
+
+
 class Journal(Table, db=APP):
     tenant = UUID()
     id = BigInt(primary_key=True)

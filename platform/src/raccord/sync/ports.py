@@ -57,6 +57,9 @@ class Wake(Protocol):
     async def enter(self, tenant: UUID, order: UUID) -> None:
         """A sales order can go a step further."""
 
+    async def rehearse(self, tenant: UUID, rehearsal: UUID) -> None:
+        """A rehearsal has begun, or goes on."""
+
     async def answered(self, tenant: UUID, command: UUID, once: str | None) -> None:
         """An agent answered this command; `once` is the mark under which it was asked, which tells who waits for it."""
 

@@ -17,4 +17,6 @@ async def sweep(wake: Wake) -> int:
             await wake.plan(due.tenant, due.object)
         elif due.kind == "enter":
             await wake.enter(due.tenant, due.object)
+        elif due.kind == "rehearse":
+            await wake.rehearse(due.tenant, due.object)
     return len(found)

@@ -34,6 +34,10 @@ def register(celery: Celery, process: Process) -> None:
     def enter(tenant: str, order: str) -> None:
         process.run(work.enter, UUID(tenant), UUID(order))
 
+    @task(name="rehearse")
+    def rehearse(tenant: str, rehearsal: str) -> None:
+        process.run(work.rehearse, UUID(tenant), UUID(rehearsal))
+
     @task(name="answered")
     def answered(tenant: str, command: str, once: str | None = None) -> None:
         process.run(work.answered, UUID(tenant), UUID(command))

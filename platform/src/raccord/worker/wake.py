@@ -42,6 +42,9 @@ class CeleryWake:
     async def enter(self, tenant: UUID, order: UUID) -> None:
         await self.send("enter", URGENT, str(tenant), str(order))
 
+    async def rehearse(self, tenant: UUID, rehearsal: UUID) -> None:
+        await self.send("rehearse", ORDINARY, str(tenant), str(rehearsal))
+
     async def answered(self, tenant: UUID, command: UUID, once: str | None) -> None:
         await self.send("answered", URGENT, str(tenant), str(command), once)
 

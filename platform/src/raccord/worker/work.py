@@ -6,6 +6,7 @@ from raccord.orders import service as orders
 from raccord.storage import commands, connections, projections, system
 from raccord.storage.engine import tenant_transaction
 from raccord.sync import drift as drifting
+from raccord.sync import rehearsing
 from raccord.sync.desires import pack
 from raccord.sync.planning import make as make_plan
 from raccord.sync.ports import Lane
@@ -19,8 +20,8 @@ from raccord_connectors import wire
 from raccord_connectors.contract import ConfigError
 
 __all__ = [
-    "answered", "collect", "drift", "enter", "hooks", "new_day", "plan", "project", "prove", "purge", "push", "recheck", "spread",
-    "sweep",
+    "answered", "collect", "drift", "enter", "hooks", "new_day", "plan", "project", "prove", "purge", "push", "recheck",
+    "rehearse", "spread", "sweep",
 ]  # fmt: skip
 URGENT_TASKS = ("collect", "prove")
 """Of those that are spread: orders and the stock they lower. They never wait for somebody's import."""
@@ -101,6 +102,17 @@ async def hooks(hands: Hands, tenant: UUID, channel: UUID) -> None:
 
 async def enter(hands: Hands, tenant: UUID, order: UUID) -> None:
     await orders.advance(tenant, order, hands.commands, hands.wake)
+
+
+async def rehearse(hands: Hands, tenant: UUID, rehearsal: UUID) -> None:
+    async with hands.locks.try_hold("rehearse", tenant, rehearsal) as lock:
+        if lock is None:
+            return
+        more = await rehearsing.rehearse(
+            hands.ports, hands.commands, tenant, rehearsal, reachable=hands.settings.can_be_called
+        )
+    if more:
+        await hands.wake.rehearse(tenant, rehearsal)
 
 
 async def answered(hands: Hands, tenant: UUID, command: UUID) -> None:
