@@ -1,6 +1,6 @@
 """The Vendure connector passes the suite on a real Vendure server, directly and through the wire."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -8,9 +8,12 @@ import pytest
 from msgspec.structs import replace
 
 from raccord_connectors.canonical import Availability, Listing, OrderUpdate, Record, Shipment
-from raccord_connectors.contract import Can
+from raccord_connectors.contract import Can, Choice
 from raccord_connectors.kit.conformance import ConnectorConformance, needs, pytest_generate_tests  # noqa: F401
+from raccord_connectors.kit.conformance.wiretap import Wiretap
 from raccord_connectors.shop.vendure import Vendure, VendureSettings
+from support.full_listings import full_listings
+from support.picture_server import picture_server
 from support.vendure.furnish import PASSWORD
 from support.vendure.network import Switch
 from support.vendure.records import FIELDS, changed_offer, connect, create, fresh, price, simple, stock
@@ -28,14 +31,23 @@ def shop() -> Iterator[Shop]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def pictures() -> Iterator[str]:
+    with picture_server() as address:
+        yield address
+
+
 class TestVendure(ConnectorConformance):
     connector_type = Vendure
+    unread = ("tax_rate",)
+    """A variant has a tax category only, which may have a rate for each zone."""
     secrets: ClassVar[tuple[str, ...]] = (PASSWORD, WRONG)
     shop: ClassVar[Shop]
     standing: ClassVar[list[str]]
     """SKUs of things that the shop holds from the beginning, one order for each."""
     orders: ClassVar[list[str]]
     """Orders that stay open."""
+    taxes: ClassVar[tuple[Choice, ...]]
     spare: ClassVar[list[str]]
     """SKUs of things that may be deleted."""
 
@@ -49,10 +61,18 @@ class TestVendure(ConnectorConformance):
         for key in (*cls.standing, *cls.spare):
             stock(connector, create(connector, simple(key)), 50)
         connector.close()
+        connector = connect(cls.shop)
+        cls.taxes = connector.discover().tax_classes
+        connector.close()
         cls.orders = [cls.shop.place_order({key: 2}).id for key in cls.standing]
+
+    @pytest.fixture(autouse=True)
+    def _pictures(self, pictures: str) -> None:
+        self.pictures = pictures
 
     def setup_method(self) -> None:
         self.network = Switch()
+        self.wire = Wiretap(self.network)
         self.skus = [fresh() for _ in range(4)]
 
     def teardown_method(self) -> None:
@@ -60,7 +80,7 @@ class TestVendure(ConnectorConformance):
 
     def connector(self) -> Vendure:
         settings = VendureSettings(**self.shop.settings(**FIELDS))
-        return Vendure(settings, transport=self.network, sleep=lambda _: None)
+        return Vendure(settings, transport=self.wire, sleep=lambda _: None)
 
     def broken_connector(self) -> Vendure:
         settings = VendureSettings(**self.shop.settings(password=WRONG))
@@ -155,6 +175,22 @@ class TestVendure(ConnectorConformance):
             case _:
                 self.shop.note(target, f"Note de la boutique {fresh()}")
 
+    def full(self, stream: str, edition: int) -> Sequence[Listing]:
+        taxes = [tax for tax in self.taxes if tax.details.get("rate")]
+        return full_listings(
+            (self.skus[0], self.skus[1]),
+            edition,
+            pictures=self.pictures,
+            tax_classes=(taxes[0].key, taxes[1].key),
+            tax_rates=(taxes[0].details["rate"], taxes[1].details["rate"]),
+            custom=("origin", "manual"),
+            offer_custom=("packing",),
+            but=("related", "offer.tiers", "offer.price.before", "offer.price.starts", "offer.price.ends"),
+        )
+
+    def requests_sent(self) -> Sequence[bytes]:
+        return self.wire.bodies
+
     def stop_system(self) -> None:
         self.network.cut = True
 
@@ -173,7 +209,7 @@ class TestVendureThroughTheWire(TestVendure):
 
     def connector(self) -> Vendure:
         entered = self.shop.settings(**FIELDS, user="", password="", api_key=self.key)
-        return Vendure(VendureSettings(**entered), transport=self.network, sleep=lambda _: None)
+        return Vendure(VendureSettings(**entered), transport=self.wire, sleep=lambda _: None)
 
     def broken_connector(self) -> Vendure:
         entered = self.shop.settings(user="", password="", api_key=WRONG)

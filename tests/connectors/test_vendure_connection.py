@@ -193,3 +193,22 @@ def test_what_the_shop_offers_is_discovered(shop: Shop) -> None:
     assert ("Poids (g)", "number") == fields["listings", "offers.weight"]
     assert ("SIRET", "text") == fields["orders", "customer.siret"]
     assert 1 == len(found.depots)
+
+
+def test_categories_brands_and_characteristics_are_discovered(shop: Shop) -> None:
+    connector = connect(shop)
+    fields = {
+        "brand": "Le Creuset",
+        "categories": [["Maison", "Cuisine"]],
+        "features": {"Matière": ["Fonte"]},
+    }
+    create(connector, simple(fresh(), **fields))
+    found = connector.discover()
+    assert "Le Creuset" in {choice.title for choice in found.brands}
+    assert {"Maison", "Maison > Cuisine"} <= {choice.title for choice in found.categories}
+    assert "Fonte" in {one.title: one.values for one in found.features}["Matière"]
+
+
+def test_what_no_custom_field_was_named_for_is_missing(shop: Shop) -> None:
+    unnamed = connect(shop, ean_field="", height_field="")
+    assert ("offer.ean", "offer.dimensions_mm") == unnamed.discover().missing_fields

@@ -1,6 +1,6 @@
 """The WooCommerce connector against the demonstration shop: every guarantee of the suite, also through the wire."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -18,8 +18,11 @@ from raccord_connectors.canonical import (
 )
 from raccord_connectors.contract import Can
 from raccord_connectors.kit.conformance import ConnectorConformance, pytest_generate_tests  # noqa: F401
+from raccord_connectors.kit.conformance.wiretap import Wiretap
 from raccord_connectors.shop.woocommerce import WooCommerce, WooCommerceSettings
 from sandbox.shop.testing import DemoShop, demo_shop
+from support.full_listings import full_listings
+from support.picture_server import picture_server
 
 BAD_SECRET = "cs_0000000000000000000000000000000000000000"
 
@@ -34,13 +37,26 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoShop]:
         yield shop
 
 
+@pytest.fixture(scope="module")
+def pictures() -> Iterator[str]:
+    with picture_server() as address:
+        yield address
+
+
 class TestWooCommerce(ConnectorConformance):
     connector_type = WooCommerce
+    unread = ("tax_rate",)
+    """A product has a class only, which may have a rate for each country."""
 
     @pytest.fixture(autouse=True)
-    def _fresh_shop(self, served: DemoShop) -> None:
+    def _fresh_shop(self, served: DemoShop, pictures: str) -> None:
         self.shop = served
+        self.pictures = pictures
         served.reset()
+        self.wire = Wiretap(served.transport())
+        self.others = [
+            str(served.post("products", {"name": f"Lié {n}", "sku": f"LIE{n}"})["id"]) for n in range(2)
+        ]
         type(self).secrets = (served.shop.key.consumer_secret, BAD_SECRET)
         vase = {
             "name": "Vase",
@@ -65,14 +81,14 @@ class TestWooCommerce(ConnectorConformance):
         self.orders = [served.buy(bought, coupon="BIENVENUE10") for _ in range(4)]
 
     def connector(self) -> WooCommerce:
-        return self._connector()
+        return self._connector(seo_plugin="yoast")
 
     def broken_connector(self) -> WooCommerce:
         return self._connector(consumer_secret=BAD_SECRET)
 
     def _connector(self, **settings: str) -> WooCommerce:
         converted = msgspec.convert(self.shop.settings(**settings), WooCommerceSettings)
-        return WooCommerce(converted, transport=self.shop.transport(), sleep=lambda _: None)
+        return WooCommerce(converted, transport=self.wire, sleep=lambda _: None)
 
     def sample(self, stream: str, number: int) -> Record:
         if stream == "listings":
@@ -159,6 +175,20 @@ class TestWooCommerce(ConnectorConformance):
             self.shop.put(f"products/{parent}/variations/{variation}", {"description": "Doux"})
         else:
             self.shop.put(f"products/{target}", {"description": "Écrit dans la boutique", "weight": "3"})
+
+    def full(self, stream: str, edition: int) -> Sequence[Listing]:
+        return full_listings(
+            ("BUREAU", "TAPIS"),
+            edition,
+            pictures=self.pictures,
+            tax_classes=("taux-reduit", "taux-intermediaire"),
+            tax_rates=("5.5", "10"),
+            related=([self.others[0]], [self.others[1]]),
+            but=("names", "descriptions", "offer.tiers"),
+        )
+
+    def requests_sent(self) -> Sequence[bytes]:
+        return self.wire.bodies
 
     def stop_system(self) -> None:
         self.shop.down = True

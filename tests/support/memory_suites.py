@@ -1,7 +1,7 @@
 """The conformance suite on the in-memory systems: run as it is by their own tests, and on hostile connectors by the
 test of the suite itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -34,6 +34,7 @@ from raccord_connectors.sample.memory import MemorySettings
 from raccord_connectors.sample.memory_erp import MemoryErp
 from raccord_connectors.sample.memory_shop import MemoryShop
 from raccord_connectors.sample.shop_system import ShopSystem
+from support.full_listings import full_listings
 
 NUMBERS = count(1)
 TOKEN = "jeton-secret"
@@ -177,6 +178,12 @@ class MemoryShopSuite(ConnectorConformance):
                 self.shop.put(stream, replace(found, backorders=True))
             case _:
                 self.shop.refund(target, "1")
+
+    def full(self, stream: str, edition: int) -> Sequence[Listing]:
+        return full_listings(("BUREAU", "PLAID"), edition)
+
+    def requests_sent(self) -> Sequence[bytes]:
+        return list(self.shop.sent)
 
     def stop_system(self) -> None:
         self.shop.stopped = True

@@ -113,6 +113,15 @@ def site_time(utc: str | None) -> str | None:
     return moment.astimezone(SITE_ZONE).strftime("%Y-%m-%dT%H:%M:%S")
 
 
+def utc_of(local: str) -> str | None:
+    """The other way: a moment entered in the site's own time, as UTC. None when it is empty or no moment."""
+    try:
+        moment = datetime.fromisoformat(local[:19])
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=SITE_ZONE).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
 def dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 

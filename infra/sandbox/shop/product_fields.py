@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sandbox.shop import attributes, terms
+from sandbox.shop.database import utc_of
 from sandbox.shop.media import Media
 from sandbox.shop.options import Options
 from sandbox.shop.refusals import Refusal, invalid_param
@@ -122,9 +123,10 @@ class Fields:
             if name in sent:
                 product[name] = _decimal(sent[name])
         for side in ("from", "to"):
-            for suffix in ("", "_gmt"):
-                if f"date_on_sale_{side}{suffix}" in sent:
-                    product[f"sale_{side}"] = str(sent[f"date_on_sale_{side}{suffix}"])[:19] or None
+            if f"date_on_sale_{side}" in sent:
+                product[f"sale_{side}"] = utc_of(str(sent[f"date_on_sale_{side}"]))
+            if f"date_on_sale_{side}_gmt" in sent:
+                product[f"sale_{side}"] = str(sent[f"date_on_sale_{side}_gmt"])[:19] or None
 
     def _stock(self, product: dict[str, Any], sent: dict[str, Any]) -> None:
         if "stock_status" in sent:

@@ -5,6 +5,7 @@ A system is shared by name within one process, so that a new connector sees what
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, TypeVar
@@ -46,8 +47,8 @@ class Table:
 class MemorySystem:
     """Use `ErpSystem` or `ShopSystem`. Everything a test wants to see or to break is an attribute:
 
-    `requests` and `writes` count what was asked; `log` holds (operation, stream, key) of each write done;
-    `stopped` makes every call transient; `token` is the only one accepted; `before_write` and `after_write` are
+    `requests` and `writes` count what was asked; `sent` holds what was sent; `log` holds (operation, stream,
+    key) of each write done; `stopped` makes every call transient; `token` is the only one accepted; `before_write` and `after_write` are
     called around each write with (stream, change), and what they raise falls out of `write`: a death between the
     write and its acknowledgement.
     """
@@ -66,6 +67,8 @@ class MemorySystem:
         self.writes = 0
         self.log: list[tuple[str, str, str]] = []
         self.stopped = False
+        self.sent: deque[bytes] = deque(maxlen=1000)
+        """What its connectors sent of the last records written, as it was on the wire."""
         self.before_write: Callable[[str, Change], None] | None = None
         self.after_write: Callable[[str, Change], None] | None = None
         self._failures: list[float | None] = []
@@ -169,6 +172,8 @@ class MemorySystem:
             rows = sorted((row for row in table.rows.values() if row[0] >= first), key=lambda row: row[0])
             if wanted.keys is not None:
                 rows = [row for row in rows if row[1].key in set(wanted.keys)]
+            if wanted.latest is not None:
+                rows = sorted(rows, key=_made, reverse=True)[: wanted.latest]
             rejected = [table.unreadable[r.key] for _, r in rows if r.key in table.unreadable]
             deleted = [key for key, stamp in table.gone.items() if wanted.since and stamp >= first]
             if wanted.keys is not None:
@@ -177,12 +182,21 @@ class MemorySystem:
             yield Page(digests={record.key: fingerprint(encode(record)) for _, record in rows})
             return
         rows = [row for row in rows if row[1].key not in table.unreadable]
+        if wanted.latest is not None:
+            yield Page(records=[record for _, record in rows], rejected=rejected)
+            return
         for start in range(0, len(rows), size):
             if start:
                 self.request()
             part = rows[start : start + size]
             yield Page(records=[record for _, record in part], cursor=str(part[-1][0]))
         yield Page(rejected=rejected, deleted=deleted, cursor=str(watermark))
+
+
+def _made(row: tuple[int, Record]) -> tuple[str, int]:
+    """When a thing was made: as it says itself, else as it was last stored."""
+    stamp, record = row
+    return str(getattr(record, "placed_at", "")), stamp
 
 
 class MemoryConnector:

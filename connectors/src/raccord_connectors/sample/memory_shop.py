@@ -1,7 +1,8 @@
 """The in-memory shop's connector: listings, quantities, orders and their follow-up, with every capability."""
 
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 from msgspec.structs import replace
 
 from raccord_connectors.canonical import Availability, Listing, Offer, Order, OrderUpdate, Record
@@ -25,6 +26,7 @@ from raccord_connectors.sample.shop_system import STATUSES, ShopSystem
 
 READS = frozenset({Can.READ, Can.READ_SINCE, Can.READ_SOME, Can.SKETCH})
 NAME_LENGTH = 255
+Part = TypeVar("Part", Listing, Offer)
 AFTER = {
     "accepted": ("processing", "open"),
     "preparing": ("processing", "open"),
@@ -45,7 +47,7 @@ class MemoryShop(MemoryConnector):
         streams=(
             StreamSpec("listings", READS | {Can.CREATE, Can.UPDATE, Can.DELETE}, batch_size=100),
             StreamSpec("availability", READS | {Can.UPDATE}, batch_size=100, after=("listings",)),
-            StreamSpec("orders", READS),
+            StreamSpec("orders", READS | {Can.READ_LATEST}),
             StreamSpec("order_updates", frozenset({Can.UPDATE})),
         ),
         verified_against=("the in-memory shop of this package (simulator)",),
@@ -111,16 +113,16 @@ def _create(system: ShopSystem, change: Change, record: Listing) -> Outcome:
     _demand_sound(system, record, target=None)
     key = str(system.number())
     system.refs["listings", record.key] = key
-    return _store(system, replace(record, key=key, offers=[]), record, change)
+    blank = Listing(key=key, published=False, name="", offers=[])
+    return _store(system, _changed(system, blank, record, None), record, change)
 
 
 def _update(system: ShopSystem, change: Change, record: Listing) -> Outcome:
     stored = _existing(system, "listings", change)
     _demand_sound(system, record, target=change.target)
     system.refs["listings", record.key] = stored.key
-    new: dict[str, Any] = differences(record, change.previous, keep=("key", "offers"))
-    listing = the(Listing, stored, record.key)
-    return _store(system, replace(listing, **_merged(listing, record, change.previous, new)), record, change)
+    changed = _changed(system, the(Listing, stored, record.key), record, change.previous)
+    return _store(system, changed, record, change)
 
 
 def _store(system: ShopSystem, stored: Listing, record: Listing, change: Change) -> Outcome:
@@ -133,8 +135,7 @@ def _store(system: ShopSystem, stored: Listing, record: Listing, change: Change)
     for offer in record.offers:
         target = targets.setdefault(offer.key, f"{stored.key}-{system.number()}")
         old = theirs.get(target, Offer(key=target, sku=offer.sku))
-        before = pushed.get(offer.key)
-        theirs[target] = replace(old, **_merged(old, offer, before, differences(offer, before)))
+        theirs[target] = _changed(system, old, offer, pushed.get(offer.key))
         system.refs["offers", f"{stored.key}/{offer.key}"] = target
         if system.find("availability", target) is None:
             system.set_quantity(target, 0, product=stored.key)
@@ -147,15 +148,17 @@ def _store(system: ShopSystem, stored: Listing, record: Listing, change: Change)
     return Outcome(record.key, target=stored.key, targets={key: targets[key] for key in kept})
 
 
-def _merged(
-    held: Listing | Offer, record: Listing | Offer, before: Record | Offer | None, new: dict[str, Any]
-) -> dict[str, Any]:
-    """`new`, with the open fields merged name by name: what the shop's people added stays."""
+def _changed(system: ShopSystem, held: Part, record: Part, before: Record | Offer | None) -> Part:
+    """`held` with what differs between `record` and `before`, open fields name by name: what the shop's people added
+    stays. What would be on the wire, if there were one, is noted."""
+    new: dict[str, Any] = differences(record, before, keep=("key", "offers"))
+    sent = dict(new)
     for field in OPEN_FIELDS & new.keys():
-        sent = open_differences(getattr(record, field), getattr(before, field, None) or {})
-        both = {**(getattr(held, field) or {}), **sent}
+        sent[field] = open_differences(new[field], getattr(before, field, None) or {})
+        both = {**(getattr(held, field) or {}), **sent[field]}
         new[field] = {name: value for name, value in both.items() if value is not None and value != []}
-    return new
+    system.sent.append(msgspec.json.encode(sent))
+    return replace(held, **new)
 
 
 def _targets(system: ShopSystem, listing: str, record: Listing) -> dict[str, str]:

@@ -28,12 +28,13 @@ Importing `pytest_generate_tests` is what multiplies each guarantee by the strea
 needs: tests appear and vanish with the declaration. Hooks that you may write bring more guarantees:
 `touch(stream)` and `remove(stream)` change the system behind the connector's back (incremental reading, digests,
 deletions), `look(stream, target)` and `disturb(stream, target)` show and change a thing as the system holds it (an
-update touches only what differs, French text survives), `stop_system()` makes it unreachable; `never` names the streams
+update touches only what differs, French text survives), `full(stream, edition)` and `requests_sent()` show that every
+declared field of a listing is kept and that no other one travels, `stop_system()` makes it unreachable; `never` names the streams
 on which one of them can do nothing. Each is described in `author.py`. Where a server is slow to start, let a session
 fixture start it and hand it over in an autouse fixture.
 
 The guarantees are small methods with a sentence for a name, by subject: `declaring`, `connecting`, `reading`,
-`writing`, `texts`. Some that surprise: `keys=()` reads nothing, not everything; the second `create` says `existed`;
+`writing`, `fields`, `texts`. Some that surprise: `keys=()` reads nothing, not everything; the second `create` says `existed`;
 an update of a missing target is a rejected outcome; a listing's outcome has `targets` for every offer, also when
 there is only one; a draft's `target` is the key under which `documents` reads it back, with `reference == draft.key`.
 """
@@ -41,11 +42,12 @@ there is only one; a draft's `target` is the key under which `documents` reads i
 import sys
 
 if "pytest" in sys.modules:  # a failed guarantee then shows both values, as in a test module
-    SUBJECTS = ("author", "declaring", "connecting", "reading", "writing", "texts")
+    SUBJECTS = ("author", "declaring", "connecting", "reading", "writing", "fields", "texts")
     sys.modules["pytest"].register_assert_rewrite(*(f"{__name__}.{subject}" for subject in SUBJECTS))
 
 from raccord_connectors.kit.conformance.connecting import ConnectingGuarantees
 from raccord_connectors.kit.conformance.declaring import DeclaringGuarantees
+from raccord_connectors.kit.conformance.fields import FieldGuarantees
 from raccord_connectors.kit.conformance.multiply import guarantees, needs, pytest_generate_tests
 from raccord_connectors.kit.conformance.reading import ReadingGuarantees
 from raccord_connectors.kit.conformance.texts import TextGuarantees
@@ -55,6 +57,11 @@ __all__ = ["ConnectorConformance", "guarantees", "needs", "pytest_generate_tests
 
 
 class ConnectorConformance(
-    DeclaringGuarantees, ConnectingGuarantees, ReadingGuarantees, WritingGuarantees, TextGuarantees
+    DeclaringGuarantees,
+    ConnectingGuarantees,
+    ReadingGuarantees,
+    WritingGuarantees,
+    FieldGuarantees,
+    TextGuarantees,
 ):
     """Inherit it, receive the tests. What to supply is in `author.Author`."""

@@ -1,10 +1,10 @@
 """What the author of a connector supplies to the suite, and the few moves that the guarantees are made of."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from raccord_connectors.canonical import Record, encode, fingerprint
+from raccord_connectors.canonical import Listing, Record, encode, fingerprint
 from raccord_connectors.contract import EVERYTHING, Can, Change, Connector, Message, Outcome, Page, Selection
 from raccord_connectors.kit.conformance.multiply import drop_what_does_not_apply
 from raccord_connectors.kit.over_wire import through_the_wire
@@ -20,6 +20,8 @@ class Author(ABC):
     secrets: ClassVar[tuple[str, ...]] = ()
     """Values of the secret settings used in `connector()` and `broken_connector()`: none may ever be printed."""
 
+    unread: ClassVar[tuple[str, ...]] = ()
+    """Declared fields of a listing that reading cannot tell. Say why beside it."""
     never: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Hook → streams on which it can do nothing in this system: `{"remove": ("orders",)}` where no order is ever
     deleted. Say why beside it."""
@@ -82,6 +84,21 @@ class Author(ABC):
     def stop_system(self) -> None:
         """Makes the system unreachable: a server stopped, a transport that refuses connections."""
         raise TypeError("supply stop_system()")
+
+    def full(self, stream: str, edition: int) -> Sequence[Listing]:
+        """Listings that have, between them, a value in every field that the stream declares, and nothing in the others.
+        Editions 0 and 1 are the same listings with other values. Texts of six characters, numbers of five digits and more
+        are found again in requests."""
+        raise TypeError(f"supply full(stream, edition) for {stream}")
+
+    def kept(self, stream: str, path: str, value: Any) -> Any:
+        """What reading gives for a value written to the field, where this system keeps it in another form. Say why."""
+        return value
+
+    def requests_sent(self) -> Sequence[bytes]:
+        """The bodies of all requests that this test's connectors have sent so far. `wiretap.Wiretap` is a transport of
+        httpx that notes them."""
+        raise TypeError("supply requests_sent()")
 
     def stored(self, stream: str, text: str) -> str:
         """What this system keeps of a text when its length or character set cannot hold it. Say it here, or reject

@@ -4,8 +4,9 @@ import re
 
 import msgspec
 
-from raccord_connectors.canonical import ERP_STREAMS, SHOP_STREAMS
+from raccord_connectors.canonical import ERP_STREAMS, SHOP_STREAMS, STREAMS, Listing
 from raccord_connectors.contract import Can, ConnectorSpec, Discovery, Side
+from raccord_connectors.kit.conformance import paths
 from raccord_connectors.kit.conformance.author import Author
 from raccord_connectors.kit.settings import setting_fields
 
@@ -87,6 +88,24 @@ class DeclaringGuarantees(Author):
                 f"custom field {custom.name} is of no declared stream: {custom.stream}"
             )
 
+    def test_declared_fields_exist(self) -> None:
+        for stream in self.spec.streams:
+            record = STREAMS.get(stream.name)
+            known = (
+                paths.all_paths() if record is Listing else list(record.__struct_fields__ if record else ())
+            )
+            unknown = set(stream.fields or ()) - set(known)
+            assert not unknown, f"{stream.name} declares fields that its record does not have: {unknown}"
+            assert len(set(stream.fields or ())) == len(stream.fields or ()), "a field is declared twice"
+
+    def test_what_an_installation_lacks_is_declared(self) -> None:
+        connector = self.open()
+        missing = connector.discover().missing_fields
+        connector.close()
+        listings = [stream for stream in self.spec.streams if STREAMS.get(stream.name) is Listing]
+        declared = [path for stream in listings for path in paths.taken(stream)]
+        assert set(missing) <= set(declared), f"missing here, and declared nowhere: {missing}"
+
     def test_discovered_choices_have_keys_and_titles(self) -> None:
         connector = self.open()
         found = connector.discover()
@@ -99,6 +118,9 @@ class DeclaringGuarantees(Author):
             "payment_methods",
             "carriers",
             "units",
+            "customer_groups",
+            "categories",
+            "brands",
         ):
             choices = getattr(found, kind)
             keys = [choice.key for choice in choices]

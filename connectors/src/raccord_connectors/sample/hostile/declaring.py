@@ -95,6 +95,12 @@ class FindsAChoiceWithoutATitle(SpoiltShop):
 
 
 @breaks("discovered_choices_have_keys_and_titles")
+class FindsABrandWithoutAKey(SpoiltShop):
+    def discover(self) -> Discovery:
+        return replace(super().discover(), brands=(Choice(" ", "Peugeot"),))
+
+
+@breaks("discovered_choices_have_keys_and_titles")
 class FindsAChoiceTwice(SpoiltShop):
     def discover(self) -> Discovery:
         return replace(

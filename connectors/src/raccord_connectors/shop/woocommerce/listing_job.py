@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from raccord_connectors.canonical import Listing, Offer
@@ -124,10 +124,16 @@ class Job:
 
 
 def _comparable(previous: Listing, record: Listing) -> Listing:
-    """WooCommerce keeps axes, characteristics and, in older shops, the brand in one list. What of it the shop owns now
-    neither makes the list differ nor is taken out of it, even if we once pushed it."""
-    left = {name: UNSET for name in ("features", "brand") if getattr(record, name) is UNSET}
-    return replace(previous, **left) if left else previous
+    """`previous` without what the shop owns now, even if we once pushed it. WooCommerce keeps several fields in one list
+    (axes, characteristics, in older shops the brand; all custom values): there the absent ones would count as gone."""
+    now = {offer.key: offer for offer in record.offers}
+    offers = [replace(old, **_unset(now.get(old.key))) for old in previous.offers]
+    return replace(previous, offers=offers, **_unset(record))
+
+
+def _unset(part: Listing | Offer | None) -> dict[str, UnsetType]:
+    fields = () if part is None else part.__struct_fields__
+    return {name: UNSET for name in fields if getattr(part, name) is UNSET}
 
 
 def offers_to_match(jobs: Sequence[Job]) -> list[str]:

@@ -124,7 +124,7 @@ class ListingReader:
             weight_g=self._grams(row.get("weight")),
             dimensions_mm=self._dimensions(row.get("dimensions") or {}),
             pictures=_pictures([image] if image else []),
-            custom=_custom(row) if ":" in key else {},
+            custom=_custom(row),  # of a simple product the same as the listing's: it has one place for both
         )
 
     def _price(self, row: Row) -> OfferPrice | None:
