@@ -132,6 +132,8 @@ class Can(StrEnum):
     """Only the records whose keys are given."""
     SKETCH = "sketch"
     """All keys, each with a digest of its source rows, much cheaper than the records."""
+    READ_LATEST = "read_latest"
+    """Only the last ones made, newest first, as many as are asked for."""
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
@@ -211,7 +213,7 @@ def label(
 
 
 class Selection(Struct, frozen=True, omit_defaults=True):
-    """Which records `read` shall yield. At most one of the three is set; none means everything."""
+    """Which records `read` shall yield. At most one is set; none means everything."""
 
     since: str | None = None
     """A cursor of an earlier page: only what changed since."""
@@ -219,6 +221,8 @@ class Selection(Struct, frozen=True, omit_defaults=True):
     """Just these records; a key that does not exist is absent from the pages, not an error."""
     sketch: bool = False
     """Keys and digests of their source rows (`Page.digests`) instead of records."""
+    latest: int | None = None
+    """The last ones that were made, newest first."""
 
 
 EVERYTHING = Selection()

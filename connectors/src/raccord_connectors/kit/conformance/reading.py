@@ -8,7 +8,7 @@ from itertools import islice
 import msgspec
 
 from raccord_connectors import wire
-from raccord_connectors.canonical import STREAMS, decode, encode, plain
+from raccord_connectors.canonical import STREAMS, Order, decode, encode, plain
 from raccord_connectors.contract import Can, Page, Selection
 from raccord_connectors.kit.conformance.author import Author
 from raccord_connectors.kit.conformance.multiply import needs
@@ -138,6 +138,22 @@ class ReadingGuarantees(Author):
     @needs(Can.READ_SOME)
     def test_no_keys_give_nothing(self, stream: str) -> None:
         assert self.prints(stream, Selection(keys=())) == {}, "no keys is not the same as everything"
+
+    # -------------------------------------------------------------------------------------- the last ones
+
+    @needs(Can.READ_LATEST)
+    def test_the_last_ones_are_as_many_as_asked_for(self, stream: str) -> None:
+        everything = self.prints(stream)
+        found = self.prints(stream, Selection(latest=2))
+        assert min(2, len(everything)) == len(found), "as many as there are, and no more than asked for"
+        assert found.items() <= everything.items(), "the last ones are read as the others are"
+
+    @needs(Can.READ_LATEST)
+    def test_the_last_ones_come_newest_first(self, stream: str) -> None:
+        """Of records that say when they were made."""
+        found = [record for page in self.pages(stream, Selection(latest=50)) for record in page.records]
+        made = [record.placed_at for record in found if isinstance(record, Order)]
+        assert sorted(made, reverse=True) == made, "newest first"
 
     # -------------------------------------------------------------------------------------- since a cursor
 

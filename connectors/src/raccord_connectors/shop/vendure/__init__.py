@@ -64,7 +64,9 @@ class Vendure:
                 batch_size=100,
                 after=("listings",),
             ),
-            StreamSpec("orders", frozenset({Can.READ, Can.READ_SINCE, Can.READ_SOME}), page_size=50),
+            StreamSpec(
+                "orders", frozenset({Can.READ, Can.READ_SINCE, Can.READ_SOME, Can.READ_LATEST}), page_size=50
+            ),
             StreamSpec("order_updates", frozenset({Can.UPDATE})),
         ),
         # Vendure limits nothing by itself; two requests at a time leave the shop's customers room.

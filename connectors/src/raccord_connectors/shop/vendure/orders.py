@@ -28,6 +28,9 @@ ALL = """query($take: Int!, $skip: Int!) {{
 SOME = """query($ids: [String!]!) {{
   orders(options: {{ take: 1000, sort: {{ id: ASC }}, filter: {{ {placed}, id: {{ in: $ids }} }} }}) {{
     items {{ {fields} }} }} }}"""
+LATEST = """query($take: Int!) {{
+  orders(options: {{ take: $take, sort: {{ orderPlacedAt: DESC }}, filter: {{ {placed} }} }}) {{
+    items {{ {fields} }} }} }}"""
 STAMPED = f"""query($take: Int!, $skip: Int!, $since: DateTime!) {{
   orders(options: {{ take: $take, skip: $skip, sort: {{ id: ASC }}, filter: {{ {PLACED},
     _or: [{{ updatedAt: {{ after: $since }} }}, {{ orderPlacedAt: {{ after: $since }} }}] }} }}) {{ items {{ id }} }} }}"""
@@ -60,11 +63,15 @@ class Orders:
         fields = query_fields(installation)
         self._all = ALL.format(placed=PLACED, fields=fields)
         self._some = SOME.format(placed=PLACED, fields=fields)
+        self._latest = LATEST.format(placed=PLACED, fields=fields)
 
     def read(self, wanted: Selection, size: int) -> Iterator[Page]:
         """The cursor comes with the last page: "moment|moment of the last complete look at recent orders"."""
         if wanted.keys is not None:
             yield from self._by_id(list(wanted.keys), size)
+            return
+        if wanted.latest is not None:
+            yield self._page(self._graph.ask(self._latest, take=wanted.latest)["orders"]["items"])
             return
         now = self._graph.now()
         if wanted.since is None:

@@ -60,7 +60,7 @@ class WooCommerce:
             StreamSpec(
                 "availability", READING | {Can.UPDATE}, page_size=BATCH, batch_size=BATCH, after=("listings",)
             ),
-            StreamSpec("orders", READING | {Can.READ_SINCE}, page_size=50),
+            StreamSpec("orders", READING | {Can.READ_SINCE, Can.READ_LATEST}, page_size=50),
             StreamSpec("order_updates", frozenset((Can.CREATE, Can.UPDATE)), batch_size=BATCH),
         ),
         # WooCommerce itself sets no limit; cheap hosting does, and two writers at once have made duplicates.

@@ -27,9 +27,20 @@ class OrderReader:
             for start in range(0, len(numbers), size):
                 yield self._named(numbers[start : start + size])
             return
+        if wanted.latest is not None:
+            yield from self._latest(wanted.latest, size)
+            return
         cursor = windows.cursor_from(wanted.since)
         for rows, after in windows.read(self._client, "orders", PARAMS, cursor, size):
             yield self._page(rows, after.text())
+
+    def _latest(self, count: int, size: int) -> Iterator[Page]:
+        for offset in range(0, count, size):
+            params = {**PARAMS, "orderby": "date", "order": "desc", "offset": offset}
+            rows = self._client.get("orders", per_page=min(size, count - offset), **params)
+            yield self._page(rows, None)
+            if len(rows) < size:
+                return
 
     def _named(self, numbers: Sequence[int]) -> Page:
         """These orders, those in the trash included: `any` leaves them out, and they hold no stock any more."""
