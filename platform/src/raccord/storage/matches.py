@@ -113,21 +113,6 @@ class Shown(NamedTuple):
     desired_print: UUID
 
 
-async def sample(channel: UUID, limit: int) -> list[Shown]:
-    """Some listings of which nothing is due, another choice each time."""
-    rows = await current_connection().fetch(
-        """
-        SELECT key, target, targets, pushed, desired_print FROM binding
-         WHERE channel = $1 AND stream = 'listings' AND target IS NOT NULL AND pushed IS NOT NULL AND NOT held
-           AND brake IS NULL AND desired_print = pushed_print
-         ORDER BY random() LIMIT $2
-        """,
-        channel,
-        limit,
-    )
-    return [Shown(*row) for row in rows]
-
-
 async def save_drifted(channel: UUID, shown: Shown, targets: str, pushed: str, print_: UUID) -> bool:
     """What the shop really has; it becomes due. False when the binding moved on in the meantime."""
     done = await current_connection().fetchval(
@@ -159,18 +144,3 @@ async def save_vanished(channel: UUID, shown: Shown, problem: str) -> bool:
         storable(problem),
     )
     return done is not None
-
-
-async def last_drifts(channel: UUID, keys: Sequence[str]) -> dict[str, str]:
-    """What was found the last time these drifted, within a week: key → difference as JSON."""
-    rows = await current_connection().fetch(
-        """
-        SELECT DISTINCT ON (key) key, after FROM journal
-         WHERE stream = 'listings' AND key = ANY($2::text[]) AND channel = $1 AND event = 'drifted'
-           AND at > now() - interval '7 days'
-         ORDER BY key, id DESC
-        """,
-        channel,
-        list(keys),
-    )
-    return {row["key"]: row["after"] for row in rows}

@@ -187,6 +187,39 @@ class Channel(Table, db=APP):
     settings = JSONB(default="{}")
     orders_from = Timestamptz()
     created_at = Timestamptz()
+    drift = Text(default="repair")
+
+
+class DriftPass(Table, db=APP, tablename="drift_pass"):
+    tenant = UUID()
+    id = UUID(primary_key=True)
+    channel = UUID()
+    at = Timestamptz()
+    compared = Integer()
+    differing = Integer()
+    stubborn = Integer()
+    gone = Integer()
+    failed = Integer()
+    fields = JSONB(default="{}")
+
+
+class Drift(Table, db=APP, tablename="drift"):
+    tenant = UUID()
+    channel = UUID()
+    key = Text(primary_key=True)
+    cause = Text()
+    state = Text()
+    before = JSON()
+    after = JSON()
+    fields = Array(base_column=Text())
+    pushed = JSON()
+    targets = JSONB()
+    print = UUID()
+    desired_print = UUID()
+    found_at = Timestamptz()
+    seen_at = Timestamptz()
+    repaired_at = Timestamptz(null=True, default=None)
+    repaired_by = UUID(null=True, default=None)
 
 
 class Mapping(Table, db=APP):
