@@ -95,6 +95,8 @@ def _wrong(value: Value, fr: str, en: str) -> Failed:
 
 
 def _as_text(value: Value, given: Sources) -> Value:
+    if value.__class__ is str:
+        return sound(value)
     if isinstance(value, dict | Tier) or (
         isinstance(value, list) and any(isinstance(v, dict | list | Tier) for v in value)
     ):
@@ -107,8 +109,12 @@ def _as_scalar(value: Value, given: Sources) -> Value:
 
 
 def _as_list(value: Value, given: Sources) -> Value:
+    if value.__class__ is str:
+        return [sound(value)]
     if isinstance(value, dict):
         return _wrong(value, "une liste", "a list")
+    if value.__class__ is list and all(part.__class__ is str for part in value):
+        return [part for part in dict.fromkeys(map(sound, value)) if part]
     made = [_as_text(part, given) for part in (value if isinstance(value, list) else [value])]
     failed = next((part for part in made if isinstance(part, Failed)), None)
     return failed if failed is not None else list(dict.fromkeys(part for part in made if part))

@@ -60,9 +60,3 @@ def from_cel(result: Any) -> Value:
         parts = [from_cel(part) for part in result]
         return next((part for part in parts if isinstance(part, Failed)), parts)
     return Failed(NO_VALUE, {"kind": type(result).__name__})
-
-
-def made_sound(value: Any) -> Any:
-    if isinstance(value, list):
-        return [made_sound(part) for part in value]
-    return sound(value) if isinstance(value, str) else value

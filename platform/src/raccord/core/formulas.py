@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from raccord.core.formula_check import MINE, Checked
 from raccord.core.formula_functions import LONGEST_TEXT
-from raccord.core.formula_values import TEXT_TOO_LONG, for_cel, from_cel, made_sound
-from raccord.core.sources import Source
+from raccord.core.formula_values import TEXT_TOO_LONG, for_cel, from_cel
+from raccord.core.sources import FOR_ITEMS, Source
 from raccord.core.values import Failed, Value
 from raccord_connectors.contract import Text
 
@@ -41,35 +41,44 @@ FAILS_EMPTY = Text(
 
 
 class Formulas:
-    """Those of one level of a mapping: of listings, or of offers. They share one context per article or item."""
+    """Those of one level: of listings, or of offers. With those of the other level (`beside`) they share one context for each
+    article, in which what is an item's own is renewed item by item."""
 
-    def __init__(self, of_offer: bool) -> None:
+    def __init__(self, of_offer: bool, beside: "Formulas | None" = None) -> None:
         self._of_offer = of_offer
-        self._names: dict[str, str] = {}
-        self._readers: list[tuple[str, str, Source]] = []
-        self._functions: dict[str, Callable[..., Any]] = {}
+        self._names: dict[str, str] = beside._names if beside else {}
+        self._of_product: list[_Variable] = beside._of_product if beside else []
+        self._of_item: list[_Variable] = beside._of_item if beside else []
+        self._functions: dict[str, Callable[..., Any]] = beside._functions if beside else {}
 
     @property
     def paths(self) -> frozenset[str]:
-        """What they read of the record."""
+        """What they, and those beside, read of the record."""
         return frozenset(self._names)
 
     def add(self, step: Formula) -> Callable[[Value, Any], Value]:
-        """Raises `FormulaError`."""
-        checked = Checked(step.expression, self._of_offer)
+        """What runs it, on the value so far and the sources of a record (`Sources`). Raises `FormulaError`."""
+        of_offer = self._of_offer
+        checked = Checked(step.expression, of_offer)
         for path, source in checked.fields.items():
             if path not in self._names:
                 self._names[path] = f"{MINE}{len(self._names)}"
-                self._readers.append((self._names[path], path, source))
+                of_item = path in FOR_ITEMS or path.startswith("item.")
+                (self._of_item if of_item else self._of_product).append((self._names[path], path, source))
         self._functions.update(checked.functions)
-        program = checked.compiled(self._names)
+        execute = checked.compiled(self._names).execute
         checked.try_out(self._names, self._functions)
-        execute, context_of, with_value = program.execute, self._context, checked.with_value
+        context_of, renew, with_value = self._context, self._renew, checked.with_value
 
         def run(value: Value, given: Any) -> Value:
             context = given.context
             if context is None:
                 context = given.context = context_of(given)
+                given.context_item = None
+            if of_offer and given.context_item is not given.item and context.__class__ is not Failed:
+                failed = renew(context, given)
+                if failed is not None:
+                    return failed
             if context.__class__ is Failed:
                 return context
             if with_value:
@@ -86,20 +95,36 @@ class Formulas:
         return run
 
     def _context(self, given: Any) -> Any:
-        values: dict[str, Any] = {}
-        for name, path, source in self._readers:
-            value = source.read(given)
-            if value.__class__ is str and len(value) <= LONGEST_TEXT:
-                values[name] = value
-                continue
-            value = for_cel(value, source.kind)
-            if value.__class__ is Failed:
-                return Failed(TEXT_TOO_LONG, {"field": path, "limit": str(LONGEST_TEXT)})
+        values = _values(self._of_product, given)
+        return values if isinstance(values, Failed) else cel.Context(values, self._functions)
+
+    def _renew(self, context: Any, given: Any) -> Failed | None:
+        values = _values(self._of_item, given)
+        if isinstance(values, Failed):
+            return values
+        for name, value in values.items():
+            context.add_variable(name, value)
+        given.context_item = given.item
+        return None
+
+
+_Variable = tuple[str, str, Source]
+"""Its name in the library, its path, how it is read."""
+
+
+def _values(variables: list[_Variable], given: Any) -> dict[str, Any] | Failed:
+    values: dict[str, Any] = {}
+    for name, path, source in variables:
+        value = source.read(given)
+        # An ASCII text is sound, and so is most of what an ERP says.
+        if value.__class__ is str and len(value) <= LONGEST_TEXT and value.isascii():
             values[name] = value
-        try:
-            return cel.Context(values, self._functions)
-        except ValueError:  # half a character
-            return cel.Context({name: made_sound(value) for name, value in values.items()}, self._functions)
+            continue
+        value = for_cel(value, source.kind)
+        if value.__class__ is Failed:
+            return Failed(TEXT_TOO_LONG, {"field": path, "limit": str(LONGEST_TEXT)})
+        values[name] = value
+    return values
 
 
 def check(expression: str, of_offer: bool) -> frozenset[str]:

@@ -110,7 +110,8 @@ class Projection:
         given = Sources()
         given.product = given.item = product
         given.categories = category_paths(product, paths)
-        given.price, given.tiers, given.ean, given.stock, given.context = None, [], None, {}, None
+        given.price, given.tiers, given.ean, given.stock = None, [], None, {}
+        given.context = given.context_item = None
         given.currency, given.tax_included = self._price_rule.currency, bool(self._price_rule.tax_included)
         given.tax_class, given.tax_rate = self._tax(product)
         fields = self._apply(self._listing_rules, given, {})
@@ -138,7 +139,7 @@ class Projection:
         offers, missing = [], []
         seen: set[str] = set()
         for item in product.variants or (product,):
-            given.item, given.context = item, None
+            given.item = item
             if self.compiled.reads_stock:
                 given.stock = stock_figures(stock.get(item.key), self._depots)
             known = prices.get(item.key)

@@ -147,16 +147,14 @@ class Compiled(Struct, frozen=True):
     """Those that are applied: not the shop's own."""
     reads: frozenset[str]
     """All paths that rules, conditions and formulas read."""
-
-    @property
-    def reads_stock(self) -> bool:
-        """A listing is to be projected again when stock moves."""
-        return any(path.startswith("stock.") for path in self.reads)
+    reads_stock: bool
+    """A listing is to be projected again when stock moves."""
 
 
 def compile_rules(mapping: Mapping) -> Compiled:
     """Raises `MappingError` on the first rule that cannot be used."""
-    shops = {of_offer: Workshop(mapping.tables, of_offer) for of_offer in (False, True)}
+    for_listings = Workshop(mapping.tables, of_offer=False)
+    shops = {False: for_listings, True: Workshop(mapping.tables, of_offer=True, beside=for_listings)}
     seen: set[str] = set()
     found: list[CompiledRule] = []
     reads: set[str] = set()
@@ -173,14 +171,14 @@ def compile_rules(mapping: Mapping) -> Compiled:
             raise MappingError(ALWAYS.fill(target=rule.target), rule.target)
         found.append(_compile(rule, shops[of_offer], field, name))
         reads.update(rule.sources)
-    for shop in shops.values():
-        reads |= shop.reads | shop.formulas.paths
+    reads |= for_listings.formulas.paths.union(*(shop.reads for shop in shops.values()))
     return Compiled(
         listing=tuple(one.applied for one in found if not one.of_offer),
         offer=tuple(one.applied for one in found if one.of_offer),
         creation=tuple(one.rule.target for one in found if one.rule.owner == "creation"),
         rules=tuple(found),
         reads=frozenset(reads),
+        reads_stock=any(path.startswith("stock.") for path in reads),
     )
 
 
@@ -222,16 +220,33 @@ def _applier(
 ) -> Work:
     """One closure for a rule. The checks for the ordinary case stand before the calls: this runs for each field of each
     article."""
-    if not any(step.with_record or step.may_stop for step in steps):
-        works = tuple(step.work for step in steps)
+    if any(step.with_record or step.may_stop for step in steps):
+        return _careful(gather, steps, finish, fits)
+    works = tuple(step.work for step in steps)
+    if not works:
 
-        def quick(given: Any) -> Value:
+        def straight(given: Any) -> Value:
             value = gather(given)
-            for work in works:
-                value = work(value)
             return value if value.__class__ is fits and value else finish(value, given)
 
-        return quick
+        return straight
+
+    def quick(given: Any) -> Value:
+        value = gather(given)
+        for work in works:
+            value = work(value)
+        return value if value.__class__ is fits and value else finish(value, given)
+
+    return quick
+
+
+def _careful(
+    gather: Callable[[Any], Value],
+    steps: Sequence[Made],
+    finish: Callable[[Value, Any], Value],
+    fits: type | None,
+) -> Work:
+    """With steps that read the record, or may stop the rule."""
     pairs = tuple((step.work, step.with_record) for step in steps)
 
     def careful(given: Any) -> Value:

@@ -90,10 +90,11 @@ class Made(Struct, frozen=True):
 class Workshop:
     """What the steps of one level of a mapping (of listings, or of offers) are made with."""
 
-    def __init__(self, tables: Mapping[str, Table], of_offer: bool) -> None:
+    def __init__(self, tables: Mapping[str, Table], of_offer: bool, beside: "Workshop | None" = None) -> None:
+        """`beside`: that of the other level of the mapping."""
         self.tables = tables
         self.of_offer = of_offer
-        self.formulas = Formulas(of_offer)
+        self.formulas: Formulas = Formulas(of_offer, beside.formulas if beside else None)
         self.reads: set[str] = set()
         """Paths that steps read beside the rules' own sources."""
 

@@ -77,6 +77,8 @@ def quoted(value: Value) -> str:
 
 def sound(value: str) -> str:
     """Without halves of characters, which no encoder takes."""
+    if value.isascii():
+        return value
     try:
         value.encode()
     except UnicodeEncodeError:
