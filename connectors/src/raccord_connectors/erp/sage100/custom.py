@@ -7,6 +7,7 @@ principale", "Photo 1" and "Réf. [web]" are ordinary names there.
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from raccord_connectors.canonical import Scalar
@@ -18,6 +19,9 @@ from raccord_connectors.kit.sql import Session
 Kind = Literal["text", "number", "date", "boolean", "choice"]
 KINDS: dict[int, Kind] = {3: "date", 7: "number", 9: "text", 14: "date", 20: "number", 22: "choice"}
 """CB_Type; 0 is a field that was deleted, of which the column may remain."""
+
+MOST_VALUES = 1_000
+"""Values of one list or axis told at most."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,22 @@ def custom_values(
     return {name: value for name, value in found.items() if value is not None}
 
 
-def described(stream: str, fields: list[LibreField]) -> list[CustomField]:
-    return [CustomField(stream, field.name, field.name, field.kind) for field in fields]
+def described(session: Session, tables: Tables, stream: str, table: str) -> list[CustomField]:
+    """The informations libres of a table; those that are lists with the values met in it."""
+    found = []
+    for field in libre_fields(session, tables, table):
+        met = values_met(session, tables, table, field.name) if field.kind == "choice" else ()
+        found.append(CustomField(stream, field.name, field.name, field.kind, met))
+    return found
+
+
+def values_met(session: Session, tables: Tables, table: str, name: str) -> tuple[str, ...]:
+    """Values that a column really holds, in order. Where Sage keeps the lists themselves differs from version to version,
+    and an entry that no record has needs no correspondence."""
+    column = tables.column(table, name)
+    statement = sa.select(column).where(column.is_not(None)).group_by(column).order_by(column)
+    rows = session.all(statement.limit(MOST_VALUES))
+    return tuple(dict.fromkeys(said for row in rows if (said := values.text(row[0]))))
 
 
 def _moment(held: Any) -> str:

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from raccord_connectors.contract import Choice, CustomField, Discovery
+import sqlalchemy as sa
+
+from raccord_connectors.contract import Choice, CustomField, Discovery, Feature
 from raccord_connectors.erp.sage100 import values
 from raccord_connectors.erp.sage100.articles import STATISTICS as ARTICLE_STATISTICS
-from raccord_connectors.erp.sage100.custom import described, libre_fields
+from raccord_connectors.erp.sage100.custom import MOST_VALUES, described, values_met
 from raccord_connectors.erp.sage100.customers import STATISTICS as CUSTOMER_STATISTICS
 from raccord_connectors.erp.sage100.settings import Sage100Settings
 from raccord_connectors.erp.sage100.tables import Tables
@@ -14,6 +16,8 @@ from raccord_connectors.kit.sql import Session
 
 STATUSES = (Choice("0", "Saisi"), Choice("1", "Confirmé"), Choice("2", "À préparer"))
 """DO_Statut. A company may rename them; where it keeps the names is not known to us."""
+VARIANTS = 0
+"""G_Type; the other gammes are scales of prices."""
 COLLECTED = 1
 """TA_Sens: taxes on sales."""
 
@@ -42,24 +46,55 @@ def discover(session: Session, tables: Tables, settings: Sage100Settings) -> Dis
         payment_methods=_choices(session.all(tables.select("P_REGLEMENT")), "cbIndice", "R_Intitule"),
         carriers=_choices(session.all(tables.select("P_EXPEDITION")), "cbIndice", "E_Intitule"),
         units=_choices(session.all(tables.select("P_UNITE")), "cbIndice", "U_Intitule"),
+        features=_axes(session, tables),
     )
 
 
 def _custom_fields(session: Session, tables: Tables) -> tuple[CustomField, ...]:
     titles = _statistics_titles(session, tables)
-    found = described("products", libre_fields(session, tables, "F_ARTICLE"))
+    found = described(session, tables, "products", "F_ARTICLE")
     found += [
-        CustomField("products", name, title)
+        CustomField("products", name, title, "choice", values_met(session, tables, "F_ARTICLE", name))
         for name, title in zip(ARTICLE_STATISTICS, titles, strict=True)
         if name in tables.found["F_ARTICLE"]
     ]
-    found += described("customers", libre_fields(session, tables, "F_COMPTET"))
+    found += described(session, tables, "customers", "F_COMPTET")
     found += [
-        CustomField("customers", name, f"Statistique {number}")
+        CustomField(
+            "customers",
+            name,
+            f"Statistique {number}",
+            "choice",
+            values_met(session, tables, "F_COMPTET", name),
+        )
         for number, name in enumerate(CUSTOMER_STATISTICS, start=1)
         if name in tables.found["F_COMPTET"]
     ]
-    return tuple(found + described("documents", libre_fields(session, tables, "F_DOCENTETE")))
+    return tuple(found + described(session, tables, "documents", "F_DOCENTETE"))
+
+
+def _axes(session: Session, tables: Tables) -> tuple[Feature, ...]:
+    """The gammes that make variants, with the values that articles have of them."""
+    gammes, article, value = tables["P_GAMME"], tables["F_ARTICLE"], tables["F_ARTGAMME"]
+    titles = {
+        values.whole(row.cbIndice): values.text(row.G_Intitule)
+        for row in session.all(tables.select("P_GAMME").order_by(gammes.c.cbIndice))
+        if values.whole(row.G_Type) == VARIANTS
+    }
+    found: dict[str, dict[str, None]] = {title: {} for title in titles.values() if title}
+    for axis, column in enumerate((article.c.AR_Gamme1, article.c.AR_Gamme2)):
+        pairs: sa.Select[Any] = (
+            sa.select(column, value.c.EG_Enumere)
+            .join_from(article, value, article.c.AR_Ref == value.c.AR_Ref)
+            .where(value.c.AG_Type == axis, column > 0)
+            .group_by(column, value.c.EG_Enumere)
+            .order_by(column, value.c.EG_Enumere)
+        )
+        for row in session.all(pairs.limit(MOST_VALUES)):
+            title, said = titles.get(values.whole(row[0])), values.text(row[1])
+            if title and said:
+                found[title][said] = None
+    return tuple(Feature(title, tuple(held)) for title, held in found.items())
 
 
 def _statistics_titles(session: Session, tables: Tables) -> list[str]:
