@@ -1,10 +1,14 @@
 """What the channels' pages show beside the channel. Inside the tenant's transaction."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
+
 from raccord.storage.engine import current_connection
+from raccord_connectors.canonical import Availability, Listing, OfferPrice
 
 
 class Figures(NamedTuple):
@@ -62,3 +66,23 @@ async def brake(id_: UUID) -> BrakeOn | None:
         "SELECT kind, connection, channel, stream FROM brake WHERE id = $1 AND decided_at IS NULL", id_
     )
     return BrakeOn(*row) if row else None
+
+
+async def shown_stock(channel: UUID, items: Sequence[str]) -> dict[str, Decimal]:
+    """What the shop was given last, by item; those that it was never given anything for are absent."""
+    rows = await current_connection().fetch(
+        "SELECT key, pushed FROM binding WHERE channel = $1 AND stream = 'availability' AND key = ANY($2::text[]) "
+        "AND pushed IS NOT NULL",
+        channel,
+        list(items),
+    )
+    return {row["key"]: msgspec.json.decode(row["pushed"], type=Availability).quantity for row in rows}
+
+
+async def shown_prices(channel: UUID, product: str) -> dict[str, Decimal]:
+    """What the shop was given last for each item of an article; without those that it was never given a price for."""
+    pushed = await current_connection().fetchval(
+        "SELECT pushed FROM binding WHERE channel = $1 AND stream = 'listings' AND key = $2", channel, product
+    )
+    offers = msgspec.json.decode(pushed, type=Listing).offers if pushed else []
+    return {offer.key: offer.price.amount for offer in offers if isinstance(offer.price, OfferPrice)}
