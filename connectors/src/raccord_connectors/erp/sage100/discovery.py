@@ -90,7 +90,8 @@ def _axes(session: Session, tables: Tables) -> tuple[Feature, ...]:
             .group_by(column, value.c.EG_Enumere)
             .order_by(column, value.c.EG_Enumere)
         )
-        for row in session.all(pairs.limit(MOST_VALUES)):
+        rows: Sequence[Any] = session.all(pairs.limit(MOST_VALUES))
+        for row in rows:
             title, said = titles.get(values.whole(row[0])), values.text(row[1])
             if title and said:
                 found[title][said] = None
