@@ -7,12 +7,16 @@ from raccord.agents import api as tunnel
 from raccord.agents import pages as agents
 from raccord.catalogue import pages as catalogue
 from raccord.channels import pages as channels
+from raccord.channels import rule_pages as channel_rules
 from raccord.connections import pages as connections
 from raccord.journal import pages as journal
+from raccord.mappings import editor_pages as mapping_editor
+from raccord.mappings import editor_saving as mapping_saving
 from raccord.orders import api as hooks
 from raccord.orders import pages as orders
 from raccord.overview import pages as overview
 from raccord.partners import pages as partners
+from raccord.rehearsals import pages as rehearsals
 from raccord.tenants import pages as tenants
 from raccord.web import health
 
@@ -29,5 +33,9 @@ ROUTES: list[ControllerRouterHandler] = [
     *connections.ROUTES,
     *agents.ROUTES,
     *channels.ROUTES,
+    *channel_rules.ROUTES,
+    *mapping_editor.ROUTES,
+    *mapping_saving.ROUTES,
+    *rehearsals.ROUTES,
     *partners.ROUTES,
 ]

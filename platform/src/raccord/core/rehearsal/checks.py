@@ -24,7 +24,7 @@ from raccord.core.rehearsal import (
     tax_modes,
     variants,
 )
-from raccord.core.rehearsal.findings import Check, Finding, Kind
+from raccord.core.rehearsal.findings import Check, Finding, Kind, Severity
 from raccord.core.rehearsal.subjects import World
 
 CHECKS: tuple[Check, ...] = (
@@ -51,7 +51,7 @@ CHECKS: tuple[Check, ...] = (
     means.OF_ORDER,
 )
 KINDS: dict[str, Kind] = {kind.code: kind for check in CHECKS for kind in check.kinds}
-SEVERITIES = ("blocks", "held", "advice")
+SEVERITIES: tuple[Severity, ...] = ("blocks", "held", "advice")
 
 
 def run(subject: Struct, world: World, checks: tuple[Check, ...] = CHECKS) -> Iterator[Finding]:
