@@ -55,6 +55,11 @@ class Event(StrEnum):
     IGNORED = "ignored"
     DECIDED = "decided"
     """On a brake; `after` holds the decision."""
+    APPLIED = "applied"
+    """A plan: the channel has a new version; `after` counts what the plan said."""
+    TRIED = "tried"
+    """A few articles follow a plan before it is applied."""
+    TRIAL_UNDONE = "trial_undone"
 
 
 class Entry(Struct, frozen=True, kw_only=True):

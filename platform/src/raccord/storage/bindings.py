@@ -8,6 +8,7 @@ from uuid import UUID
 from raccord.storage.engine import current_connection
 from raccord.storage.text import storable
 
+# A channel that is not on air has nothing due but what was put on trial there.
 _DUE = """
 b.desired_print IS DISTINCT FROM b.pushed_print AND NOT b.held AND b.brake IS NULL AND b.desired_print IS NOT NULL
 """
@@ -44,7 +45,7 @@ async def take(shop: UUID, stream: str, limit: int) -> list[DueRow]:
           SELECT b.tenant, b.channel, b.stream, b.key, b.target, b.targets, b.desired, b.desired_print, b.desired_at, b.pushed,
                  b.pushed_print, b.problem, b.attempts, b.retry_at
             FROM channel c JOIN binding b ON b.tenant = c.tenant AND b.channel = c.id AND b.stream = $2
-           WHERE c.shop = $1 AND c.state = 'live' AND {_DUE} AND b.retry_at <= now()
+           WHERE c.shop = $1 AND c.state <> 'paused' AND {_DUE} AND b.retry_at <= now()
            ORDER BY b.retry_at, b.key LIMIT $3 FOR NO KEY UPDATE OF b SKIP LOCKED
         ), taken AS (
           UPDATE binding b
@@ -71,7 +72,7 @@ async def is_due(shop: UUID, streams: Sequence[str]) -> bool:
         f"""
         SELECT EXISTS (
           SELECT 1 FROM channel c JOIN binding b ON b.tenant = c.tenant AND b.channel = c.id
-           WHERE c.shop = $1 AND c.state = 'live' AND b.stream = ANY($2::text[]) AND {_DUE} AND b.retry_at <= now())
+           WHERE c.shop = $1 AND c.state <> 'paused' AND b.stream = ANY($2::text[]) AND {_DUE} AND b.retry_at <= now())
         """,  # noqa: S608
         shop,
         list(streams),

@@ -1,5 +1,6 @@
 """Withdrawals that wait: for the end of the pass that found them, or for a person. Inside the tenant's transaction."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -91,6 +92,63 @@ async def put_on(tenant: UUID, brake: UUID, channel: UUID, concerned: int, known
         channel,
         brake,
     )
+
+
+async def decide_beforehand(tenant: UUID, channel: UUID, plan: UUID, keys: Collection[str] | None) -> int:
+    """What the plan withdraws (`keys`: of these articles) was shown to the person who applies it: nobody is asked again.
+    Returns how many."""
+    done: str = await current_connection().execute(
+        """
+        INSERT INTO decided_withdrawal (tenant, channel, key, plan)
+        SELECT $1, $2, key, $3 FROM plan_line
+         WHERE plan = $3 AND stream = 'listings' AND action = 'withdraw' AND ($4::text[] IS NULL OR key = ANY($4))
+        ON CONFLICT (tenant, channel, key) DO UPDATE SET plan = excluded.plan, at = now()
+        """,
+        tenant,
+        channel,
+        plan,
+        None if keys is None else list(keys),
+    )
+    return int(done.rpartition(" ")[2])
+
+
+async def decide_for(tenant: UUID, channel: UUID, plan: UUID, keys: Collection[str]) -> None:
+    """A person takes back these articles, which a trial has put on sale."""
+    await current_connection().execute(
+        """
+        INSERT INTO decided_withdrawal (tenant, channel, key, plan) SELECT $1, $2, key, $3 FROM unnest($4::text[]) AS key
+        ON CONFLICT (tenant, channel, key) DO UPDATE SET plan = excluded.plan, at = now()
+        """,
+        tenant,
+        channel,
+        plan,
+        list(keys),
+    )
+
+
+async def release_decided(channel: UUID) -> int:
+    """Lets go the withdrawals that were decided beforehand, each once; those of whose pass nothing is left to be projected
+    are no decision any more."""
+    done: str = await current_connection().execute(
+        """
+        WITH used AS (
+          DELETE FROM decided_withdrawal d USING binding b
+           WHERE d.channel = $1 AND b.channel = $1 AND b.stream = 'listings' AND b.brake IS NOT NULL AND b.key = d.key
+          RETURNING d.key)
+        UPDATE binding b SET brake = NULL, retry_at = now() FROM used
+         WHERE b.channel = $1 AND b.stream = 'listings' AND b.key = used.key
+        """,
+        channel,
+    )
+    await current_connection().execute(
+        """
+        DELETE FROM decided_withdrawal WHERE channel = $1 AND at < coalesce(
+          (SELECT min(since) FROM to_project
+            WHERE channel = $1 AND stream = 'listings' AND coalesce(not_before <= now(), true)), now())
+        """,
+        channel,
+    )
+    return int(done.rpartition(" ")[2])
 
 
 class Decided(NamedTuple):

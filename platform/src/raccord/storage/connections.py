@@ -20,9 +20,10 @@ async def shop(connection: UUID) -> ShopRow | None:
     return ShopRow(*row) if row else None
 
 
-async def live_channels(shop: UUID) -> list[UUID]:
+async def sending_channels(shop: UUID) -> list[UUID]:
+    """On air, or trying some records before."""
     rows = await current_connection().fetch(
-        "SELECT id FROM channel WHERE shop = $1 AND state = 'live' ORDER BY id", shop
+        "SELECT id FROM channel WHERE shop = $1 AND state <> 'paused' ORDER BY id", shop
     )
     return [row["id"] for row in rows]
 

@@ -68,6 +68,8 @@ async def marks_of_drafts() -> int:
         WITH draft AS (SELECT tenant, id FROM channel WHERE state = 'draft' FOR NO KEY UPDATE),
         gone AS (
           SELECT p.tenant, p.channel, p.stream, p.key FROM to_project p JOIN draft d ON d.tenant = p.tenant AND d.id = p.channel
+           WHERE NOT EXISTS (SELECT 1 FROM trial t WHERE t.tenant = p.tenant AND t.channel = p.channel AND t.stream = p.stream
+                                AND t.key = p.key)
            LIMIT $1 FOR UPDATE OF p SKIP LOCKED)
         DELETE FROM to_project p USING gone g
          WHERE p.tenant = g.tenant AND p.channel = g.channel AND p.stream = g.stream AND p.key = g.key

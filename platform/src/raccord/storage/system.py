@@ -85,11 +85,16 @@ async def due_work() -> list[Due]:
               JOIN channel c ON c.tenant = p.tenant AND c.id = p.channel
              WHERE c.state = 'live' AND coalesce(p.not_before <= now(), true)
             UNION
+            SELECT 'project', t.tenant, t.channel, t.stream FROM trial t
+              JOIN to_project p ON p.tenant = t.tenant AND p.channel = t.channel AND p.stream = t.stream AND p.key = t.key
+              JOIN channel c ON c.tenant = t.tenant AND c.id = t.channel
+             WHERE c.state = 'draft' AND coalesce(p.not_before <= now(), true)
+            UNION
             SELECT 'push', b.tenant, c.shop, b.stream FROM binding b
               JOIN channel c ON c.tenant = b.tenant AND c.id = b.channel
               JOIN connection s ON s.tenant = c.tenant AND s.id = c.shop
              WHERE b.desired_print IS DISTINCT FROM b.pushed_print AND NOT b.held AND b.brake IS NULL
-               AND b.desired_print IS NOT NULL AND b.retry_at <= now() AND c.state = 'live' AND s.state = 'ready'
+               AND b.desired_print IS NOT NULL AND b.retry_at <= now() AND c.state <> 'paused' AND s.state = 'ready'
                AND coalesce((s.pace ->> 'until')::timestamptz <= now(), true)
              GROUP BY b.tenant, c.shop, b.stream
             UNION

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from raccord.storage import projections
+from raccord.storage import item_codes, projections, trials
 from raccord.storage.engine import tenant_transaction
+from raccord.storage.projections import Mark, Route
 from raccord.sync import withdrawals
 from raccord.sync.ports import Ports, lane_of
 from raccord.sync.project_availability import project_availability
-from raccord.sync.project_listings import project_listings
+from raccord.sync.project_listings import Listed, project_listings
 
 BATCH = 250
 """Records of one transaction: some tens of milliseconds."""
@@ -58,23 +59,24 @@ async def _batch(ports: Ports, tenant: UUID, channel: UUID, stream: str) -> int:
 async def _project_batch(ports: Ports, tenant: UUID, channel: UUID, stream: str) -> int:
     due, stock = False, False
     async with tenant_transaction(tenant):
-        route = await projections.route(channel)
-        if route is None or route.state != "live":
+        route, trial = await _versions(channel)
+        if route is None:
             return 0
-        marks = await projections.marks(channel, stream, BATCH)
+        marks = await (projections if route.state == "live" else trials).marks(channel, stream, BATCH)
         if not marks:
             return 0
-        compiled, done = ports.mappings.of(route), marks
+        done = marks
         if stream == "listings":
-            day = today(route.timezone, ports)
-            done, due, stock = await project_listings(route, compiled, marks, day, ports.patience)
+            done, due, stock = await _project_listings(ports, route, trial, marks)
         elif stream == "availability":
-            due = await project_availability(route, compiled.settings, marks, ports.orders)
+            settings = ports.mappings.of(route).settings
+            other = ports.mappings.of(trial).settings if trial is not None else None
+            due = await project_availability(route, settings, marks, ports.orders, other)
         else:
             due = await ports.orders.project_updates([mark.key for mark in marks]) > 0
         await projections.clear(channel, stream, done)
         if stream == "listings":
-            due = await withdrawals.settle(route, compiled.settings) > 0 or due
+            due = await withdrawals.settle(route, ports.mappings.of(route).settings) > 0 or due
     if due:
         await ports.wake.push(tenant, route.shop, lane_of(stream))
     if stock:
@@ -82,10 +84,48 @@ async def _project_batch(ports: Ports, tenant: UUID, channel: UUID, stream: str)
     return len(marks)
 
 
+async def _versions(channel: UUID) -> tuple[Route | None, Route | None]:
+    """The channel as it is, and as its records on trial have it (None: there are none). Of a channel that is not on air,
+    only those are worked on; (None, None) without any."""
+    route = await projections.route(channel)
+    if route is None or route.state == "paused":
+        return None, None
+    tried = await trials.of(channel)
+    if tried is None:
+        return (route, None) if route.state == "live" else (None, None)
+    return route, route._replace(mapping=tried.rules, settings=tried.settings)
+
+
+async def _project_listings(ports: Ports, route: Route, trial: Route | None, marks: list[Mark]) -> Listed:
+    """Each record by the version that it follows."""
+    tried: set[str] = set()
+    if trial is not None:
+        tried = await trials.among(route.channel, "listings", [mark.key for mark in marks])
+    done: list[Mark] = []
+    due, stock = False, False
+    for version, part in (
+        (route, [mark for mark in marks if mark.key not in tried]),
+        (trial, [mark for mark in marks if mark.key in tried]),
+    ):
+        if version is not None and part:
+            day = today(route.timezone, ports)
+            listed = await project_listings(version, ports.mappings.of(version), part, day, ports.patience)
+            done += listed.done
+            due, stock = due or listed.due, stock or listed.stock
+    if tried:
+        items = await item_codes.of_products(route.channel, tried)
+        await trials.follow(route.tenant, route.channel, [code.item for code in items])
+    return Listed(done, due, stock)
+
+
 async def _is_marked(tenant: UUID, channel: UUID, stream: str) -> bool:
     async with tenant_transaction(tenant):
-        route = await projections.route(channel)
-        return route is not None and route.state == "live" and await projections.is_marked(channel, stream)
+        route, _ = await _versions(channel)
+        if route is None:
+            return False
+        if route.state == "live":
+            return await projections.is_marked(channel, stream)
+        return bool(await trials.marks(channel, stream, 1))
 
 
 def today(timezone: str, ports: Ports) -> date:

@@ -10,7 +10,7 @@ import msgspec
 from raccord.core.channel import ChannelSettings
 from raccord.core.projection import availability
 from raccord.core.stock_rule import UNCOUNTED, UNKNOWN, Sellable, explain, of_item, of_kit, spread_sales
-from raccord.storage import item_codes, kits, projections
+from raccord.storage import item_codes, kits, projections, trials
 from raccord.storage.projections import Bound, Desire, Mark, Route
 from raccord.sync import desires
 from raccord.sync.ports import Orders
@@ -30,9 +30,14 @@ UNCOUNTED_POLICIES = ("untracked", "made_to_order")
 
 
 async def project_availability(
-    route: Route, settings: ChannelSettings, marks: Sequence[Mark], orders: Orders
+    route: Route,
+    settings: ChannelSettings,
+    marks: Sequence[Mark],
+    orders: Orders,
+    trial: ChannelSettings | None = None,
 ) -> bool:
-    """In the tenant's transaction. Tells whether something is to be pushed now.
+    """In the tenant's transaction. Tells whether something is to be pushed now. `trial`: what the items on trial follow; of a
+    channel that is not on air, there are no others.
 
     Only items that the shop has are given a quantity; the others are looked at for the kits that they are in."""
     since = {mark.key: mark.since for mark in marks}
@@ -40,14 +45,22 @@ async def project_availability(
     affected = await world.affected(list(since))
     bound = await projections.lock_bindings(route.channel, "availability", affected)
     wanted = [item for item, one in bound.items() if one.target is not None]
+    tried = await trials.among(route.channel, "availability", wanted) if trial is not None else set()
+    if route.state != "live":
+        wanted = [item for item in wanted if item in tried]
     if not wanted:
         return False
     await world.load(wanted, orders)
+    worlds = dict.fromkeys(wanted, world)
+    if tried and trial is not None:
+        other = Stocks(route, trial)
+        await other.load(sorted(tried), orders)
+        worlds |= dict.fromkeys(tried, other)
     first = min(since.values())
     decided = [
         desire
         for item in wanted
-        if (desire := decide(world, item, bound[item], since.get(item, first))) is not None
+        if (desire := decide(worlds[item], item, bound[item], since.get(item, first))) is not None
     ]
     await projections.save_desires(route.tenant, route.channel, "availability", decided)
     new = {desire.key: desire for desire in decided}

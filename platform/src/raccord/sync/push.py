@@ -14,14 +14,13 @@ import msgspec
 import structlog
 
 from raccord.core import pace as pacing
-from raccord.core.ownership import Fields
 from raccord.core.pace import Pace
-from raccord.storage import bindings, connections, projections, runs
+from raccord.storage import bindings, connections, projections, runs, trials
 from raccord.storage.bindings import DueRow
 from raccord.storage.engine import tenant_transaction
 from raccord.storage.locks import Lock
 from raccord.sync.ports import LANES, Lane, Ports
-from raccord.sync.pushing import Call, Tally
+from raccord.sync.pushing import Call, Creation, Tally
 from raccord_connectors.contract import ConfigError, Connector, Problem, StreamSpec, Text, TransientError
 
 SLICE = {"urgent": 20.0, "ordinary": 4.0}
@@ -74,7 +73,7 @@ class _Drain:
         self.lock = lock
         self.end = end
         self.pace = Pace()
-        self.creation: dict[UUID, Fields] = {}
+        self.creation = Creation()
         self.calls = 0
 
     async def run(self) -> None:
@@ -110,12 +109,24 @@ class _Drain:
             if row is None or row.state != "ready" or not await bindings.is_due(self.shop, LANES[self.lane]):
                 return False
             await runs.end_orphans(self.shop, LANES[self.lane])
-            for channel in await connections.live_channels(self.shop):
-                route = await projections.route(channel)
-                if route is not None:
-                    self.creation[channel] = self.ports.mappings.of(route).projection.creation
+            for channel in await connections.sending_channels(self.shop):
+                await self._learn_creation(channel)
             self.pace = pacing.restore(row.pace)
         return await self._sit_out()
+
+    async def _learn_creation(self, channel: UUID) -> None:
+        """What is sent at creation only, by the version that each record follows."""
+        route = await projections.route(channel)
+        if route is None:
+            return
+        if route.state == "live":
+            self.creation.of_channel[channel] = self.ports.mappings.of(route).projection.creation
+        trial = await trials.of(channel)
+        if trial is not None:
+            version = route._replace(mapping=trial.rules, settings=trial.settings)
+            fields = self.ports.mappings.of(version).projection.creation
+            for key in await trials.records(channel, "listings"):
+                self.creation.of_record[channel, key] = fields
 
     async def _sit_out(self) -> bool:
         if self.pace.until is None:

@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import aclosing
 from uuid import UUID
 
@@ -53,6 +53,19 @@ class Counts(Struct, omit_defaults=True):
     retried: int = 0
 
 
+class Creation:
+    """What is sent at creation only: never part of an update."""
+
+    def __init__(self) -> None:
+        self.of_channel: dict[UUID, Fields] = {}
+        self.of_record: dict[tuple[UUID, str], Fields] = {}
+        """Of records on trial."""
+
+    def of(self, row: DueRow) -> Fields:
+        found = self.of_record.get((row.channel, row.key))
+        return self.of_channel.get(row.channel, Fields()) if found is None else found
+
+
 class Tally:
     """The run of one stream in one drain; its row exists from the first outcome on."""
 
@@ -95,7 +108,7 @@ class Call:
         ports: Ports,
         connector: Connector,
         spec: StreamSpec,
-        creation: Mapping[UUID, Fields],
+        creation: Creation,
         tally: Tally,
         rows: Sequence[DueRow],
     ) -> None:
@@ -132,7 +145,7 @@ class Call:
 
     async def _write(self, part: list[Outgoing]) -> ConfigError | TransientError | None:
         waiting = {out.row.key: out for out in part}
-        changes = [out.change(self._creation.get(out.row.channel, Fields())) for out in part]
+        changes = [out.change(self._creation.of(out.row)) for out in part]
         name = self._connector.spec.name
         async with aclosing(outcomes(self._connector, self._spec.name, changes)) as groups:
             while True:

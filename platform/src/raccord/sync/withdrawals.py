@@ -22,6 +22,11 @@ from raccord.sync.ports import Wake
 
 async def settle(route: Route, settings: ChannelSettings) -> int:
     """After a batch was projected and its marks removed, in its transaction. Returns how many were let go."""
+    return await brakes.release_decided(route.channel) + await _settle_others(route, settings)
+
+
+async def _settle_others(route: Route, settings: ChannelSettings) -> int:
+    """Those of which no plan has spoken."""
     waiting = await brakes.waiting(route.channel)
     on = await brakes.open_brake(route.channel)
     if waiting.total == 0:
