@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Figure = Literal["real", "ordered", "reserved", "preparing", "in_control"]
 """What an ERP keeps of an item's stock, for each depot."""
@@ -182,3 +183,15 @@ class ChannelSettings(Struct, kw_only=True, frozen=True, omit_defaults=True):
     brake_share: Decimal = Decimal("0.02")
     brake_count: int = 50
     """A pass that would withdraw more than the smaller of the two (but never fewer than 5) waits for a person."""
+
+
+def with_rules_of(current: ChannelSettings, rules: ChannelSettings) -> ChannelSettings:
+    """`current`, with what `rules` says of the catalogue. What concerns orders and the brake is in no version: it applies at
+    once, and neither a plan nor going back changes it."""
+    return replace(
+        current,
+        stock=rules.stock,
+        prices=rules.prices,
+        publication=rules.publication,
+        tax_classes=rules.tax_classes,
+    )

@@ -6,7 +6,7 @@ import msgspec
 
 from raccord.channels.errors import ChannelError
 from raccord.channels.service import demand_known
-from raccord.core.channel import ChannelSettings
+from raccord.core.channel import ChannelSettings, with_rules_of
 from raccord.core.default_mapping import default_mapping
 from raccord.core.projection import Projection
 from raccord.core.rules import Mapping, MappingError
@@ -70,7 +70,8 @@ async def back_to(tenant: UUID, channel: UUID, version: int, account: UUID | Non
         sides = await found(channel)
         old = await _numbered(channel, version)
         former = await current(channel, sides)
-        return await _save(tenant, channel, sides, former, old.mapping, old.settings, account)
+        settings = with_rules_of(former.settings, old.settings)
+        return await _save(tenant, channel, sides, former, old.mapping, settings, account)
 
 
 # ------------------------------------------------------------------------------------------------- inside
@@ -104,7 +105,7 @@ async def current(channel: UUID, sides: Channel) -> Draft:
             channel=channel, mapping=mapping, settings=settings, revision=0, based_on=based_on, changed=False
         )
     own = msgspec.json.decode(saved.rules, type=Mapping)
-    own_settings = msgspec.json.decode(saved.settings, type=ChannelSettings)
+    own_settings = with_rules_of(settings, msgspec.json.decode(saved.settings, type=ChannelSettings))
     return Draft(
         channel=channel,
         mapping=own,
