@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from raccord.channels import repository as channels
-from raccord.core.channel import ChannelSettings
+from raccord.core.channel import ChannelSettings, with_rules_of
 from raccord.core.ownership import Fields, listing_print, withdrawn
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
@@ -49,7 +49,12 @@ async def apply(
         channel, sides, ready = await _ready(plan)
         on_air = sides.state != "draft"
         said = note if note is not None else ready.note
-        version = await repository.activate(tenant, channel, ready.rules, ready.settings, account, said)
+        settings = with_rules_of(
+            msgspec.json.decode(sides.settings, type=ChannelSettings),
+            msgspec.json.decode(ready.settings, type=ChannelSettings),
+        )
+        packed = msgspec.json.encode(settings).decode()
+        version = await repository.activate(tenant, channel, ready.rules, packed, account, said)
         await trials.applied(plan, account, version, said)
         await repository.rebase_draft(channel, ready.revision, version)
         await trials.end(channel)
@@ -58,7 +63,6 @@ async def apply(
             await channels.set_state(channel, "live")
             await note_act(tenant, account, "channel.live", str(channel))
         else:
-            settings = msgspec.json.decode(ready.settings, type=ChannelSettings)
             await orders.rouse(channel, settings.import_stages)
         await projections.mark_everything(tenant, channel, sides.erp)
         told = {"plan": str(plan), "version": version, **await plans.actions(plan)}
