@@ -141,6 +141,9 @@ def test_an_address_on_our_own_network_is_refused_unless_it_is_allowed(shop: Dem
 
 def test_a_wrong_key_is_named(shop: DemoShop) -> None:
     assert ["woocommerce.key_refused"] == findings(shop, consumer_key="ck_unknown")
+    with pytest.raises(ConfigError) as refused:
+        list(connector(shop, consumer_key="ck_unknown").read("orders"))
+    assert ("woocommerce.key_refused", "consumer_key") == (refused.value.message.code, refused.value.field)
     assert ["woocommerce.key_refused"] == findings(shop, consumer_secret="cs_wrong")
 
 

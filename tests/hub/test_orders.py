@@ -134,6 +134,7 @@ def test_an_unknown_article_holds_the_order_until_it_is_bound(settings: Settings
         problem = msgspec.json.decode(str(found["problem"]), type=Problem)
         assert ("held", "order.unknown_item") == (found["state"], problem.message.code)
         assert [] == w.erp.all("documents")
+        assert 0 == await service.release_mended(w.tenant, w.channel, w.wake), "nobody knows it yet"
         w.erp.put_product("LAMPE", price="41.67", stock=5)
         async with tenant_transaction(w.tenant) as connection:
             await connection.execute(
@@ -141,7 +142,7 @@ def test_an_unknown_article_holds_the_order_until_it_is_bound(settings: Settings
                 "VALUES ($1, $2, 'availability', 'LAMPE', $3)",
                 w.tenant, w.channel, lamp.offers[0].key,
             )  # fmt: skip
-        assert await service.retry(w.tenant, found["id"], w.tenant, w.wake)  # type: ignore[arg-type]
+        assert 1 == await service.release_mended(w.tenant, w.channel, w.wake)
         await w.settle()
         assert "integrated" == (await w.order())["state"]
 

@@ -49,8 +49,11 @@ class HttpClient:
         allow_private: bool = False,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.time,
+        explain: "Callable[[HttpFailure], None] | None" = None,
     ) -> None:
+        """`explain` may give a 4xx a better sentence and its field, from what this API writes into the body."""
         self.host = _host_of(base_url)
+        self._explain = explain
         self._sleep = sleep
         self._now = now
         self.requests = 0
@@ -155,6 +158,8 @@ class HttpClient:
             failure.message = texts.REFUSED.fill(host=self.host, status=status)
         elif status == 404 and failure.body is None:
             failure.message = texts.UNKNOWN_ADDRESS.fill(host=self.host)
+        if self._explain is not None:
+            self._explain(failure)
         return failure
 
 

@@ -107,6 +107,25 @@ async def unsettled(channel: UUID, limit: int) -> list[str]:
     return [row["key"] for row in rows]
 
 
+async def mended(channel: UUID, limit: int = 50) -> list[UUID]:
+    """Orders held for an article that the channel did not know, and knows by now."""
+    rows = await current_connection().fetch(
+        """
+        SELECT o.id FROM sales_order o
+         WHERE o.channel = $1 AND o.state = 'held' AND o.problem #>> '{message,code}' = 'order.unknown_item'
+           AND NOT EXISTS (
+             SELECT 1 FROM json_array_elements(o.data -> 'lines') AS line
+              WHERE line ->> 'item' IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM binding b
+                 WHERE b.channel = o.channel AND b.stream = 'availability' AND b.target = line ->> 'item'))
+         ORDER BY o.placed_at LIMIT $2
+        """,
+        channel,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
 async def lock(order: UUID) -> StoredOrder | None:
     """The order, locked until the transaction ends; None when another worker has it or it does not exist."""
     row = await current_connection().fetchrow(

@@ -37,6 +37,15 @@ async def recheck(tenant: UUID, channel: UUID, shops: Shops, wake: Wake) -> int:
     return await collect(tenant, channel, keys, shops, wake) if keys else 0
 
 
+async def release_mended(tenant: UUID, channel: UUID, wake: Wake) -> int:
+    """Orders whose unknown article has arrived in the shop since go on by themselves."""
+    async with tenant_transaction(tenant):
+        released = [order for order in await repository.mended(channel) if await repository.release(order)]
+    for order in released:
+        await wake.enter(tenant, order)
+    return len(released)
+
+
 async def advance(tenant: UUID, order: UUID, asked: Commands, wake: Wake) -> None:
     channel = await entering.advance(tenant, order, asked)
     if channel is not None:

@@ -126,11 +126,12 @@ async def answered(hands: Hands, tenant: UUID, command: UUID) -> None:
 
 
 async def prove(hands: Hands, tenant: UUID, channel: UUID) -> None:
-    """Reservations whose proof was overtaken by later movements of stock."""
+    """Reservations whose proof was overtaken by later movements of stock; and orders whose article was unknown."""
     async with tenant_transaction(tenant):
         route = await projections.route(channel)
     if route is not None:
         await orders.prove_again(tenant, route.erp, hands.commands)
+        await orders.release_mended(tenant, channel, hands.wake)
 
 
 async def purge(hands: Hands) -> None:

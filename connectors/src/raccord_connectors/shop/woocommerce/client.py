@@ -1,5 +1,6 @@
 """Calls of WooCommerce's REST API: lists, single things, and batches whose items answer one by one."""
 
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -37,6 +38,15 @@ class Item:
     weight: int = 1
 
 
+def is_wrong_key(failure: HttpFailure) -> bool:
+    """Not the right or the clock that is missing, which the shop refuses with the same status."""
+    body = failure.body if isinstance(failure.body, dict) else {}
+    said = str(body.get("message") or "").casefold()
+    return body.get("code") == "woocommerce_rest_authentication_error" and not re.search(
+        r"timestamp|horodatage|permission|droits", said
+    )
+
+
 class ShopClient:
     """Answers of the shop as dicts, decimals as Decimal. Raises errors of the contract only."""
 
@@ -57,7 +67,13 @@ class ShopClient:
             allow_private=settings.allow_private_address,
             sleep=sleep,
             now=now,
+            explain=self._explain,
         )
+
+    def _explain(self, failure: HttpFailure) -> None:
+        """A key that was revoked while we work: told as the test of the connection tells it."""
+        if failure.status == 401 and is_wrong_key(failure):
+            failure.message, failure.field = texts.KEY_REFUSED.fill(host=self.host), "consumer_key"
 
     @property
     def host(self) -> str:
