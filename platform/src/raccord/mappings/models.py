@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -108,23 +108,27 @@ class PlanLine(Struct, frozen=True, kw_only=True):
         return f"{self.stream}:{self.key}"
 
 
+Change = Literal["added", "removed", "changed"]
+
+
+class Part(Struct, frozen=True):
+    """Inside a rule (its sources, steps, owner) or a table (an entry, whose title it is). None: that side has none."""
+
+    title: Text
+    before: Message | None
+    after: Message | None
+
+
 class Edit(Struct, frozen=True):
     """One thing that differs between two versions."""
 
     kind: Literal["rule", "table", "setting"]
-    change: Literal["added", "removed", "changed"]
+    change: Change
     path: str
     """A rule's target, a table's name, or a setting's path (`stock.margin`)."""
     title: Text
-    before: str | None = None
-    after: str | None = None
-    """A setting's values as JSON; None where there is none. Rules and tables: see `parts`."""
-    parts: Sequence["Part"] = ()
-
-
-class Part(Struct, frozen=True):
-    """Inside a rule (its sources, steps, owner) or a table (an entry)."""
-
-    name: str
-    before: str | None
-    after: str | None
+    before: Any = None
+    """Of a setting: its value."""
+    after: Any = None
+    parts: Sequence[Part] = ()
+    """Of a rule or a table."""
