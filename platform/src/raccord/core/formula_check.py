@@ -1,21 +1,19 @@
-"""A formula read and found good before the library sees it: what it reads and calls exists, it cannot get slow, and it works on
-an example. Each refusal says at which character, and what to do."""
+"""A formula read and found good before it runs: it is CEL, what it reads and calls exists, it cannot get slow, and it works on an
+example. Each refusal says at which character, and what to do."""
 
-from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 import cel
-from msgspec import Struct
 
 from raccord.core.formula_cost import demand_quick
 from raccord.core.formula_functions import FUNCTIONS, MACROS
-from raccord.core.formula_text import UNEXPECTED, FormulaError, Node, parse
+from raccord.core.formula_operators import OF_KINDS, Fails
+from raccord.core.formula_run import closure
+from raccord.core.formula_text import UNEXPECTED, FormulaError, Node, parse, path_of
 from raccord.core.sources import Kind, Source, find
 from raccord.core.step_patterns import BadPattern, pattern
-from raccord_connectors.contract import Text
-
-MINE = "raccord_"
-"""Begins the names that the library sees; a formula's own names may not."""
+from raccord_connectors.contract import Message, Text
 
 UNKNOWN_FIELD = Text(
     "formula.unknown_field",
@@ -36,110 +34,73 @@ ARGUMENTS = Text(
 )
 BAD_PATTERN = Text(
     "formula.bad_pattern",
-    "Au caractère {place}, l’expression régulière doit être un texte fixe et valable : {reason}.",
-    "At character {place}, the regular expression has to be a fixed and valid text: {reason}.",
+    "Au caractère {place}, l’expression régulière n’est pas valable : {reason}.",
+    "At character {place}, the regular expression is not valid: {reason}.",
+)
+FREE_PATTERN = Text(
+    "formula.free_pattern",
+    "Au caractère {place}, l’expression régulière doit être un texte entre guillemets, pas la valeur d’un champ.",
+    "At character {place}, the regular expression has to be a text in quotation marks, not a field’s value.",
 )
 WRONG_TYPES = Text(
     "formula.wrong_types",
-    "Au caractère {place}, « {part} » mêle des valeurs de sortes différentes. Un nombre décimal s’écrit avec un point "
-    "(2.0 et non 2) ; text(x) fait d’un nombre un texte, number(x) d’un texte un nombre.",
-    "At character {place}, “{part}” mixes values of different kinds. A decimal number is written with a point (2.0, not 2); "
-    "text(x) makes a text of a number, number(x) a number of a text.",
+    "Au caractère {place}, « {part} » mêle des valeurs de sortes différentes : text(x) fait d’un nombre un texte, number(x) "
+    "d’un texte un nombre, et une condition donne vrai ou faux.",
+    "At character {place}, “{part}” mixes values of different kinds: text(x) makes a text of a number, number(x) a number of a "
+    "text, and a condition is true or false.",
+)
+NO_CEL = Text(
+    "formula.no_cel",
+    "La formule n’est pas du CEL valable. Vérifiez les guillemets et les mots réservés (if, for, as…).",
+    "The formula is not valid CEL. Check the quotation marks and the reserved words (if, for, as…).",
 )
 REFUSED = Text(
     "formula.refused",
-    "La formule ne peut pas être utilisée : « {part} », au caractère {place}, échoue sur un exemple. Vérifiez cette partie.",
-    "The formula cannot be used: “{part}”, at character {place}, fails on an example. Check that part.",
+    "« {part} », au caractère {place}, échoue toujours : {why}.",
+    "“{part}”, at character {place}, always fails: {why}.",
 )
 
 
-class _Read(Struct, frozen=True):
-    """A field in the formula's text."""
-
-    path: str
-    start: int
-    end: int
-
-
 class Checked:
-    """One formula that was read and found good, before the library sees it."""
+    """One formula that was found good. `fields`: what it reads of a record, by path."""
 
     def __init__(self, source: str, of_offer: bool) -> None:
         self.source = source
         self.of_offer = of_offer
         self.root = parse(source)
         self.fields: dict[str, Source] = {}
-        self.functions: dict[str, Callable[..., Any]] = {}
         self.with_value = False
-        self._reads: list[_Read] = []
-        self._calls: list[Node] = []
         self._visit(self.root, frozenset())
         demand_quick(self.root, self._kind)
+        _demand_cel(source)
+        self._try_out()
 
-    def compiled(self, names: Mapping[str, str]) -> Any:
-        return _library(lambda: cel.compile(self._rewritten(self.root, names)), self.root)
-
-    def try_out(self, names: Mapping[str, str], functions: Mapping[str, Callable[..., Any]]) -> None:
+    def _try_out(self) -> None:
         """Runs it on an example: what mixes texts and numbers shows here, and the smallest part that fails is told. `value`
-        may be of any kind, so that parts with it are tried with a text and with a number."""
-        failed: list[Node] = []
-        for value in ("12.5", 12.5, 12) if self.with_value else ("",):
-            example = {names[path]: EXAMPLES[found.kind] for path, found in self.fields.items()}
-            context = cel.Context({**example, f"{MINE}value": value}, dict(functions))
-            wrong = self._failing(context, names)
-            if wrong is None:
+        may be of any kind, so that a formula with it passes when one kind does. What only this example fails on (a list that
+        is too short) is left to the records, unless the formula reads none of them."""
+        program = closure(self.root, {path: _example(found.kind) for path, found in self.fields.items()})
+        wrong: Fails | None = None
+        for value in ("12.5", Decimal("12.5"), ["12.5"]) if self.with_value else ("",):
+            try:
+                program(None, {"value": value})
                 return
-            failed.append(wrong)
-        part = failed[0]
-        quoted = self.source[part.start : part.end][:60]
-        try:
-            cel.compile(self._rewritten(part, names)).execute(context)
-        except TypeError:
-            raise FormulaError(WRONG_TYPES.fill(place=part.place, part=quoted), part.place) from None
-        except Exception:
-            raise FormulaError(REFUSED.fill(place=part.place, part=quoted), part.place) from None
-        raise FormulaError(WRONG_TYPES.fill(place=part.place, part=quoted), part.place)
-
-    def _failing(self, context: Any, names: Mapping[str, str]) -> Node | None:
-        try:
-            cel.compile(self._rewritten(self.root, names)).execute(context)
-        except Exception:
-            for node in _inner_first(self.root):
-                try:
-                    cel.compile(self._rewritten(node, names)).execute(context)
-                except Exception:
-                    return node
-            return self.root
-        return None
-
-    def _rewritten(self, node: Node, names: Mapping[str, str]) -> str:
-        """The text of a part as the library gets it: fields as plain variables, our functions by names of their own."""
-        changes = [
-            (read.start, read.end, f"{MINE}value" if read.path == "value" else names[read.path])
-            for read in self._reads
-        ]
-        changes += [(*self._name_of(call), f"{MINE}{call.name}") for call in self._calls]
-        told, at = "", node.start
-        for start, end, text in sorted(changes):
-            if node.start <= start and end <= node.end:
-                told += self.source[at:start] + text
-                at = end
-        return told + self.source[at : node.end]
-
-    def _name_of(self, call: Node) -> tuple[int, int]:
-        """Where the function's name stands: at the start, or behind the dot after what it is called on."""
-        start = call.start
-        if call.method:
-            start = self.source.index(".", call.parts[0].end)
-            start = self.source.index(call.name, start)
-        else:
-            start = self.source.index(call.name, start)
-        return start, start + len(call.name)
+            except Fails as fails:
+                wrong = wrong or fails
+        assert wrong is not None
+        part = wrong.part or self.root
+        told = {"place": part.place, "part": self.source[part.start : part.end][:60]}
+        if wrong.why in OF_KINDS:
+            raise FormulaError(WRONG_TYPES.fill(**told), part.place)
+        if not self.fields and not self.with_value:
+            why = wrong.failed.reason
+            fr, en = REFUSED.fill(**told, why=why.fr).fr, REFUSED.fill(**told, why=why.en).en
+            raise FormulaError(Message(REFUSED.code, fr, en), part.place)
 
     # ------------------------------------------------------------------------------------------------- checks
 
     def _visit(self, node: Node, bound: frozenset[str]) -> None:
-        path = _path(node)
+        path = path_of(node)
         if path is not None and path.partition(".")[0] not in bound:
             self._field(node, path)
         elif node.kind == "call":
@@ -158,7 +119,6 @@ class Checked:
             if source is None or source.kind == "other":
                 raise FormulaError(UNKNOWN_FIELD.fill(place=node.place, name=path[:60]), node.place)
             self.fields[path] = source
-        self._reads.append(_Read(path, node.start, node.end))
 
     def _call(self, node: Node, bound: frozenset[str]) -> None:
         if node.method and node.name in MACROS:
@@ -179,9 +139,6 @@ class Checked:
             )
         if node.name == "matches":
             _demand_pattern(node.parts[1])
-        if function.work is not None:
-            self.functions[f"{MINE}{node.name}"] = function.work
-            self._calls.append(node)
         for part in node.parts:
             self._visit(part, bound)
         return None
@@ -193,7 +150,7 @@ class Checked:
                 node.place,
             )
         over, name, body = node.parts
-        if name.kind != "name" or name.name.startswith(MINE) or name.name in ROOTS:
+        if name.kind != "name" or name.name in ROOTS:
             raise FormulaError(
                 UNEXPECTED.fill(place=name.place, found=self.source[name.start : name.end][:20]), name.place
             )
@@ -201,7 +158,7 @@ class Checked:
         self._visit(body, bound | {name.name})
 
     def _kind(self, node: Node) -> Kind | None:
-        path = _path(node)
+        path = path_of(node)
         found = self.fields.get(path) if path is not None else None
         return found.kind if found is not None else None
 
@@ -209,46 +166,26 @@ class Checked:
 ROOTS = frozenset(
     {"product", "item", "price", "stock", "tax", "custom", "value", "ean", "tiers", "categories"}
 )
-EXAMPLES: dict[Kind, Any] = {"text": "12.5", "number": 12.5, "truth": True, "list": ["12.5"]}
-
-
-def _path(node: Node) -> str | None:
-    """`product.custom.MARQUE`, also as `product.custom["MARQUE"]`."""
-    if node.kind == "name":
-        return node.name
-    if node.kind == "member" or (node.kind == "index" and node.parts[1].kind == "text"):
-        before = _path(node.parts[0])
-        name = node.name if node.kind == "member" else node.parts[1].name
-        return None if before is None else f"{before}.{name}"
-    return None
+EXAMPLES: dict[Kind, Any] = {"text": "12.5", "number": Decimal("12.5"), "truth": True, "list": ["12.5"]}
 
 
 def _demand_pattern(node: Node) -> None:
-    reason = "CEL: literal"
-    if node.kind == "text":
-        try:
-            pattern(node.name)
-            return
-        except BadPattern as bad:
-            reason = bad.reason
-    raise FormulaError(BAD_PATTERN.fill(place=node.place, reason=reason), node.place)
-
-
-def _inner_first(node: Node) -> Iterator[Node]:
-    """Parts that can be run alone: not those of a field's path, nor those inside a macro, where the macro's own name stands for
-    something."""
-    if _path(node) is not None:
-        yield node
-        return
-    macro = node.kind == "call" and node.name in MACROS
-    for part in node.parts[:1] if macro else node.parts:
-        yield from _inner_first(part)
-    yield node
-
-
-def _library(work: Callable[[], Any], root: Node) -> Any:
-    """What our own reading let pass and the library does not."""
+    if node.kind != "text":
+        raise FormulaError(FREE_PATTERN.fill(place=node.place), node.place)
     try:
-        return work()
-    except Exception as error:
-        raise FormulaError(REFUSED.fill(place=root.place, part=type(error).__name__), root.place) from None
+        pattern(node.name)
+    except BadPattern as bad:
+        raise FormulaError(BAD_PATTERN.fill(place=node.place, reason=bad.reason), node.place) from None
+
+
+def _demand_cel(source: str) -> None:
+    """The library has the last word on what CEL is, so that what a merchant types here works elsewhere too."""
+    try:
+        cel.compile(source)
+    except Exception:
+        raise FormulaError(NO_CEL.fill(), 1) from None
+
+
+def _example(kind: Kind) -> Source:
+    value = EXAMPLES[kind]
+    return Source(lambda given: value, kind)

@@ -1,5 +1,5 @@
-"""How slow a formula could get, from its text alone. Nothing can interrupt the library once it runs, so that what could take
-longer than some milliseconds on the longest texts and lists is refused before.
+"""How slow a formula could get, from its text alone: what could take longer than some milliseconds on the longest texts and
+lists is refused before it runs.
 
 A step is a tenth of a microsecond or so, a character copied a tenth of a nanosecond.
 """
@@ -16,7 +16,7 @@ from raccord_connectors.contract import Text
 MOST_STEPS = 20_000
 MOST_COPIED = 20_000_000
 CALL = 20
-"""Steps that a function of ours takes: the way to Python and back."""
+"""Steps that a function takes."""
 
 TOO_SLOW = Text(
     "formula.too_slow",
@@ -65,7 +65,7 @@ def _cost(node: Node, kind: Kind | None, cost: Callable[[Node], Cost]) -> Cost:
     sizes = [part.size for part in parts]
     if node.kind == "call":
         function = FUNCTIONS[node.name]
-        steps += CALL if function.work is not None else 1
+        steps += CALL
         size = {"text": LONGEST_TEXT, "list": LONGEST_TEXT, "same": max(sizes, default=20)}.get(
             function.gives, 20
         )

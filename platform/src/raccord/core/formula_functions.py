@@ -1,8 +1,9 @@
-"""The functions that a formula may call: CEL's own, and ours. None of ours raises: what cannot be answered is `null`.
+"""The functions that a formula may call: ours, of which none fails (what cannot be answered is `null`), and CEL's own, which do.
 
 Names and arguments are those of CEL's extension for texts where it has them. Each can be called as `f(x)` or `x.f()`.
 """
 
+import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 from msgspec import Struct
 
 from raccord.core import step_texts
+from raccord.core.formula_operators import MIXES, Fails, is_number
 from raccord.core.step_patterns import BadPattern, pattern
-from raccord.core.values import number, sound, text
+from raccord.core.values import is_empty, number, quoted, sound, text
+from raccord_connectors.contract import Text
 
 LONGEST_TEXT = 20_000
 """Characters of a text that a formula reads or makes."""
@@ -20,12 +23,12 @@ MACROS = frozenset({"all", "exists", "exists_one", "map", "filter"})
 
 
 class Function(Struct, frozen=True):
-    """`work` None: CEL's own. `gives`: text, number, truth, list, or same (as its first argument)."""
+    """`gives`: text, number, truth, list, or same (as its first argument)."""
 
     least: int
     most: int
     gives: str
-    work: Callable[..., Any] | None = None
+    work: Callable[..., Any]
 
 
 def lower(value: Any) -> Any:
@@ -78,20 +81,17 @@ def matches(value: Any, source: Any) -> Any:
 
 
 def number_of(value: Any) -> Any:
-    found = number(exact(value) if isinstance(value, float) else value)
-    return None if found is None else float(found)
+    return number(value)
 
 
 def text_of(value: Any) -> str:
-    found = exact(value) if isinstance(value, float) else value
-    return "" if found is None else text(found) if isinstance(found, str | int | Decimal) else ""
+    return text(value) if isinstance(value, str | int | Decimal) else ""
 
 
 def round_to(value: Any, places: Any = 0) -> Any:
-    found = exact(value)
-    if found is None or not _whole(places) or not 0 <= places <= 6:
+    if not is_number(value) or not _whole(places) or not 0 <= places <= 6:
         return None
-    return float(found.quantize(Decimal(1).scaleb(-int(places)), ROUND_HALF_UP))
+    return Decimal(value).quantize(Decimal(1).scaleb(-int(places)), ROUND_HALF_UP)
 
 
 def words(value: Any, count: Any) -> Any:
@@ -112,25 +112,78 @@ def slug(value: Any) -> Any:
 
 def first(*values: Any) -> Any:
     """The first that is not empty."""
-    return next((value for value in values if value not in (None, "", [])), None)
+    return next((value for value in values if not is_empty(value)), None)
 
 
 def least(*values: Any) -> Any:
-    return min(values) if all(_is_number(value) for value in values) else None
+    return min(values) if all(is_number(value) for value in values) else None
 
 
 def greatest(*values: Any) -> Any:
-    return max(values) if all(_is_number(value) for value in values) else None
+    return max(values) if all(is_number(value) for value in values) else None
+
+
+# ------------------------------------------------------------------------------------------------ CEL's own
+
+
+def size(value: Any) -> Any:
+    if value.__class__ is not str and value.__class__ is not list:
+        raise Fails(MIXES)
+    return len(value)
+
+
+def _of_texts(work: Callable[[str, str], bool]) -> Callable[[Any, Any], Any]:
+    def checked(value: Any, other: Any) -> bool:
+        if value.__class__ is not str or other.__class__ is not str:
+            raise Fails(MIXES)
+        return work(value, other)
+
+    return checked
+
+
+def string(value: Any) -> str:
+    if not is_number(value) and value.__class__ is not str:
+        raise Fails(MIXES)
+    return text(value)
+
+
+def whole(value: Any) -> int:
+    """Towards zero; of a text, the whole number that it is."""
+    if value.__class__ is str:
+        if not re.fullmatch(r"[+-]?\d{1,15}", value, re.ASCII):
+            raise Fails(NO_NUMBER, {"value": quoted(value)})
+        return int(value)
+    if not is_number(value):
+        raise Fails(MIXES)
+    return int(value)
+
+
+def double(value: Any) -> Decimal:
+    if value.__class__ is str:
+        found = number(value) if "," not in value and " " not in value else None
+        if found is None:
+            raise Fails(NO_NUMBER, {"value": quoted(value)})
+        return found
+    if not is_number(value):
+        raise Fails(MIXES)
+    return Decimal(value)
+
+
+NO_NUMBER = Text(
+    "formula.no_number",
+    "« {value} » n’est pas un nombre ; number(x) donnerait null au lieu d’échouer",
+    "“{value}” is not a number; number(x) would give null instead of failing",
+)
 
 
 FUNCTIONS: dict[str, Function] = {
-    "size": Function(1, 1, "number"),
-    "contains": Function(2, 2, "truth"),
-    "startsWith": Function(2, 2, "truth"),
-    "endsWith": Function(2, 2, "truth"),
-    "string": Function(1, 1, "text"),
-    "int": Function(1, 1, "number"),
-    "double": Function(1, 1, "number"),
+    "size": Function(1, 1, "number", size),
+    "contains": Function(2, 2, "truth", _of_texts(lambda value, other: other in value)),
+    "startsWith": Function(2, 2, "truth", _of_texts(str.startswith)),
+    "endsWith": Function(2, 2, "truth", _of_texts(str.endswith)),
+    "string": Function(1, 1, "text", string),
+    "int": Function(1, 1, "number", whole),
+    "double": Function(1, 1, "number", double),
     "matches": Function(2, 2, "truth", matches),
     "lower": Function(1, 1, "text", lower),
     "upper": Function(1, 1, "text", upper),
@@ -151,26 +204,5 @@ FUNCTIONS: dict[str, Function] = {
 }
 
 
-def exact(value: Any) -> Decimal | None:
-    """A number of CEL's as it was meant. CEL's decimal numbers are binary ones of 53 bits: 0.1 + 0.2 is there a little more
-    than 0.3. At twelve digits and six decimals, which no amount of a merchant exceeds, what was meant comes back."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    if isinstance(value, int):
-        return number(value)
-    if not abs(value) < 1e15:  # also what is not a number
-        return None
-    return Decimal(f"{value:.12g}").quantize(SIX_PLACES, ROUND_HALF_UP)
-
-
-SIX_PLACES = Decimal("0.000001")
-
-
 def _whole(value: Any) -> bool:
-    return (isinstance(value, int) and not isinstance(value, bool)) or (
-        isinstance(value, float) and value.is_integer()
-    )
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
+    return is_number(value) and value == int(value)

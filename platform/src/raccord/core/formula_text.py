@@ -16,6 +16,9 @@ LONGEST = 2_000
 DEEPEST = 24
 """Levels of parts within parts; the library's own limit is 96, this machine's stack somewhere beyond."""
 
+LONGEST_CHAIN = 40
+"""Operators of one kind in a row: each is a level of the tree too."""
+
 TOO_LONG = Text(
     "formula.too_long",
     "La formule a {length} caractères ; {limit} au plus. Répartissez-la sur plusieurs règles.",
@@ -25,6 +28,11 @@ TOO_DEEP = Text(
     "formula.too_deep",
     "Au caractère {place}, la formule a plus de {limit} niveaux de parenthèses ou de conditions. Simplifiez-la.",
     "At character {place}, the formula has more than {limit} levels of brackets or conditions. Simplify it.",
+)
+CHAINED = Text(
+    "formula.chained",
+    "Au caractère {place}, la formule a plus de {limit} opérateurs à la suite. Utilisez join([…]) ou plusieurs règles.",
+    "At character {place}, the formula has more than {limit} operators in a row. Use join([…]) or several rules.",
 )
 UNEXPECTED = Text(
     "formula.unexpected",
@@ -63,6 +71,17 @@ class Node(Struct, frozen=True):
     @property
     def place(self) -> int:
         return self.start + 1
+
+
+def path_of(node: Node) -> str | None:
+    """The field that a part reads: `product.custom.MARQUE`, also as `product.custom["MARQUE"]`. None: it is something else."""
+    if node.kind == "name":
+        return node.name
+    if node.kind == "member" or (node.kind == "index" and node.parts[1].kind == "text"):
+        before = path_of(node.parts[0])
+        name = node.name if node.kind == "member" else node.parts[1].name
+        return None if before is None else f"{before}.{name}"
+    return None
 
 
 _TOKEN = re.compile(
@@ -146,8 +165,12 @@ class _Parser:
     def level(self, level: int) -> Node:
         if level == len(_LEVELS):
             return self.unary()
-        node = self.level(level + 1)
+        node, links = self.level(level + 1), 0
         while (operator := self.take(*_LEVELS[level])) is not None:
+            links += 1
+            if links > LONGEST_CHAIN:
+                place = operator.start + 1
+                raise FormulaError(CHAINED.fill(place=place, limit=LONGEST_CHAIN), place)
             other = self.level(level + 1)
             node = Node("binary", node.start, other.end, operator.text, (node, other))
         return node

@@ -1,13 +1,18 @@
-"""Values on their way into the CEL library and back: its numbers are binary, ours are `Decimal`."""
+"""Values on their way into a formula and out of it. A formula sees texts, numbers (`Decimal` or int), true and false, null, and
+lists of them."""
 
-from decimal import Decimal
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from raccord.core.formula_functions import LONGEST_LIST, LONGEST_TEXT, exact
-from raccord.core.sources import Kind
-from raccord.core.values import Failed, Value, sound
+from raccord.core.formula_functions import LONGEST_LIST, LONGEST_TEXT
+from raccord.core.formula_operators import Fails
+from raccord.core.sources import Kind, Source
+from raccord.core.values import LARGEST, TOO_LARGE, Failed, Value, sound
 from raccord_connectors.canonical import OfferPrice, plain
 from raccord_connectors.contract import Text
+
+SIX_PLACES = Decimal("0.000001")
 
 TEXT_TOO_LONG = Text(
     "formula.text_too_long",
@@ -16,47 +21,62 @@ TEXT_TOO_LONG = Text(
 )
 UNREADABLE = Text(
     "formula.unreadable",
-    "un texte par langue, un prix par quantité ou des dimensions ne se lisent pas dans une formule",
-    "a text by language, a quantity price or dimensions cannot be read in a formula",
-)
-NO_VALUE = Text(
-    "formula.no_value",
-    "la formule donne un résultat qu’un champ ne peut pas contenir ({kind})",
-    "the formula gives a result that no field can hold ({kind})",
+    "« {field} » est un texte par langue, un prix par quantité ou des dimensions : une formule ne sait pas le lire",
+    "“{field}” is a text by language, a quantity price or dimensions: a formula cannot read it",
 )
 
 
-def for_cel(value: Value, kind: Kind = "other") -> Any:
-    if isinstance(value, str):
-        return sound(value) if len(value) <= LONGEST_TEXT else Failed(TEXT_TOO_LONG, _LIMIT)
+def reader(path: str, source: Source) -> Callable[[Any, Any], Any]:
+    """Reads a field for formulas: an empty text is "", an empty number null."""
+    read, kind = source.read, source.kind
+
+    def work(given: Any, names: Any) -> Any:
+        value = read(given)
+        if value.__class__ is str and len(value) <= LONGEST_TEXT:
+            return value
+        return into(value, path, kind)
+
+    return work
+
+
+def into(value: Value, path: str, kind: Kind = "other") -> Any:
+    """Raises `Fails`."""
     if value is None:
         return "" if kind == "text" else [] if kind == "list" else None
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, bool | float):
+    if isinstance(value, str):
+        if len(value) > LONGEST_TEXT:
+            raise Fails(TEXT_TOO_LONG, {"field": path, "limit": str(LONGEST_TEXT)})
+        return str(value)
+    if isinstance(value, bool):
         return value
+    if isinstance(value, Decimal):
+        return value if value.is_finite() and abs(value) < LARGEST else None
     if isinstance(value, int):
-        return value if abs(value) < 2**53 else float(value)
+        return value if abs(value) < LARGEST else None
     if isinstance(value, OfferPrice):
-        return float(value.amount)
-    if isinstance(value, list) and len(value) <= LONGEST_LIST:
-        parts = [for_cel(part) for part in value]
-        if sum(len(part) for part in parts if isinstance(part, str)) <= LONGEST_TEXT:
-            return next((part for part in parts if isinstance(part, Failed)), parts)
-        return next((part for part in parts if isinstance(part, Failed)), Failed(TEXT_TOO_LONG, _LIMIT))
-    return Failed(TEXT_TOO_LONG, _LIMIT) if isinstance(value, list) else Failed(UNREADABLE)
+        return value.amount
+    if isinstance(value, list):
+        return _list(value, path)
+    raise Fails(UNREADABLE, {"field": path})
 
 
-_LIMIT = {"field": "value", "limit": str(LONGEST_TEXT)}
+def _list(value: list[Any], path: str) -> list[Any]:
+    parts = [into(part, path, "text") for part in value[: LONGEST_LIST + 1]]
+    if len(parts) > LONGEST_LIST or sum(len(part) for part in parts if isinstance(part, str)) > LONGEST_TEXT:
+        raise Fails(TEXT_TOO_LONG, {"field": path, "limit": str(LONGEST_TEXT)})
+    return parts
 
 
-def from_cel(result: Any) -> Value:
-    if result is None or isinstance(result, str | bool):
+def out(result: Any) -> Value:
+    """What a rule goes on with: numbers have six decimals at the most."""
+    if result.__class__ is str:
+        return sound(result)
+    if result is None or isinstance(result, bool):
         return result
-    if isinstance(result, int | float):
-        found = exact(result)
-        return Failed(NO_VALUE, {"kind": "∞"}) if found is None else plain(found)
     if isinstance(result, list):
-        parts = [from_cel(part) for part in result]
+        parts = [out(part) for part in result]
         return next((part for part in parts if isinstance(part, Failed)), parts)
-    return Failed(NO_VALUE, {"kind": type(result).__name__})
+    found = Decimal(result)
+    if not abs(found) < LARGEST:
+        return Failed(TOO_LARGE)
+    return plain(found.quantize(SIX_PLACES, ROUND_HALF_UP))

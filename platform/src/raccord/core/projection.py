@@ -111,7 +111,6 @@ class Projection:
         given.product = given.item = product
         given.categories = category_paths(product, paths)
         given.price, given.tiers, given.ean, given.stock = None, [], None, {}
-        given.context = given.context_item = None
         given.currency, given.tax_included = self._price_rule.currency, bool(self._price_rule.tax_included)
         given.tax_class, given.tax_rate = self._tax(product)
         fields = self._apply(self._listing_rules, given, {})

@@ -153,8 +153,7 @@ class Compiled(Struct, frozen=True):
 
 def compile_rules(mapping: Mapping) -> Compiled:
     """Raises `MappingError` on the first rule that cannot be used."""
-    for_listings = Workshop(mapping.tables, of_offer=False)
-    shops = {False: for_listings, True: Workshop(mapping.tables, of_offer=True, beside=for_listings)}
+    shops = {of_offer: Workshop(mapping.tables, of_offer) for of_offer in (False, True)}
     seen: set[str] = set()
     found: list[CompiledRule] = []
     reads: set[str] = set()
@@ -171,7 +170,8 @@ def compile_rules(mapping: Mapping) -> Compiled:
             raise MappingError(ALWAYS.fill(target=rule.target), rule.target)
         found.append(_compile(rule, shops[of_offer], field, name))
         reads.update(rule.sources)
-    reads |= for_listings.formulas.paths.union(*(shop.reads for shop in shops.values()))
+    for shop in shops.values():
+        reads |= shop.reads | shop.formulas.paths
     return Compiled(
         listing=tuple(one.applied for one in found if not one.of_offer),
         offer=tuple(one.applied for one in found if one.of_offer),

@@ -20,7 +20,7 @@ class Sources:
     """What the rules read, for one article and in turn for each of its items."""
 
     __slots__ = (
-        "categories", "context", "context_item", "currency", "ean", "item", "price", "product", "stock", "tax_class",
+        "categories", "context", "currency", "ean", "item", "price", "product", "stock", "tax_class",
         "tax_included", "tax_rate", "tiers",
     )  # fmt: skip
 
@@ -37,10 +37,7 @@ class Sources:
     currency: str
     tax_included: bool
     """What the channel's prices are in, for a price that a rule makes of a number."""
-    context: Any
-    """What the formulas read, in CEL's form, once one of them was asked for this article; None before."""
-    context_item: Any
-    """The item of which the context holds what is its own."""
+    context: None
 
 
 class Source(Struct, frozen=True):

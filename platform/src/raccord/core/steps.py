@@ -90,11 +90,10 @@ class Made(Struct, frozen=True):
 class Workshop:
     """What the steps of one level of a mapping (of listings, or of offers) are made with."""
 
-    def __init__(self, tables: Mapping[str, Table], of_offer: bool, beside: "Workshop | None" = None) -> None:
-        """`beside`: that of the other level of the mapping."""
+    def __init__(self, tables: Mapping[str, Table], of_offer: bool) -> None:
         self.tables = tables
         self.of_offer = of_offer
-        self.formulas: Formulas = Formulas(of_offer, beside.formulas if beside else None)
+        self.formulas = Formulas(of_offer)
         self.reads: set[str] = set()
         """Paths that steps read beside the rules' own sources."""
 
