@@ -55,6 +55,9 @@ class RecordedWake:
     async def enter(self, tenant: UUID, order: UUID) -> None:
         raise AssertionError("an agent's call enters nothing")
 
+    async def drift(self, tenant: UUID, channel: UUID) -> None:
+        raise AssertionError("an agent's call compares nothing")
+
     async def rehearse(self, tenant: UUID, rehearsal: UUID) -> None:
         raise AssertionError("an agent's call rehearses nothing")
 

@@ -46,6 +46,8 @@ class RecordedWake:
     async def enter(self, tenant: UUID, order: UUID) -> None:
         self.entering.append(order)
 
+    async def drift(self, tenant: UUID, channel: UUID) -> None: ...
+
     async def rehearse(self, tenant: UUID, rehearsal: UUID) -> None: ...
 
     async def answered(self, tenant: UUID, command: UUID, once: str | None) -> None:

@@ -54,6 +54,9 @@ class FakeWake:
     async def enter(self, tenant: UUID, order: UUID) -> None:
         self.woken.append(("enter", order))
 
+    async def drift(self, tenant: UUID, channel: UUID) -> None:
+        self.woken.append(("drift", channel))
+
     async def rehearse(self, tenant: UUID, rehearsal: UUID) -> None:
         self.woken.append(("rehearse", rehearsal))
 

@@ -57,6 +57,9 @@ class Wake(Protocol):
     async def enter(self, tenant: UUID, order: UUID) -> None:
         """A sales order can go a step further."""
 
+    async def drift(self, tenant: UUID, channel: UUID) -> None:
+        """Somebody asks how far the channel's shop shows what it was sent."""
+
     async def rehearse(self, tenant: UUID, rehearsal: UUID) -> None:
         """A rehearsal has begun, or goes on."""
 

@@ -42,6 +42,9 @@ class CeleryWake:
     async def enter(self, tenant: UUID, order: UUID) -> None:
         await self.send("enter", URGENT, str(tenant), str(order))
 
+    async def drift(self, tenant: UUID, channel: UUID) -> None:
+        await self.send("drift", ORDINARY, str(tenant), str(channel))
+
     async def rehearse(self, tenant: UUID, rehearsal: UUID) -> None:
         await self.send("rehearse", ORDINARY, str(tenant), str(rehearsal))
 
