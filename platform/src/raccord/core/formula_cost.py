@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from raccord.core.formula_functions import FUNCTIONS, LONGEST_LIST, LONGEST_TEXT, MACROS
+from raccord.core.formula_functions import FUNCTIONS, MACROS
+from raccord.core.formula_operators import LONGEST_LIST, LONGEST_TEXT
 from raccord.core.formula_text import FormulaError, Node
 from raccord.core.sources import Kind
 from raccord_connectors.contract import Text

@@ -11,14 +11,11 @@ from typing import Any
 from msgspec import Struct
 
 from raccord.core import step_texts
-from raccord.core.formula_operators import MIXES, Fails, is_number
+from raccord.core.formula_operators import LONGEST_LIST, LONGEST_TEXT, MIXES, Fails, is_number
 from raccord.core.step_patterns import BadPattern, pattern
 from raccord.core.values import is_empty, number, quoted, sound, text
 from raccord_connectors.contract import Text
 
-LONGEST_TEXT = 20_000
-"""Characters of a text that a formula reads or makes."""
-LONGEST_LIST = 100
 MACROS = frozenset({"all", "exists", "exists_one", "map", "filter"})
 
 

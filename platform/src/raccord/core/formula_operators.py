@@ -8,6 +8,10 @@ from raccord.core.formula_text import Node
 from raccord.core.values import LARGEST, Failed
 from raccord_connectors.contract import Text
 
+LONGEST_TEXT = 20_000
+"""Characters of a text that a formula reads or makes."""
+LONGEST_LIST = 100
+
 
 class Fails(Exception):
     """A part of a formula has no value for this record."""
@@ -44,6 +48,11 @@ NOT_THERE = Text(
     "la formule prend la partie {place} d’une liste qui en a {size} pour cet article",
     "the formula takes part {place} of a list that has {size} for this article",
 )
+TEXT_TOO_LONG = Text(
+    "formula.made_too_long",
+    "la formule fait un texte de plus de {limit} caractères, ou une liste de plus de 100 parties, pour cet article",
+    "the formula makes a text of more than {limit} characters, or a list of more than 100 parts, for this article",
+)
 TOO_LARGE = Text(
     "formula.too_large",
     "la formule donne un nombre trop grand pour cet article",
@@ -66,10 +75,14 @@ def _bounded(value: Any) -> Any:
 def add(left: Any, right: Any) -> Any:
     kind, other = left.__class__, right.__class__
     if kind is str and other is str:
+        if len(left) + len(right) > LONGEST_TEXT:
+            raise Fails(TEXT_TOO_LONG, {"limit": str(LONGEST_TEXT)})
         return left + right
     if is_number(left) and is_number(right):
         return _bounded(left + right)
     if kind is list and other is list:
+        if len(left) + len(right) > LONGEST_LIST:
+            raise Fails(TEXT_TOO_LONG, {"limit": str(LONGEST_TEXT)})
         return left + right
     raise Fails(MIXES)
 

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from raccord.core.formula_functions import LONGEST_LIST, LONGEST_TEXT
-from raccord.core.formula_operators import Fails
+from raccord.core.formula_operators import LONGEST_LIST, LONGEST_TEXT, Fails
 from raccord.core.sources import Kind, Source
 from raccord.core.values import LARGEST, TOO_LARGE, Failed, Value, sound
 from raccord_connectors.canonical import OfferPrice, plain
