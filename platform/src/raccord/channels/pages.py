@@ -17,11 +17,13 @@ from raccord.connections.models import Connection
 from raccord.connections.service import Connections
 from raccord.core.channel import ChannelSettings, PriceRules
 from raccord.front.links import address
+from raccord.mappings.draft_bar import draft_bar
+from raccord.mappings.service import newest_plan
 from raccord.overview.frame import Visit, tenant_page
 from raccord.storage.engine import tenant_transaction
 from raccord.sync.emptied import conclude_emptied
 from raccord.tenants.access import member
-from raccord_connectors.contract import ConnectorError, Message, Text
+from raccord_connectors.contract import Message, Text
 
 MANAGER = {"role": "manager"}
 NEEDS_NAME = Text(
@@ -74,7 +76,7 @@ async def create(request: Visit, tenant: FromPath[UUID]) -> Response[Any]:
     erps, shops = await _sides(request, tenant)
     erp, shop = _by_id(erps, str(form.get("erp", ""))), _by_id(shops, str(form.get("shop", "")))
     name = str(form.get("name", "")).strip()[:200]
-    settings, wrong = forms.read(form, shop.discovery, ChannelSettings())
+    settings, wrong = forms.first(form, shop.discovery, ChannelSettings())
     await _demand_articles(tenant, erp, settings, wrong)
     if not name:
         wrong["name"] = NEEDS_NAME.fill()
@@ -99,27 +101,18 @@ async def change_state(
     channel: FromPath[UUID],
     data: Annotated[Doing, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Any]:
-    """Going live reads what the shop has first; where that fails, the page says why and the channel stays as it was."""
+    """Pausing what is on air, and back. A channel goes on air by its first plan (`mappings.plan_pages`), not from here."""
     found, person, wake = await _found(tenant, channel), request.user.id, request.app.state.wake
     here = f"/t/{tenant}/channels/{channel}"
-    try:
-        match data.do:
-            case "live":
-                matched = await service.go_live(tenant, channel, _connections(request), wake, person)
-                query = {
-                    "found": matched.by_sku + matched.by_ean,
-                    "of": matched.known,
-                    "doubtful": matched.doubtful,
-                }
-                return Redirect(address(here, done="live", **query), status_code=303)
-            case "pause":
-                await service.pause(tenant, channel, person)
-                return Redirect(address(here, done="paused"), status_code=303)
-            case "resume":
-                await service.resume(tenant, channel, wake, person)
-                return Redirect(address(here, done="live"), status_code=303)
-    except (ChannelError, ConnectorError) as error:
-        return await _page(request, tenant, found, refused=error.message, status=422)
+    match data.do, found.state:
+        case "pause", "live":
+            await service.pause(tenant, channel, person)
+            return Redirect(address(here, done="paused"), status_code=303)
+        case "resume", "paused":
+            await service.resume(tenant, channel, wake, person)
+            return Redirect(address(here, done="live"), status_code=303)
+        case "pause" | "resume", _:
+            return Redirect(address(here, done="stale"), status_code=303)
     raise NotFoundException
 
 
@@ -134,7 +127,7 @@ async def settings_page(request: Visit, tenant: FromPath[UUID], channel: FromPat
 async def change_settings(request: Visit, tenant: FromPath[UUID], channel: FromPath[UUID]) -> Response[Any]:
     found = await _found(tenant, channel)
     erp, shop = await _systems(request, tenant, found)
-    settings, wrong = forms.read(await request.form(), shop.discovery, found.settings)
+    settings, wrong = forms.orders(await request.form(), found.settings)
     await _demand_articles(tenant, erp, settings, wrong)
     if not wrong:
         try:
@@ -168,24 +161,19 @@ async def decide_brake(
 # ------------------------------------------------------------------------------------------------- inside
 
 
-async def _page(
-    request: Visit, tenant: UUID, found: Channel, *, refused: Message | None = None, status: int = 200
-) -> Template:
+async def _page(request: Visit, tenant: UUID, found: Channel) -> Template:
     async with tenant_transaction(tenant):
         figures = await views.figures()
     erp, shop = await _systems(request, tenant, found)
-    asked = request.query_params
     return await tenant_page(
         request,
         "channels/channel.html",
-        status=status,
         channel=found,
         figures=figures.get(found.id),
         erp=erp,
         shop=shop,
-        refused=refused,
-        matched={name: _whole(asked.get(name, "")) for name in ("found", "of", "doubtful")},
-        rates_of=forms.rates_of,
+        bar=await draft_bar(tenant, found.id),
+        newest=await newest_plan(tenant, found.id) if found.state == "draft" else None,
     )
 
 
@@ -214,6 +202,7 @@ async def _form(
         rates_of=forms.rates_of,
         tax_prefix=forms.TAX,
         wrong=wrong or {},
+        locked=False,
     )
 
 
@@ -260,10 +249,6 @@ def _by_id(connections: list[Connection], asked: str) -> Connection:
 def _connections(request: Visit) -> Connections:
     service: Connections = request.app.state.connections
     return service
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 ROUTES = [

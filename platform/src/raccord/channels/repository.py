@@ -57,6 +57,11 @@ async def name_on_shop(shop: UUID) -> str | None:
     return found
 
 
+async def save_settings(channel: UUID, settings: str) -> None:
+    """Without a version: only for what concerns orders and the brake."""
+    await current_connection().execute("UPDATE channel SET settings = $2 WHERE id = $1", channel, settings)
+
+
 async def set_state(channel: UUID, state: str) -> None:
     await current_connection().execute("UPDATE channel SET state = $2 WHERE id = $1", channel, state)
 

@@ -10,7 +10,7 @@ import msgspec
 from raccord.channels import errors, repository
 from raccord.channels.errors import ChannelError
 from raccord.channels.models import BrakeRow, Channel, StockStory
-from raccord.core.channel import ChannelSettings
+from raccord.core.channel import ChannelSettings, with_rules_of
 from raccord.core.default_mapping import default_mapping
 from raccord.core.stock_rule import explain
 from raccord.journal.models import Entry, Event
@@ -94,17 +94,22 @@ async def resume(tenant: UUID, channel: UUID, wake: Wake, account: UUID | None =
 async def change_settings(
     tenant: UUID, channel: UUID, settings: ChannelSettings, wake: Wake, account: UUID | None = None
 ) -> None:
-    """A new version with the rules of the former one. Everything is projected again; only what differs is sent."""
+    """What concerns orders and the brake applies at once. Where the catalogue's rules differ it is a new version, everything is
+    projected again, and only what differs is sent; pages leave that to a draft and its plan (`mappings`)."""
     async with tenant_transaction(tenant):
         found = await _found(channel)
         erp = await repository.connection(found.erp)
         demand_known(settings, erp.discovery if erp else None)
-        if settings != found.settings:
+        of_catalogue = with_rules_of(found.settings, settings) != found.settings
+        if of_catalogue:
             await _make_version(tenant, channel, settings, account)
-        await projections.mark_everything(tenant, channel, found.erp)
+            await projections.mark_everything(tenant, channel, found.erp)
+        else:
+            await repository.save_settings(channel, msgspec.json.encode(settings).decode())
         await orders.rouse(channel, settings.import_stages)  # the sweep finds them
         await note(tenant, account, "channel.settings", str(channel))
-    await _wake_all(wake, tenant, channel)
+    if of_catalogue:
+        await _wake_all(wake, tenant, channel)
 
 
 async def by_id(tenant: UUID, channel: UUID) -> Channel | None:
@@ -215,9 +220,7 @@ async def _found(channel: UUID) -> Channel:
     return found
 
 
-async def _make_version(
-    tenant: UUID, channel: UUID, settings: ChannelSettings, account: UUID | None
-) -> None:
+async def _make_version(tenant: UUID, channel: UUID, settings: ChannelSettings, account: UUID | None) -> None:
     active = await mappings.active(channel)
     if active is not None:
         rules = active.rules

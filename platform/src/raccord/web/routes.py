@@ -6,12 +6,14 @@ from raccord.accounts import pages as accounts
 from raccord.agents import api as tunnel
 from raccord.agents import pages as agents
 from raccord.catalogue import pages as catalogue
+from raccord.channels import drift_pages as channel_drift
 from raccord.channels import pages as channels
 from raccord.channels import rule_pages as channel_rules
 from raccord.connections import pages as connections
 from raccord.journal import pages as journal
 from raccord.mappings import editor_pages as mapping_editor
 from raccord.mappings import editor_saving as mapping_saving
+from raccord.mappings import plan_pages as plans
 from raccord.orders import api as hooks
 from raccord.orders import pages as orders
 from raccord.overview import pages as overview
@@ -34,6 +36,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *agents.ROUTES,
     *channels.ROUTES,
     *channel_rules.ROUTES,
+    *channel_drift.ROUTES,
+    *plans.ROUTES,
     *mapping_editor.ROUTES,
     *mapping_saving.ROUTES,
     *rehearsals.ROUTES,
