@@ -186,10 +186,15 @@ _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt"}, "th": {"colspan"},
 
 
 def html_of(value: Value) -> Value:
-    """Of a text, or of each text of a mapping by language."""
+    """Of a text, or of each text of a list or of a mapping by language; what is blank is left out of these."""
+    if isinstance(value, str):
+        return to_html(value)
     if isinstance(value, dict):
-        return {name: to_html(words) for name, words in value.items() if words.strip()}
-    return to_html(value) if isinstance(value, str) else value
+        made = {name: html_of(words) for name, words in value.items()}
+        return {name: words for name, words in made.items() if not is_empty(words)}
+    if isinstance(value, list):
+        return [words for words in map(html_of, value) if not is_empty(words)]
+    return value
 
 
 def to_html(value: str) -> str:
