@@ -165,6 +165,30 @@ def test_an_erp_that_is_down_is_asked_again_and_one_that_refuses_holds(settings:
     run(settings, scenario)
 
 
+def test_orders_held_for_an_erp_that_must_be_set_right_go_on_once_it_is(settings: Settings) -> None:
+    """Nobody has to retry them one by one after the licence, or the password, is in order again."""
+
+    async def scenario(w: World) -> None:
+        w.erp.token = "changed"
+        w.shop.place_order({"CHAISE": 1})
+        await w.collect()
+        await w.settle()
+        found = await w.order()
+        assert ("held", "config") == (
+            found["state"],
+            msgspec.json.decode(str(found["problem"]), type=Problem).kind,
+        )
+        assert 0 == await service.release_mended(w.tenant, w.channel, w.wake), "not yet time to look again"
+        w.erp.token = ""
+        async with tenant_transaction(w.tenant) as connection:
+            await connection.execute("UPDATE sales_order SET retry_at = now() WHERE retry_at < 'infinity'")
+        assert 1 == await service.release_mended(w.tenant, w.channel, w.wake)
+        await w.settle()
+        assert "integrated" == (await w.order())["state"]
+
+    run(settings, scenario)
+
+
 def test_what_is_sold_is_reserved_until_the_erp_stock_proves_it(settings: Settings) -> None:
     async def scenario(w: World) -> None:
         w.shop.place_order({"CHAISE": 3})

@@ -251,6 +251,9 @@ async def _failed(found: StoredOrder, problem: Problem | None) -> None:
             await _journal(found, Event.ORDER_HELD, problem=problem)
     elif problem.kind == "bug":
         await _hold(found, msgspec.structs.replace(problem, message=_apology(found)))
+    elif problem.kind == "config":
+        # Nothing is wrong with the order: once a person has mended the ERP's connection, all that wait for it go on.
+        await _hold(found, problem, again=pause_after(found.attempts))
     else:
         await _hold(found, problem)
 
@@ -259,9 +262,11 @@ def _apology(found: StoredOrder) -> Message:
     return AGENT_BUG.fill(number=found.order.number)
 
 
-async def _hold(found: StoredOrder, problem: Problem) -> None:
-    await repository.hold(found.id, problem)
-    await _journal(found, Event.ORDER_HELD, problem=problem)
+async def _hold(found: StoredOrder, problem: Problem, *, again: timedelta | None = None) -> None:
+    """`again`: it is tried anew by itself after this, and told the first time only."""
+    await repository.hold(found.id, problem, again)
+    if again is None or found.attempts == 0:
+        await _journal(found, Event.ORDER_HELD, problem=problem)
 
 
 async def _journal(

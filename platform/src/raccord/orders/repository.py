@@ -108,16 +108,17 @@ async def unsettled(channel: UUID, limit: int) -> list[str]:
 
 
 async def mended(channel: UUID, limit: int = 50) -> list[UUID]:
-    """Orders held for an article that the channel did not know, and knows by now."""
+    """Orders held for an article that the channel did not know, and knows by now; and those held for want of an ERP that
+    works, when it is time to look again."""
     rows = await current_connection().fetch(
         """
         SELECT o.id FROM sales_order o
-         WHERE o.channel = $1 AND o.state = 'held' AND o.problem #>> '{message,code}' = 'order.unknown_item'
-           AND NOT EXISTS (
+         WHERE o.channel = $1 AND o.state = 'held'
+           AND (o.retry_at <= now() OR o.problem #>> '{message,code}' = 'order.unknown_item' AND NOT EXISTS (
              SELECT 1 FROM json_array_elements(o.data -> 'lines') AS line
               WHERE line ->> 'item' IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM binding b
-                 WHERE b.channel = o.channel AND b.stream = 'availability' AND b.target = line ->> 'item'))
+                 WHERE b.channel = o.channel AND b.stream = 'availability' AND b.target = line ->> 'item')))
          ORDER BY o.placed_at LIMIT $2
         """,
         channel,
@@ -170,9 +171,11 @@ async def waiting_for_customer(erp: UUID, limit: int = 200) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def hold(order: UUID, problem: Problem) -> None:
+async def hold(order: UUID, problem: Problem, again: timedelta | None = None) -> None:
+    """Until a person decides; with `again`, until then at the latest (`mended`)."""
+    packed = msgspec.json.encode(problem).decode()
     await _set(
-        order, "state = 'held', problem = $2, retry_at = 'infinity'", msgspec.json.encode(problem).decode()
+        order, "state = 'held', problem = $2, retry_at = coalesce(now() + $3, 'infinity')", packed, again
     )
 
 

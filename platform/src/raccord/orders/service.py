@@ -38,7 +38,7 @@ async def recheck(tenant: UUID, channel: UUID, shops: Shops, wake: Wake) -> int:
 
 
 async def release_mended(tenant: UUID, channel: UUID, wake: Wake) -> int:
-    """Orders whose unknown article has arrived in the shop since go on by themselves."""
+    """Orders that were held for what is over by now go on by themselves."""
     async with tenant_transaction(tenant):
         released = [order for order in await repository.mended(channel) if await repository.release(order)]
     for order in released:
