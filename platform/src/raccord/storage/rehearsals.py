@@ -208,6 +208,17 @@ async def save_codes(tenant: UUID, rehearsal: UUID, side: str, codes: Sequence[C
     )
 
 
+async def owners_among(rehearsal: UUID, side: str, keys: Collection[str]) -> set[str]:
+    """Those of these whose codes are kept already: a page may come again."""
+    rows = await current_connection().fetch(
+        "SELECT DISTINCT owner FROM rehearsal_code WHERE rehearsal = $1 AND side = $2 AND owner = ANY($3::text[])",
+        rehearsal,
+        side,
+        [storable(key) for key in keys],
+    )
+    return {row["owner"] for row in rows}
+
+
 async def codes(rehearsal: UUID, side: str) -> list[CodeRow]:
     """All of one side: a few hundred bytes each."""
     rows = await current_connection().fetch(

@@ -33,13 +33,16 @@ async def listings(made: Pass) -> None:
             return
         wanted = Selection(since=made.cursor or None)
         waiting: list[Page] = []
+        kept = 0
         async with aclosing(pages(connector, "listings", wanted)) as reading:
             async for page in reading:
                 waiting.append(page)
                 if page.cursor is not None:
                     await _keep_listings(made, waiting, page.cursor)
                     waiting = []
-                    made.pause_if_over()
+                    kept += 1
+                    if kept > 1:  # a cursor includes its boundary: the first page may hold nothing new
+                        made.pause_if_over()
         await _keep_listings(made, waiting, None)
 
 
@@ -47,8 +50,11 @@ async def _keep_listings(made: Pass, read: list[Page], cursor: str | None) -> No
     findings: list[Finding] = []
     codes: list[CodeRow] = []
     number = 0
+    async with tenant_transaction(made.tenant):
+        keys = [record.key for page in read for record in page.records]
+        known = await rehearsals.owners_among(made.id, "shop", keys)
     for page in read:
-        found = [record for record in page.records if isinstance(record, Listing)]
+        found = [record for record in page.records if isinstance(record, Listing) and record.key not in known]
         number += len(found)
         codes += [code for listing in found for code in _codes(listing)]
         findings += made.find([ShopListing(listing) for listing in found])

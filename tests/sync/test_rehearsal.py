@@ -1,0 +1,222 @@
+"""A rehearsal reads both sides, writes on neither, finds what is wrong, and goes on where it was cut."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from raccord.rehearsals import service
+from raccord.rehearsals.errors import RehearsalError
+from raccord.rehearsals.models import Report
+from raccord.settings import Settings
+from raccord.sync import rehearsing, rehearsing_erp
+from raccord.sync.commands import Commands
+from raccord_connectors.canonical import Customer, Listing
+from support.publishing import Merchant, Scenario, play
+
+
+class Clock:
+    """Waiting costs no time."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    async def sleep(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+def rehearsed(settings: Settings, scenario: Scenario) -> None:
+    clock = Clock()
+    play(settings, scenario, now=clock.now, sleep=clock.sleep, live=False, shipping_item="PORT")
+
+
+async def start(m: Merchant) -> UUID:
+    return await service.start(m.tenant, m.channel, m.wake)
+
+
+async def one_slice(m: Merchant, rehearsal: UUID) -> bool:
+    return await rehearsing.rehearse(m.ports, Commands(m.wake), m.tenant, rehearsal, reachable=True)
+
+
+async def report(m: Merchant) -> Report:
+    rehearsal = await start(m)
+    while await one_slice(m, rehearsal):
+        pass
+    found = await service.report(m.tenant, rehearsal)
+    assert found is not None
+    return found
+
+
+def records(found: Report) -> set[tuple[str, str]]:
+    """(kind, key), the agent's silence apart: nobody answers for the ERP in these tests."""
+    return {
+        (group.kind.code, one.key)
+        for groups in found.groups.values()
+        for group in groups
+        for one in group.examples
+        if not group.kind.code.startswith("side.")
+    }
+
+
+async def a_shop_that_agrees(m: Merchant) -> None:
+    for key in ("A", "B", "C"):
+        m.erp.put_product(key, f"Article {key}", price="10", stock=5)
+        m.shop.put_listing(f"Article {key}", sku=key.lower(), price="12", quantity=5)
+    m.erp.put_product("PORT", "Port", price="5", stock=1, published=False)
+    await m.ship("categories", "products", "prices", "stock", "customers")
+
+
+def test_where_both_sides_agree_nothing_is_found(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        await a_shop_that_agrees(m)
+        found = await report(m)
+        assert "done" == found.rehearsal.state
+        assert {("picture.none", key) for key in "ABC"} == records(found)
+        assert 3 == found.rehearsal.figures["matched"]
+
+    rehearsed(settings, scenario)
+
+
+def test_nothing_is_written_in_the_shop(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        await a_shop_that_agrees(m)
+        m.shop.place_order({"a": 2}, shipping="5.90")
+        m.shop.log.clear()
+        before, writes = m.shop.all("listings"), m.shop.writes
+        await report(m)
+        assert [] == m.shop.log
+        assert (before, writes) == (m.shop.all("listings"), m.shop.writes)
+
+    rehearsed(settings, scenario)
+
+
+def test_only_questions_go_to_the_erp(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        await a_shop_that_agrees(m)
+        m.shop.place_order({"a": 2}, shipping="5.90")
+        await report(m)
+        asked = await m.rows("SELECT verb FROM command ORDER BY verb")
+        assert ["check", "discover"] == [row["verb"] for row in asked]
+        for table in ("binding", "sales_order", "reservation", "journal", "item_code"):
+            assert [] == await m.rows(f"SELECT 1 FROM {table}")
+
+    rehearsed(settings, scenario)
+
+
+def test_an_agent_that_does_not_answer_blocks_and_the_rest_is_told_all_the_same(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        await a_shop_that_agrees(m)
+        found = await report(m)
+        assert "side.silent" in {group.kind.code for group in found.groups["blocks"]}
+        assert 3 == found.rehearsal.figures["selling"]
+
+    rehearsed(settings, scenario)
+
+
+def test_faults_of_both_sides_are_found_by_record(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        await a_shop_that_agrees(m)
+        m.erp.put_product("FREE", "Sans prix", stock=1)
+        m.shop.put_listing("Sans prix", sku="FREE", price="1")
+        m.shop.put_listing("Orpheline", sku="ORPHAN", price="1", quantity=5)
+        m.shop.put_listing("Copie de A", sku=" A ", price="1")
+        m.erp.put("customers", Customer(key="C1", account_title="UN", email="x@y.example"))
+        m.erp.put("customers", Customer(key="C2", account_title="DEUX", email="X@y.example "))
+        m.erp.put("customers", Customer(key="C3", account_title="TROIS", email="x@y.example", active=False))
+        await m.ship("products", "prices", "stock", "customers")
+        m.shop.place_order({"ORPHAN": 1}, email="x@y.example")
+        found = await report(m)
+        told = records(found)
+        orphan = next(
+            one.key
+            for one in m.shop.all("listings")
+            if isinstance(one, Listing) and one.offers[0].sku == "ORPHAN"
+        )
+        assert ("price.none", "FREE") in told
+        assert ("match.ambiguous", "A") in told
+        assert ("match.only_shop", orphan) in told
+        assert ("customer.same_email", "C1") in told
+        assert {"order.item_unknown", "order.customer"} <= {kind for kind, _ in told}
+        same = next(g for g in found.groups["held"] if g.kind.code == "customer.same_email")
+        assert "C1, C2." == same.examples[0].message.en[-7:]
+
+    rehearsed(settings, scenario)
+
+
+def test_a_rehearsal_that_is_cut_goes_on_where_it_was(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after each page, it counts nothing twice and ends with the same report."""
+
+    async def scenario(m: Merchant) -> None:
+        await a_shop_that_agrees(m)
+        for number in range(7):
+            m.erp.put_product(f"P{number}", f"Sans prix {number}", stock=1)
+        await m.ship("products", "prices", "stock")
+        whole = await report(m)
+        monkeypatch.setattr(rehearsing_erp, "PAGE", 2)
+        rehearsal = await start(m)
+        slices = 0
+        monkeypatch.setattr(rehearsing, "SLICE", timedelta(seconds=-1))
+        while await one_slice(m, rehearsal):
+            slices += 1
+        again = await service.report(m.tenant, rehearsal)
+        assert again is not None
+        assert slices > 4
+        assert records(whole) == records(again)
+        assert dict(whole.rehearsal.counts) == dict(again.rehearsal.counts)
+        assert dict(whole.rehearsal.figures) == dict(again.rehearsal.figures)
+
+    rehearsed(settings, scenario)
+
+
+def test_a_shop_that_is_away_is_tried_again_and_its_reason_told(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        await a_shop_that_agrees(m)
+        rehearsal = await start(m)
+        m.shop.stopped = True
+        assert await one_slice(m, rehearsal) is False
+        waiting = await service.latest(m.tenant, m.channel)
+        assert waiting is not None
+        assert waiting.problem is not None
+        assert ("running", "transient") == (waiting.state, waiting.problem.kind)
+        m.shop.stopped = False
+        while await one_slice(m, rehearsal):
+            pass
+        done = await service.latest(m.tenant, m.channel)
+        assert done is not None
+        assert ("done", None) == (done.state, done.problem)
+
+    rehearsed(settings, scenario)
+
+
+def test_one_at_a_time_and_it_can_be_stopped(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        await a_shop_that_agrees(m)
+        rehearsal = await start(m)
+        with pytest.raises(RehearsalError, match="under_way"):
+            await start(m)
+        assert await service.end(m.tenant, rehearsal)
+        assert await one_slice(m, rehearsal) is False
+        latest = await service.latest(m.tenant, m.channel)
+        assert latest is not None
+        assert "ended" == latest.state
+        assert [] == await m.rows("SELECT 1 FROM rehearsal_code")
+
+    rehearsed(settings, scenario)
+
+
+def test_of_a_kind_a_hundred_examples_are_kept_and_all_are_counted(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        for number in range(130):
+            m.erp.put_product(f"P{number:03}", f"Sans prix {number}", stock=1)
+        await m.ship("products", "prices", "stock")
+        found = await report(m)
+        group = next(one for one in found.groups["held"] if one.kind.code == "price.none")
+        assert (130, 100) == (group.count, len(group.examples))
+        assert [] == await m.rows("SELECT 1 FROM rehearsal_code")
+
+    rehearsed(settings, scenario)
