@@ -186,6 +186,8 @@ def pages(made: Furnished) -> dict[str, str]:
         "new channel": "channels/new",
         "channel": f"channels/{made.channel}",
         "channel settings": f"channels/{made.channel}/settings",
+        "drift": f"channels/{made.channel}/drift",
+        "drift, cleaned": f"channels/{made.channel}/drift?cause=cleaned",
         "partner access": "partners",
         "audit log": "audit",
     }

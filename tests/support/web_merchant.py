@@ -39,6 +39,7 @@ from raccord_connectors.canonical import (
 )
 from raccord_connectors.contract import Choice, Discovery, Message, Problem, RecordRejected
 from raccord_connectors.kit.texts import UNREACHABLE
+from support.web_drift import Drifts
 from support.web_orders import Orders, json_of
 
 PASSWORD = "une phrase facile à retenir"
@@ -116,6 +117,7 @@ async def furnish() -> Furnished:
         await merchant.catalogue()
         await merchant.happenings()
         made.orders = await Orders(connection, made.tenant, made.erp, made.shop, made.channel).furnish()
+        await Drifts(connection, made.tenant, made.channel, made.people["owner"]).furnish()
     return made
 
 
