@@ -148,6 +148,8 @@ def _read_publication(form: FormMultiDict, bench: Bench) -> Read:
     former = bench.draft.settings
     rule, wrong = rule_forms.publication(form, former.publication)
     settings = with_rules(former, publication=rule)
+    if form.get("do") == "add" or "remove" in form:
+        return settings, {}  # what is half filled in is told when the person is through with it
     if not wrong:
         try:
             Publication(settings)
@@ -185,7 +187,10 @@ async def _about_publication(request: Visit, bench: Bench, settings: ChannelSett
 async def _show_publication(
     request: Visit, bench: Bench, settings: ChannelSettings, live: Live
 ) -> dict[str, Any]:
-    judge = _judge(request, bench, settings)
+    try:
+        judge = _judge(request, bench, settings)
+    except (PublicationError, FormulaError):  # conditions that are half filled in
+        judge = _judge(request, bench, bench.draft.settings)
     return {"verdict": await judge.verdict(live.product, live.loaded)}
 
 

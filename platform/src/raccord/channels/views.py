@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from raccord.storage.engine import current_connection
+from raccord.storage.engine import current_connection, tenant_transaction
 from raccord_connectors.canonical import Availability, Listing, OfferPrice
 
 
@@ -86,3 +86,18 @@ async def shown_prices(channel: UUID, product: str) -> dict[str, Decimal]:
     )
     offers = msgspec.json.decode(pushed, type=Listing).offers if pushed else []
     return {offer.key: offer.price.amount for offer in offers if isinstance(offer.price, OfferPrice)}
+
+
+async def sent_states(tenant: UUID, channel: UUID, keys: Sequence[str]) -> dict[tuple[str, str], str]:
+    """Of these articles and items, by (stream, key): sent, held, or on_its_way. In a transaction of its own."""
+    async with tenant_transaction(tenant):
+        rows = await current_connection().fetch(
+            """
+            SELECT stream, key, CASE WHEN held THEN 'held' WHEN desired_print IS DISTINCT FROM pushed_print THEN 'on_its_way'
+                                     ELSE 'sent' END AS state
+              FROM binding WHERE channel = $1 AND stream IN ('listings', 'availability') AND key = ANY($2::text[])
+            """,
+            channel,
+            list(keys),
+        )
+    return {(row["stream"], row["key"]): row["state"] for row in rows}

@@ -11,6 +11,7 @@ from raccord.core.default_mapping import default_mapping
 from raccord.core.rules import Mapping
 from raccord.mappings import service
 from raccord.mappings.edit_words import edits
+from raccord.mappings.errors import UNKNOWN_CHANNEL, MappingsError
 from raccord.storage import projections
 from raccord.storage.engine import current_connection, tenant_transaction
 
@@ -24,7 +25,7 @@ class DraftBar(Struct, frozen=True):
     """Made, or being made, of the draft as it is."""
 
 
-class _InForce(NamedTuple):
+class InForce(NamedTuple):
     mapping: Mapping
     settings: ChannelSettings
 
@@ -35,7 +36,6 @@ async def draft_bar(tenant: UUID, channel: UUID) -> DraftBar:
     if not draft.changed:
         return DraftBar(0, None)
     async with tenant_transaction(tenant):
-        route = await projections.route(channel)
         plan = await current_connection().fetchval(
             """
             SELECT id FROM plan WHERE channel = $1 AND revision = $2 AND based_on = $3 AND state IN ('making', 'ready')
@@ -45,10 +45,16 @@ async def draft_bar(tenant: UUID, channel: UUID) -> DraftBar:
             draft.revision,
             draft.based_on,
         )
+    return DraftBar(len(edits(await in_force(tenant, channel), draft)), plan)
+
+
+async def in_force(tenant: UUID, channel: UUID) -> InForce:
+    """The rules and settings that the channel follows now. Raises `MappingsError` when there is no such channel."""
+    async with tenant_transaction(tenant):
+        route = await projections.route(channel)
     if route is None:
-        return DraftBar(0, None)
+        raise MappingsError(UNKNOWN_CHANNEL.fill())
     active = default_mapping(route.erp_connector, route.shop_connector)
     if route.mapping is not None:
         active = msgspec.json.decode(route.mapping, type=Mapping)
-    settings = msgspec.json.decode(route.settings, type=ChannelSettings)
-    return DraftBar(len(edits(_InForce(active, settings), draft)), plan)
+    return InForce(active, msgspec.json.decode(route.settings, type=ChannelSettings))

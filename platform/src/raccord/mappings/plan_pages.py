@@ -1,6 +1,6 @@
 """The pages of plans and versions: what a draft would do, applying it or a few articles of it first, and going back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from litestar.response import Redirect, Template
 from msgspec import UNSET, Struct
 
 from raccord.channels import service as channels
+from raccord.channels import views
 from raccord.channels.models import Channel
 from raccord.connections.models import Connection
 from raccord.connections.service import Connections
@@ -23,7 +24,8 @@ from raccord.front.links import address
 from raccord.front.templating import is_fragment
 from raccord.journal.fields import Difference, shown, title_of
 from raccord.mappings import service
-from raccord.mappings.draft_bar import draft_bar
+from raccord.mappings.differences import Contents
+from raccord.mappings.draft_bar import draft_bar, in_force
 from raccord.mappings.edit_words import EditView, edit_views
 from raccord.mappings.errors import UNKNOWN_PLAN, MappingsError
 from raccord.mappings.models import Plan, PlanLine, Version
@@ -67,6 +69,8 @@ class LineView(Struct, frozen=True):
     """The sum behind a quantity."""
     titles: list[str]
     differences: list[Difference]
+    state: str = ""
+    """Of a record on trial: sent, held, or on_its_way."""
 
 
 # -------------------------------------------------------------------------------------------------- plans
@@ -218,6 +222,8 @@ async def _plan_page(
             after=asked.get("after"),
             limit=PAGE + 1,
         )
+    tried = [line.key for line in lines if line.trying]
+    states = await views.sent_states(tenant, channel, tried) if tried else {}
     draft = await service.draft(tenant, channel)
     ready = made.state == "ready"
     outdated = ready and draft.revision != made.revision
@@ -240,7 +246,7 @@ async def _plan_page(
         requests=sum(one.requests for one in made.summary.requests) if made.summary else 0,
         field_title=lambda target: field_title(target, language),
         edits=await _edits(tenant, channel, made, language),
-        lines=[_line(line, language) for line in lines[:PAGE]],
+        lines=[_line(line, language, states) for line in lines[:PAGE]],
         query=query,
         filtered=any(query.values()),
         action=action,
@@ -250,11 +256,14 @@ async def _plan_page(
 
 
 async def _edits(tenant: UUID, channel: UUID, plan: Plan, language: str) -> list[EditView]:
-    """Against the version that the plan was made on."""
+    """Against the version that the plan was made on. A channel without any follows the default mapping until its first plan
+    is applied; afterwards nobody knows what its settings were."""
     try:
-        base = await service.version(tenant, channel, plan.based_on)
+        base: Contents = await service.version(tenant, channel, plan.based_on)
     except MappingsError:
-        return []  # the default mapping, or a version that is gone
+        if plan.state == "applied":
+            return []
+        base = await in_force(tenant, channel)
     return edit_views(base, plan, language)
 
 
@@ -265,7 +274,7 @@ def _shares(summary: Summary) -> list[Share]:
     return shares([*parts, ("unchanged", summary.unchanged), ("held", summary.held)])
 
 
-def _line(line: PlanLine, language: str) -> LineView:
+def _line(line: PlanLine, language: str, states: Mapping[tuple[str, str], str]) -> LineView:
     titles = [field_title(target, language) for target in line.fields]
     rest = [f"+ {len(titles) - LONGEST_TITLES}"] if len(titles) > LONGEST_TITLES else []
     return LineView(
@@ -278,6 +287,7 @@ def _line(line: PlanLine, language: str) -> LineView:
         reason=line.reason,
         titles=[*titles[:LONGEST_TITLES], *rest],
         differences=[_difference(change, language) for change in line.changes],
+        state=states.get((line.stream, line.key), ""),
     )
 
 
