@@ -157,7 +157,8 @@ def _as_price(value: Value, given: Sources) -> Value:
             return no_number(value)
         price = _beside(amount, given)
     shown = _rounded(price.amount, price)
-    if shown <= 0:
+    free = given.price is not None and given.price.amount == 0  # which the channel allows
+    if shown < 0 or (shown == 0 and not free):
         return Failed(NOT_SOLD_FOR_NOTHING, {"value": text(plain(shown))})
     before = None if price.before is None else _rounded(price.before, price)
     return replace(price, amount=shown, before=before if before is not None and before > shown else None)

@@ -70,6 +70,7 @@ class Projection:
         self._listing_rules = compiled.listing
         self._offer_rules = compiled.offer
         self._with_tiers = any(field == "tiers" for field, _, _ in compiled.offer)
+        self._with_options = any(field == "options" for field, _, _ in compiled.offer)
         self._stock_rule = settings.stock
         self._depots = settings.stock.depots
         self._tax_classes, self._rates_told = tax_classes(settings, discovery)
@@ -137,6 +138,7 @@ class Projection:
     ) -> list[Offer]:
         offers, missing = [], []
         seen: set[str] = set()
+        options: list[dict[str, str]] = []
         for item in product.variants or (product,):
             given.item = item
             if self.compiled.reads_stock:
@@ -147,15 +149,22 @@ class Projection:
                 given.price = ordinary_price(known, self._price_rule, article, today)
                 if self._with_tiers:
                     given.tiers = quantity_tiers(known, self._price_rule, article, today)
-                given.ean = self._ean(product, item, warnings)
-                offer = self._offer(product, item, given)
+                given.ean = self._ean(product, item.key, item.ean, warnings)
+                offer = self._offer(product, item, given, warnings)
                 self._demand_price(product, offer, known, article)
             except UnknownRate:
                 raise Refused(_problem(texts.NO_RATE, product, "offer.price")) from None
             sku = normal_sku(offer.sku)
             if sku in seen:
                 raise Refused(_problem(texts.SAME_SKU_INSIDE, product, "offer.sku", sku=offer.sku))
+            if self._with_options and offer.options in options:
+                raise Refused(
+                    _problem(
+                        texts.SAME_OPTIONS_INSIDE, product, "offer.options", options=_said(offer.options)
+                    )
+                )
             seen.add(sku)
+            options.append(offer.options)
             if not isinstance(offer.price, OfferPrice):
                 missing.append(item)
                 offer = replace(offer, active=False, price=UNSET)
@@ -163,8 +172,12 @@ class Projection:
         self._tell_missing_prices(product, offers, missing, warnings)
         return offers
 
-    def _offer(self, product: Product, item: Product | Variant, given: Sources) -> Offer:
+    def _offer(
+        self, product: Product, item: Product | Variant, given: Sources, warnings: list[Problem]
+    ) -> Offer:
         fields = self._apply(self._offer_rules, given, {})
+        if fields.get("ean") and fields["ean"] != given.ean:  # a rule made it of another field
+            fields["ean"] = self._ean(product, item.key, fields["ean"], warnings) or UNSET
         if not fields.get("sku"):
             raise Refused(_problem(texts.NO_SKU, product, "offer.sku", item=item.key))
         if isinstance(item, Product):
@@ -206,13 +219,13 @@ class Projection:
         for item in missing:
             warnings.append(_bilingual(texts.NO_VARIANT_PRICE, where, product, "offer.price", item=item.key))
 
-    def _ean(self, product: Product, item: Product | Variant, warnings: list[Problem]) -> str | None:
+    def _ean(self, product: Product, item: str, ean: str | None, warnings: list[Problem]) -> str | None:
         """A wrong bar code is left out and told: the article can be sold without it, and a shop would refuse all of it."""
-        if not item.ean or not item.ean.strip():
+        if not ean or not ean.strip():
             return None
-        digits = gtin(item.ean)
+        digits = gtin(ean)
         if digits is None:
-            warnings.append(_problem(texts.WRONG_EAN, product, "offer.ean", ean=item.ean, item=item.key))
+            warnings.append(_problem(texts.WRONG_EAN, product, "offer.ean", ean=ean, item=item))
         return digits
 
     def _tax(self, product: Product) -> tuple[str | None, Decimal | None]:
@@ -256,6 +269,10 @@ def is_for_sale(product: Product, settings: ChannelSettings) -> bool:
 
 
 # ------------------------------------------------------------------------------------------------ problems
+
+
+def _said(options: Mapping[str, str]) -> str:
+    return ", ".join(f"{title} {value}" for title, value in options.items())
 
 
 def _problem(sentence: Text, product: Product, field: str, **values: object) -> Problem:

@@ -83,6 +83,13 @@ SAME_SKU_INSIDE = Text(
     "Article {key}: two of its variants have the reference “{sku}” (capitals and spaces aside). Give each its own in the "
     "ERP.",
 )
+SAME_OPTIONS_INSIDE = Text(
+    "projection.same_options_inside",
+    "Article {key} : deux de ses variantes ont les mêmes valeurs dans la boutique ({options}). Donnez à chacune les siennes dans "
+    "la gestion, ou corrigez la règle ou la table qui les fait.",
+    "Article {key}: two of its variants have the same values in the shop ({options}). Give each its own in the ERP, or correct "
+    "the rule or table that makes them.",
+)
 RULE_FAILED = Text(
     "projection.rule_failed",
     "Article {key} : la règle « {target} » ne peut pas traiter la valeur de {item} ({reason}). Corrigez la règle ou la "
