@@ -59,6 +59,20 @@ def withdrawn(listing: Listing) -> Listing:
     return replace(listing, published=False)
 
 
+def sold_out(listing: Listing) -> Listing:
+    """The same listing, visible and counted: its items are shown with nothing to sell."""
+    return replace(listing, published=True, track_stock=True)
+
+
+DELETED = fingerprint(b"deleted")
+"""Stands for the print of a listing that the shop shall not have any more."""
+
+
+def sold_out_print(listing: Listing, creation: Fields) -> bytes:
+    """Another one than the listing has on sale, so that leaving it is a change that can be pushed and braked."""
+    return fingerprint(b"sold out" + encode(for_update(listing, creation)))
+
+
 def _all_but(struct: Struct, fields: Iterable[tuple[str, str | None]]) -> dict[str, Any]:
     kept = {field for field, name in fields if name is None}
     names = {(field, name) for field, name in fields}

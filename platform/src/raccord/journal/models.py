@@ -33,6 +33,8 @@ class Event(StrEnum):
     CREATED = "created"
     UPDATED = "updated"
     WITHDRAWN = "withdrawn"
+    DELETED = "deleted"
+    """Some time after it was withdrawn, where the merchant wants that."""
     REFUSED = "refused"
     """By the shop, or by the mapping; `problem` says why."""
     BRAKED = "braked"

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from raccord.core.channel import Leaving
 from raccord.storage.engine import current_connection
 from raccord.storage.text import storable
 
@@ -32,6 +33,9 @@ class DueRow(NamedTuple):
     attempts: int
     listing: str | None
     """The shop's key of the listing that an availability belongs to."""
+    leaving: Leaving | None = None
+    left: bool = False
+    """The shop has it off sale, or out of stock for good, already."""
 
 
 async def take(shop: UUID, stream: str, limit: int) -> list[DueRow]:
@@ -43,7 +47,7 @@ async def take(shop: UUID, stream: str, limit: int) -> list[DueRow]:
         f"""
         WITH due AS (
           SELECT b.tenant, b.channel, b.stream, b.key, b.target, b.targets, b.desired, b.desired_print, b.desired_at, b.pushed,
-                 b.pushed_print, b.problem, b.attempts, b.retry_at
+                 b.pushed_print, b.problem, b.attempts, b.retry_at, b.leaving, b.left_at
             FROM channel c JOIN binding b ON b.tenant = c.tenant AND b.channel = c.id AND b.stream = $2
            WHERE c.shop = $1 AND c.state <> 'paused' AND {_DUE} AND b.retry_at <= now()
            ORDER BY b.retry_at, b.key LIMIT $3 FOR NO KEY UPDATE OF b SKIP LOCKED
@@ -57,7 +61,8 @@ async def take(shop: UUID, stream: str, limit: int) -> list[DueRow]:
                CASE WHEN d.stream = 'availability' THEN (
                  SELECT l.target FROM item_code i JOIN binding l
                      ON l.tenant = i.tenant AND l.channel = i.channel AND l.stream = 'listings' AND l.key = i.product
-                  WHERE i.tenant = d.tenant AND i.channel = d.channel AND i.item = d.key) END
+                  WHERE i.tenant = d.tenant AND i.channel = d.channel AND i.item = d.key) END,
+               d.leaving, d.left_at IS NOT NULL
           FROM due d ORDER BY d.retry_at, d.key
         """,  # noqa: S608
         shop,
@@ -93,6 +98,7 @@ class Done(NamedTuple):
     targets: str
     pushed: str
     pushed_print: UUID | None
+    leaving: Leaving | None = None
 
 
 async def save_done(done: Sequence[Done]) -> list[tuple[UUID, str, str]]:
@@ -104,8 +110,9 @@ async def save_done(done: Sequence[Done]) -> list[tuple[UUID, str, str]]:
     rows = await current_connection().fetch(
         """
         WITH taken AS (
-          SELECT b.tenant, n.* FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::json[], $7::uuid[])
-                 AS n (channel, stream, key, target, targets, pushed, print)
+          SELECT b.tenant, n.* FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::json[], $7::uuid[],
+                                           $8::text[])
+                 AS n (channel, stream, key, target, targets, pushed, print, leaving)
             JOIN binding b ON b.channel = n.channel AND b.stream = n.stream AND b.key = n.key
              AND (n.stream <> 'availability' OR b.target = n.target)
            ORDER BY b.channel, b.stream, b.key FOR NO KEY UPDATE OF b
@@ -113,6 +120,7 @@ async def save_done(done: Sequence[Done]) -> list[tuple[UUID, str, str]]:
         UPDATE binding b
            SET target = coalesce(t.target, b.target), targets = t.targets, pushed = t.pushed,
                pushed_print = t.print, pushed_at = now(), attempts = 0, retry_at = now(),
+               left_at = CASE WHEN t.leaving IS NOT NULL THEN coalesce(b.left_at, now()) END,
                problem = CASE WHEN b.problem #>> '{message,code}' LIKE 'projection.%' THEN b.problem END
           FROM taken t
          WHERE b.tenant = t.tenant AND b.channel = t.channel AND b.stream = t.stream AND b.key = t.key
@@ -121,6 +129,31 @@ async def save_done(done: Sequence[Done]) -> list[tuple[UUID, str, str]]:
         *columns,
     )
     return [(row["channel"], row["stream"], row["key"]) for row in rows if row["unwanted"]]
+
+
+async def save_deleted(gone: Sequence[tuple[UUID, str, str]]) -> None:
+    """(channel, product, the shop's key) of listings that the shop has no more. Who wants one again by now has it created."""
+    ordered = sorted(gone)
+    columns: list[list[Any]] = [list(column) for column in zip(*ordered, strict=True)]
+    await current_connection().execute(
+        """
+        WITH gone AS (
+          SELECT b.tenant, n.* FROM unnest($1::uuid[], $2::text[], $3::text[]) AS n (channel, key, target)
+            JOIN binding b ON b.channel = n.channel AND b.stream = 'listings' AND b.key = n.key AND b.target = n.target
+           ORDER BY b.channel, b.key FOR NO KEY UPDATE OF b
+        )
+        UPDATE binding b
+           SET target = NULL, targets = '{}', pushed = NULL, pushed_print = NULL, pushed_at = now(), left_at = NULL,
+               desired = CASE WHEN b.leaving IS NULL THEN b.desired END,
+               desired_print = CASE WHEN b.leaving IS NULL THEN b.desired_print END,
+               brake = CASE WHEN b.leaving IS NULL THEN b.brake END, leaving = NULL,
+               attempts = 0, retry_at = now(),
+               problem = CASE WHEN b.problem #>> '{message,code}' LIKE 'projection.%' THEN b.problem END
+          FROM gone g
+         WHERE b.tenant = g.tenant AND b.channel = g.channel AND b.stream = 'listings' AND b.key = g.key
+        """,
+        *columns,
+    )
 
 
 class Failed(NamedTuple):

@@ -172,12 +172,16 @@ async def decide(brake: UUID, decision: str, account: UUID | None) -> Decided | 
 
 
 async def keep_on_sale(brake: UUID, channel: UUID) -> int:
-    """What was pushed is desired again, until the ERP says something new of the article. Where a change was sent and nobody
+    """What was pushed is desired again, until the ERP says something new of the article; what was to be deleted waits as long
+    again. Where a change was sent and nobody
     heard what became of it, any other print makes it due."""
     done: str = await current_connection().execute(
         """
         UPDATE binding SET brake = NULL, desired = pushed,
-               desired_print = coalesce(pushed_print, gen_random_uuid())
+               desired_print = coalesce(pushed_print, gen_random_uuid()),
+               left_at = CASE WHEN leaving = 'delete' THEN now() ELSE left_at END,
+               leaving = CASE WHEN left_at IS NULL THEN NULL
+                              WHEN pushed ->> 'published' = 'false' THEN 'unpublish' ELSE 'out_of_stock' END
          WHERE channel = $1 AND stream = 'listings' AND brake = $2
         """,
         channel,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from raccord.core.channel import Leaving
 from raccord.storage.engine import current_connection
 from raccord.storage.text import storable
 
@@ -213,10 +214,14 @@ class Bound(NamedTuple):
     problem: str | None
     held: bool
     brake: UUID | None
+    leaving: Leaving | None = None
+    """How what is desired leaves the shop; None: it is on sale."""
+    left_at: datetime | None = None
+    """Since when the shop has it off sale, or out of stock for good."""
 
 
 _BOUND = """
-SELECT key, target, desired, desired_print, pushed, pushed_print, problem, held, brake FROM binding
+SELECT key, target, desired, desired_print, pushed, pushed_print, problem, held, brake, leaving, left_at FROM binding
  WHERE channel = $1 AND stream = $2 AND key = ANY($3::text[]) ORDER BY key
 """
 
@@ -225,6 +230,38 @@ async def lock_bindings(channel: UUID, stream: str, keys: Collection[str]) -> di
     """Nobody else writes these until the transaction ends. All who lock several do so in the order of their keys."""
     rows = await current_connection().fetch(f"{_BOUND} FOR NO KEY UPDATE", channel, stream, list(keys))
     return {row["key"]: Bound(*row) for row in rows}
+
+
+async def sold_out(channel: UUID, items: Collection[str]) -> dict[str, str]:
+    """Item → product, of those that left the sale and stay visible with nothing to sell."""
+    rows = await current_connection().fetch(
+        """
+        SELECT item, b.key FROM binding b, jsonb_object_keys(b.targets) AS item
+         WHERE b.channel = $1 AND b.stream = 'listings' AND b.leaving = 'out_of_stock' AND b.left_at IS NOT NULL
+           AND item = ANY($2::text[])
+        """,
+        channel,
+        list(items),
+    )
+    return {row["item"]: row["key"] for row in rows}
+
+
+async def mark_for_deletion(tenant: UUID, channel: UUID, days: int) -> bool:
+    """Listings that have been unpublished for so long: projecting them decides. False when there is none."""
+    done: str = await current_connection().execute(
+        """
+        INSERT INTO to_project (tenant, channel, stream, key)
+        SELECT tenant, channel, stream, key FROM binding
+         WHERE channel = $2 AND stream = 'listings' AND tenant = $1 AND left_at <= now() - $3 * interval '1 day'
+           AND leaving = 'unpublish' AND target IS NOT NULL AND pushed ->> 'published' = 'false'
+         ORDER BY key
+        ON CONFLICT (tenant, channel, stream, key) DO UPDATE SET serial = DEFAULT
+        """,
+        tenant,
+        channel,
+        days,
+    )
+    return done != "INSERT 0 0"
 
 
 async def bindings(channel: UUID, stream: str, keys: Collection[str]) -> dict[str, Bound]:
@@ -244,6 +281,7 @@ class Desire(NamedTuple):
     held: bool
     brake: UUID | None
     renewed: bool
+    leaving: Leaving | None = None
 
 
 async def save_desires(tenant: UUID, channel: UUID, stream: str, desires: Iterable[Desire]) -> None:
@@ -253,16 +291,17 @@ async def save_desires(tenant: UUID, channel: UUID, stream: str, desires: Iterab
     if not ordered:
         return
     columns: list[list[Any]] = [
-        list(column) for column in zip(*(desire[:-1] for desire in ordered), strict=True)
+        list(column) for column in zip(*((*desire[:7], desire.leaving) for desire in ordered), strict=True)
     ]
     columns[4] = [None if problem is None else storable(problem) for problem in columns[4]]
     await current_connection().execute(
         """
         INSERT INTO binding AS b
-               (tenant, channel, stream, key, desired, desired_print, desired_at, problem, held, brake)
-        SELECT $1, $2, $3, key, desired, print, since, problem, held, brake
-          FROM unnest($4::text[], $5::json[], $6::uuid[], $7::timestamptz[], $8::jsonb[], $9::boolean[], $10::uuid[])
-               AS n (key, desired, print, since, problem, held, brake)
+               (tenant, channel, stream, key, desired, desired_print, desired_at, problem, held, brake, leaving)
+        SELECT $1, $2, $3, key, desired, print, since, problem, held, brake, leaving
+          FROM unnest($4::text[], $5::json[], $6::uuid[], $7::timestamptz[], $8::jsonb[], $9::boolean[], $10::uuid[],
+                      $11::text[])
+               AS n (key, desired, print, since, problem, held, brake, leaving)
          ORDER BY key
         ON CONFLICT (tenant, channel, stream, key) DO UPDATE
            SET desired = excluded.desired,
@@ -271,9 +310,9 @@ async def save_desires(tenant: UUID, channel: UUID, stream: str, desires: Iterab
                                    OR b.desired_print IS DISTINCT FROM b.pushed_print
                                  THEN b.desired_at ELSE excluded.desired_at END,
                desired_print = excluded.desired_print, problem = excluded.problem, held = excluded.held,
-               brake = excluded.brake,
-               attempts = CASE WHEN excluded.key = ANY($11::text[]) THEN 0 ELSE b.attempts END,
-               retry_at = CASE WHEN excluded.key = ANY($11::text[]) THEN now() ELSE b.retry_at END
+               brake = excluded.brake, leaving = excluded.leaving,
+               attempts = CASE WHEN excluded.key = ANY($12::text[]) THEN 0 ELSE b.attempts END,
+               retry_at = CASE WHEN excluded.key = ANY($12::text[]) THEN now() ELSE b.retry_at END
         """,
         tenant,
         channel,

@@ -5,9 +5,13 @@ from collections import OrderedDict
 import msgspec
 
 from raccord.core.channel import ChannelSettings
+from raccord.core.conditions import PublicationError
 from raccord.core.default_mapping import default_mapping
+from raccord.core.formula_text import FormulaError
 from raccord.core.projection import Projection
-from raccord.core.rules import Mapping
+from raccord.core.publication import Publication
+from raccord.core.rules import Mapping, MappingError
+from raccord.core.stock_rule import StockRuleError, StockSum
 from raccord.storage.projections import Route
 from raccord_connectors.contract import Discovery
 
@@ -18,6 +22,13 @@ KEPT = 200
 class Compiled(msgspec.Struct, frozen=True):
     settings: ChannelSettings
     projection: Projection
+    publication: Publication
+    stock: StockSum
+
+    @property
+    def reads_stock(self) -> bool:
+        """A movement of stock may change listings, or which there are."""
+        return self.projection.reads_stock or self.publication.reads_stock
 
 
 class Mappings:
@@ -52,4 +63,23 @@ def compile_route(route: Route) -> Compiled:
     else:
         mapping = msgspec.json.decode(route.mapping, type=Mapping)
     discovery = msgspec.json.decode(route.discovery or "{}", type=Discovery)
-    return Compiled(settings, Projection(mapping, settings, discovery))
+    return compiled(mapping, settings, discovery)
+
+
+def compiled(mapping: Mapping, settings: ChannelSettings, discovery: Discovery) -> Compiled:
+    """Raises `MappingError`; its target is `stock.formula`, `publication.conditions.2`… where a rule of the settings is meant."""
+    projection = Projection(mapping, settings, discovery)
+    try:
+        stock = StockSum(settings.stock)
+    except StockRuleError as error:
+        raise MappingError(error.message, f"stock.{error.field}") from None
+    except FormulaError as error:
+        raise MappingError(error.message, "stock.formula") from None
+    try:
+        publication = Publication(settings, discovery.prices_include_tax)
+    except PublicationError as error:
+        where = "formula" if error.place is None else f"conditions.{error.place}"
+        raise MappingError(error.message, f"publication.{where}") from None
+    except FormulaError as error:
+        raise MappingError(error.message, "publication.formula") from None
+    return Compiled(settings, projection, publication, stock)

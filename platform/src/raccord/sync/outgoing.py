@@ -51,7 +51,13 @@ class Outgoing(Struct, frozen=True):
     targets: dict[str, str]
 
     @property
+    def deletes(self) -> bool:
+        return self.row.leaving == "delete" and self.row.target is not None
+
+    @property
     def withdraws(self) -> bool:
+        if self.row.leaving == "out_of_stock":
+            return not self.row.left
         now, before = self.record, self.previous
         return (
             isinstance(now, Listing)
@@ -68,6 +74,8 @@ class Outgoing(Struct, frozen=True):
             return Change("update", row.key, self.record, self.previous, row.target)
         if row.target is None:
             return Change("create", row.key, self.record, targets=self.targets)
+        if self.deletes:
+            return Change("delete", row.key, target=row.target, targets=self.targets)
         record = for_update(self.record, creation, self.targets)
         previous = (
             for_update(self.previous, creation, self.targets) if isinstance(self.previous, Listing) else None
@@ -106,6 +114,10 @@ class Kept(Struct, frozen=True):
     """Items that have a (new) key in the shop."""
     unbound: list[str]
     """Items that are no longer there."""
+    recounted: list[str] = []
+    """Items of which the shop shall show another quantity from now on."""
+    deleted: str | None = None
+    """The shop's key of a listing that is no longer there."""
 
 
 def taken(key: str, target: str, other: str) -> Problem:
@@ -131,6 +143,7 @@ def keep(out: Outgoing, outcome: Outcome, run: UUID, now: datetime) -> Kept:
         row.desired,
         # A creation that found its thing there has not changed it: an update with everything follows.
         None if outcome.existed and row.target is None else row.desired_print,
+        row.leaving,
     )
     before, after = _difference(row)
     entry = Entry(
@@ -143,7 +156,10 @@ def keep(out: Outgoing, outcome: Outcome, run: UUID, now: datetime) -> Kept:
         after=after,
         took_ms=took(row.desired_at, now),
     )
-    return Kept(done, entry, bound, unbound)
+    if out.deletes:
+        return Kept(done, entry, {}, sorted(out.targets), deleted=row.target)
+    moves = row.leaving == "out_of_stock" or (row.left and row.leaving is None)
+    return Kept(done, entry, bound, unbound, sorted(targets) if moves else [])
 
 
 def _difference(row: DueRow) -> tuple[bytes | None, bytes | None]:
@@ -153,6 +169,8 @@ def _difference(row: DueRow) -> tuple[bytes | None, bytes | None]:
 def _event(out: Outgoing) -> Event:
     if out.row.stream == "order_updates":
         return Event.ORDER_FOLLOWED
+    if out.deletes:
+        return Event.DELETED
     if out.withdraws:
         return Event.WITHDRAWN
     return Event.CREATED if out.row.stream == "listings" and out.row.target is None else Event.UPDATED

@@ -157,7 +157,7 @@ class _Making:
             if not keys:
                 await self._advance("references")
                 return
-            await batch.load(keys, locking=False)
+            await batch.load(keys, locking=False, orders=self.ports.orders)
             projected = batch.project()
             await batch.note_kits()
             await self._compare_codes(keys, projected)

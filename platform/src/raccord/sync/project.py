@@ -18,6 +18,7 @@ from raccord.sync import withdrawals
 from raccord.sync.ports import Ports, lane_of
 from raccord.sync.project_availability import project_availability
 from raccord.sync.project_listings import Listed, project_listings
+from raccord.sync.stock_listings import mark_listings
 
 BATCH = 250
 """Records of one transaction: some tens of milliseconds."""
@@ -57,7 +58,7 @@ async def _batch(ports: Ports, tenant: UUID, channel: UUID, stream: str) -> int:
 
 
 async def _project_batch(ports: Ports, tenant: UUID, channel: UUID, stream: str) -> int:
-    due, stock = False, False
+    due, stock, listings = False, False, False
     async with tenant_transaction(tenant):
         route, trial = await _versions(channel)
         if route is None:
@@ -72,6 +73,10 @@ async def _project_batch(ports: Ports, tenant: UUID, channel: UUID, stream: str)
             settings = ports.mappings.of(route).settings
             other = ports.mappings.of(trial).settings if trial is not None else None
             due = await project_availability(route, settings, marks, ports.orders, other)
+            for version in (route, trial):
+                if version is not None and version.state == "live":
+                    compiled, items = ports.mappings.of(version), [mark.key for mark in marks]
+                    listings = await mark_listings(version, compiled, items, ports.orders) or listings
         else:
             due = await ports.orders.project_updates([mark.key for mark in marks]) > 0
         await projections.clear(channel, stream, done)
@@ -81,6 +86,8 @@ async def _project_batch(ports: Ports, tenant: UUID, channel: UUID, stream: str)
         await ports.wake.push(tenant, route.shop, lane_of(stream))
     if stock:
         await ports.wake.project(tenant, channel, "availability")
+    if listings:
+        await ports.wake.project(tenant, channel, "listings")
     return len(marks)
 
 
@@ -109,7 +116,8 @@ async def _project_listings(ports: Ports, route: Route, trial: Route | None, mar
     ):
         if version is not None and part:
             day = today(route.timezone, ports)
-            listed = await project_listings(version, ports.mappings.of(version), part, day, ports.patience)
+            compiled = ports.mappings.of(version)
+            listed = await project_listings(version, compiled, part, day, ports.patience, ports.orders)
             done += listed.done
             due, stock = due or listed.due, stock or listed.stock
     if tried:

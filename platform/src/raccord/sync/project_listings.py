@@ -8,21 +8,28 @@ import msgspec
 import structlog
 
 from raccord.core import texts
+from raccord.core.channel import Leaving
 from raccord.core.codes import normal_sku
-from raccord.core.placing import build_paths
-from raccord.core.projection import Projected, is_for_sale
+from raccord.core.conditions import Known
+from raccord.core.placing import build_lines, build_paths
+from raccord.core.projection import Projected
+from raccord.core.publication import Verdict
+from raccord.core.stock_rule import Sellable
 from raccord.journal.models import Entry
 from raccord.journal.service import write_entries
-from raccord.storage import item_codes, kits, projections
+from raccord.storage import item_codes, projections
 from raccord.storage.item_codes import ItemCode
 from raccord.storage.marks import mark
 from raccord.storage.projections import Bound, Mark, Route
 from raccord.sync import desires
 from raccord.sync.mappings import Compiled
+from raccord.sync.ports import Orders
 from raccord.sync.records import former
-from raccord_connectors.canonical import Category, PriceSet, Product, decode
-from raccord_connectors.contract import Problem
+from raccord.sync.stocks import Stocks, refresh_kits
+from raccord_connectors.canonical import Category, Listing, PriceSet, Product, StockLevels, decode
+from raccord_connectors.contract import Can, Problem
 from raccord_connectors.kit.executor import place
+from raccord_connectors.registry import connector_class
 
 LONGEST_PATIENCE = timedelta(minutes=10)
 """With new articles while prices keep coming."""
@@ -41,17 +48,24 @@ class Listed(NamedTuple):
 
 
 async def project_listings(
-    route: Route, compiled: Compiled, marks: Sequence[Mark], today: date, patience: timedelta
+    route: Route,
+    compiled: Compiled,
+    marks: Sequence[Mark],
+    today: date,
+    patience: timedelta,
+    orders: Orders | None = None,
 ) -> Listed:
-    """In the tenant's transaction. `patience`: how long a new article waits for its price."""
+    """In the tenant's transaction. `patience`: how long a new article waits for its price. `orders`: what is sold and not in
+    the ERP, for channels that ask for stock."""
     batch = Batch(route, compiled, today)
-    await batch.load([key for key, _, _ in marks])
+    await batch.load([key for key, _, _ in marks], orders=orders)
     waiting = await batch.wait_for_prices(marks, patience)
     done = [one for one in marks if one.key not in waiting]
     projected = batch.project()
     again = await batch.refuse_shared_skus(projected)
     stock = await batch.note_kits()
     due = await batch.save(done, projected)
+    stock = await batch.note_stock() or stock
     await mark(route.tenant, route.channel, "listings", again)
     return Listed(done, due, stock)
 
@@ -64,10 +78,13 @@ class Batch:
         self.compiled = compiled
         self.today = today
         self.products: dict[str, Product] = {}
+        self.verdicts: dict[str, Verdict] = {}
+        """Of the articles that the ERP has."""
         self.refused: dict[str, Projected] = {}
         self.keys: list[str] = []
+        self._recounted: set[str] = set()
 
-    async def load(self, keys: list[str], *, locking: bool = True) -> None:
+    async def load(self, keys: list[str], *, locking: bool = True, orders: Orders | None = None) -> None:
         """`locking`: the bindings are going to be written."""
         self.keys = keys
         erp = self.route.erp
@@ -80,15 +97,38 @@ class Batch:
             except msgspec.DecodeError as error:
                 message = texts.UNREADABLE.fill(key=key, reason=str(error).rpartition(" - at ")[2])
                 self.refused[key] = Projected(None, Problem("rejected", message))
-        selling = [p for p in self.products.values() if is_for_sale(p, self.compiled.settings)]
+        publication = self.compiled.publication
+        selling = [product for product in self.products.values() if publication.is_candidate(product)]
         items = [item for product in selling for item in product.items()]
         stored = await projections.records(erp, "prices", items)
         found = {key: former("prices", data) for key, data in stored.items()}
         self.prices = {key: one for key, one in found.items() if isinstance(one, PriceSet)}
         places = {key for p in selling for key in (*p.categories, *([p.family] if p.family else []))}
         above = await projections.categories_above(erp, places) if places else []
-        self.paths = build_paths(decode(data, Category) for data in above)
-        self.selling = {product.key: product for product in selling}
+        tree = [decode(data, Category) for data in above]
+        self.paths = build_paths(tree)
+        self.levels, sellable = await self._stock(selling, orders)
+        known = Known(self.prices, build_lines(tree), self.paths, sellable, self.levels, self.today)
+        self.verdicts = {key: publication.verdict(one, known) for key, one in self.products.items()}
+        self.selling = {product.key: product for product in selling if self._is_in(product.key)}
+
+    async def _stock(
+        self, selling: list[Product], orders: Orders | None
+    ) -> tuple[Mapping[str, StockLevels], Mapping[str, Sellable]]:
+        """By item, where the channel's rules ask for it."""
+        if not selling or not self.compiled.reads_stock:
+            return {}, {}
+        owners = {item: product.key for product in selling for item in product.items()}
+        stocks = Stocks(self.route, self.compiled.settings)
+        # What ends here is not subtracted any more: the quantities shown are to follow.
+        self._recounted.update(await stocks.load(list(owners), orders, owners))
+        return stocks.levels, {item: stocks.sellable(item) for item in owners}
+
+    def _is_in(self, key: str) -> bool:
+        """What the shop shows stays there while something about it is not known."""
+        verdict, bound = self.verdicts[key], self.bound.get(key)
+        shown = bound is not None and bound.target is not None and bound.left_at is None
+        return verdict.is_in or (verdict.unsure and shown)
 
     async def wait_for_prices(self, marks: Sequence[Mark], patience: timedelta) -> set[str]:
         """A first load brings articles before prices: what would be held and released at once waits instead."""
@@ -113,7 +153,7 @@ class Batch:
 
     def _project(self, product: Product) -> Projected:
         try:
-            return self.compiled.projection.listing(product, self.prices, self.paths, self.today)
+            return self.compiled.projection.listing(product, self.prices, self.paths, self.today, self.levels)
         except Exception as error:  # a bug of ours in one record must not stop the others
             log.error("projection failed", key=product.key, place=place(error))
             message = texts.OUR_FAULT.fill(key=product.key)
@@ -177,8 +217,19 @@ class Batch:
         bound: Bound | None = self.bound.get(key)
         creation = self.compiled.projection.creation
         if projected is None:
-            return desires.off_sale(key, since, bound, creation)
+            return desires.off_sale(key, since, bound, creation, self._way_out(bound))
         return desires.on_sale(key, since, projected, bound, creation)
+
+    def _way_out(self, bound: Bound | None) -> Leaving:
+        """As the merchant chose, and the shop can."""
+        rule = self.compiled.settings.publication
+        if rule.leaving != "delete":
+            return rule.leaving
+        left = bound.left_at if bound is not None else None
+        deletes = connector_class(self.route.shop_connector).spec.can("listings", Can.DELETE)
+        if not deletes or left is None or (self.today - left.date()).days < rule.delete_after_days:
+            return "unpublish"
+        return "delete"
 
     async def save(self, marks: Iterable[Mark], projected: Mapping[str, Projected]) -> bool:
         saved, entries, due = [], [], False
@@ -190,6 +241,8 @@ class Batch:
                 continue
             desire, told = decision
             saved.append(desire)
+            if bound is not None and "out_of_stock" in (bound.leaving, desire.leaving):
+                self._recounted.update(_items(bound))
             pushed = bound.pushed_print if bound is not None else None
             waits = desire.held or desire.brake is not None
             due = due or (desire.desired_print not in (None, pushed) and not waits)
@@ -208,6 +261,11 @@ class Batch:
         await write_entries(self.route.tenant, entries)
         return due
 
+    async def note_stock(self) -> bool:
+        """Quantities that follow from what was decided here are to be projected again."""
+        await mark(self.route.tenant, self.route.channel, "availability", self._recounted)
+        return bool(self._recounted)
+
 
 def is_due(bound: Bound) -> bool:
     """Already, whatever woke for it then."""
@@ -215,10 +273,6 @@ def is_due(bound: Bound) -> bool:
     return bound.desired_print not in (None, bound.pushed_print) and not waits
 
 
-async def refresh_kits(route: Route, keys: Iterable[str], products: Mapping[str, Product]) -> set[str]:
-    """Of these articles, those that are kits, and those that are none any more."""
-    parts = {
-        key: product.components if (product := products.get(key)) and product.stock_policy == "kit" else []
-        for key in keys
-    }
-    return await kits.refresh(route.tenant, route.erp, parts)
+def _items(bound: Bound) -> list[str]:
+    known = bound.pushed or bound.desired
+    return [offer.key for offer in decode(known, Listing).offers] if known else []

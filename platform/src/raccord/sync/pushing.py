@@ -49,6 +49,7 @@ class Counts(Struct, omit_defaults=True):
     created: int = 0
     updated: int = 0
     withdrawn: int = 0
+    deleted: int = 0
     refused: int = 0
     retried: int = 0
 
@@ -227,7 +228,9 @@ class Call:
     def _count(self, out: Outgoing) -> None:
         self.done += 1
         counts = self._tally.counts
-        if out.withdraws:
+        if out.deletes:
+            counts.deleted += 1
+        elif out.withdraws:
             counts.withdrawn += 1
         elif out.row.target is None:
             counts.created += 1
@@ -253,9 +256,11 @@ class Call:
         async with tenant_transaction(tenant):
             await self._tally.note()
             if kept:
-                for channel, _, key in await bindings.save_done([one.done for one in kept]):
+                written = [one.done for one in kept if one.deleted is None]
+                for channel, _, key in await bindings.save_done(written) if written else ():
                     unwanted.add(channel)
                     await mark(tenant, channel, self._spec.name, [key])
+                unwanted |= await self._forget([one for one in kept if one.deleted is not None])
                 items = await self._bind_items(kept)
             if refused:
                 await bindings.save_failed(refused)
@@ -266,8 +271,20 @@ class Call:
         for channel in unwanted:
             await self._ports.wake.project(tenant, channel, self._spec.name)
 
+    async def _forget(self, deleted: list[Kept]) -> set[UUID]:
+        """What the shop has no more. Whoever came back to sale meanwhile is created anew: looking again decides."""
+        if not deleted:
+            return set()
+        await bindings.save_deleted([(one.done.channel, one.done.key, one.deleted or "") for one in deleted])
+        gone: dict[UUID, list[str]] = defaultdict(list)
+        for one in deleted:
+            gone[one.done.channel].append(one.done.key)
+        for channel, keys in gone.items():
+            await mark(self._tally.tenant, channel, self._spec.name, keys)
+        return set(gone)
+
     async def _bind_items(self, kept: list[Kept]) -> Collection[UUID]:
-        """The stock of what is new in the shop can be pushed now. Returns the channels concerned."""
+        """The stock of what is new in the shop, or left the sale, can be pushed now. Returns the channels concerned."""
         bound: dict[UUID, dict[str, str]] = defaultdict(dict)
         unbound: dict[UUID, list[str]] = defaultdict(list)
         for one in kept:
@@ -279,7 +296,13 @@ class Call:
             await bindings.unbind_items(channel, items)
         for channel, targets in bound.items():
             await bindings.bind_items(self._tally.tenant, channel, targets)
-        return bound.keys()
+        recounted: dict[UUID, set[str]] = defaultdict(set)
+        for one in kept:
+            if one.recounted:
+                recounted[one.done.channel].update(one.recounted)
+        for channel, counted in recounted.items():
+            await mark(self._tally.tenant, channel, "availability", counted)
+        return bound.keys() | recounted.keys()
 
 
 def _clash(row: DueRow, outcome: Outcome, owners: dict[tuple[UUID, str], str]) -> Problem | None:

@@ -69,6 +69,15 @@ async def _put_on(route: Route, pending: int, on: brakes.OpenBrake | None) -> No
     await write_entries(route.tenant, [entry])
 
 
+async def mark_deletions(route: Route) -> bool:
+    """What has been unpublished for long enough, where the merchant wants it deleted then: projecting it decides, and many at
+    once wait for a person as withdrawals do. False when there is none."""
+    rule = msgspec.json.decode(route.settings, type=ChannelSettings).publication
+    if rule.leaving != "delete":
+        return False
+    return await projections.mark_for_deletion(route.tenant, route.channel, rule.delete_after_days)
+
+
 async def decide(
     tenant: UUID, brake: UUID, decision: Literal["go", "dismissed"], account: UUID | None, wake: Wake
 ) -> bool:

@@ -14,6 +14,7 @@ from raccord.sync.project import project as project_slice
 from raccord.sync.purge import purge as purge_all
 from raccord.sync.push import push as push_slice
 from raccord.sync.sweep import sweep as sweep_all
+from raccord.sync.withdrawals import mark_deletions
 from raccord.worker.broker import ORDINARY, URGENT
 from raccord.worker.task import Hands
 from raccord_connectors import wire
@@ -60,10 +61,13 @@ async def drift(hands: Hands, tenant: UUID, channel: UUID) -> None:
 
 
 async def new_day(hands: Hands, tenant: UUID, channel: UUID) -> None:
-    """Promotions begin and end with the merchant's days; asked every hour, because days begin at every hour."""
+    """Promotions begin and end with the merchant's days, and what was unpublished long enough is deleted; asked every hour,
+    because days begin at every hour."""
     async with tenant_transaction(tenant):
         route = await projections.route(channel)
         found = route is not None and await projections.mark_dated_prices(tenant, channel, route.erp)
+        if route is not None and route.state == "live":
+            found = await mark_deletions(route) or found
     if found:
         await hands.wake.project(tenant, channel, "listings")
 

@@ -5,6 +5,7 @@ ALTER TABLE binding ADD COLUMN leaving text CHECK (leaving IN ('unpublish', 'out
 -- Since when the shop has it so: a deletion waits from there on. NULL: the shop has it on sale, or nothing at all.
 ALTER TABLE binding ADD COLUMN left_at timestamptz;
 CREATE INDEX binding_left ON binding (tenant, channel, left_at) WHERE left_at IS NOT NULL;
+CREATE INDEX binding_sold_out ON binding (tenant, channel) WHERE leaving = 'out_of_stock' AND left_at IS NOT NULL;
 
 -- The owner of the tables is bound by row-level security as well, and has no tenant here.
 ALTER TABLE binding NO FORCE ROW LEVEL SECURITY;
