@@ -265,7 +265,10 @@ def availability(
 
 
 def is_for_sale(product: Product, settings: ChannelSettings) -> bool:
-    return product.active and (product.published or not settings.publication.flagged_only)
+    """By its record alone; the channel's conditions (`publication`) may keep it out all the same."""
+    rule = settings.publication
+    kept_out = settings.stock.counting(product.stock_policy) == "never"
+    return (product.active or rule.asleep) and (product.published or not rule.flagged_only) and not kept_out
 
 
 # ------------------------------------------------------------------------------------------------ problems

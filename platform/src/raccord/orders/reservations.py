@@ -9,16 +9,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
+from raccord.core.stock_rule import StockSum
 from raccord.orders import commands
 from raccord.orders.models import StoredOrder
 from raccord.storage.engine import current_connection
 from raccord.sync.commands import Commands
 from raccord_connectors import wire
 from raccord_connectors.canonical import Document
-
-SUBTRACTED_AT_ORDER = ("prudent", "forward")
-"""Natures of stock from which the ERP's own reserved quantity is taken: they show a sale as soon as its document exists.
-The others show it once it has been delivered."""
 
 
 async def reserve(found: StoredOrder, items: Mapping[str, str]) -> None:
@@ -72,8 +69,9 @@ async def after_change(found: StoredOrder, document: Document, asked: Commands) 
 
 
 def _lowers_stock(found: StoredOrder, document: Document) -> bool:
-    """By its existence. A quotation never does: the stock read after it would prove a sale that is counted nowhere."""
-    return found.route.settings.stock.nature in SUBTRACTED_AT_ORDER and document.kind != "quotation"
+    """By its existence, where the channel takes off what the ERP has reserved; other rules show a sale once it has been
+    delivered. A quotation never does: the stock read after it would prove a sale that is counted nowhere."""
+    return document.kind != "quotation" and StockSum(found.route.settings.stock).counts_reserved()
 
 
 async def ask_for_proof(found: StoredOrder, asked: Commands) -> None:
