@@ -14,6 +14,8 @@ from raccord.journal import pages as journal
 from raccord.mappings import editor_pages as mapping_editor
 from raccord.mappings import editor_saving as mapping_saving
 from raccord.mappings import plan_pages as plans
+from raccord.mappings import table_exchange as mapping_files
+from raccord.mappings import table_pages as mapping_tables
 from raccord.orders import api as hooks
 from raccord.orders import pages as orders
 from raccord.overview import pages as overview
@@ -40,6 +42,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *plans.ROUTES,
     *mapping_editor.ROUTES,
     *mapping_saving.ROUTES,
+    *mapping_tables.ROUTES,
+    *mapping_files.ROUTES,
     *rehearsals.ROUTES,
     *partners.ROUTES,
 ]
