@@ -342,11 +342,11 @@ def test_what_no_article_can_do_without_is_not_left_to_the_shop(target: str) -> 
     assert ("mapping.needed", target) == (refused.value.message.code, refused.value.target)
 
 
-def test_axis_values_are_the_erps_always() -> None:
-    rule = Rule(target="offer.options.Taille", sources=["item.options.Taille"], owner="creation")
+@pytest.mark.parametrize("target", ["name", "offer.sku", "offer.options.Taille"])
+def test_what_a_shop_knows_an_article_by_is_the_erps_always(target: str) -> None:
     with pytest.raises(MappingError) as refused:
-        compile_rules(Mapping([rule]))
-    assert "mapping.always" == refused.value.message.code
+        compile_rules(Mapping([Rule(target=target, sources=["product.name"], owner="creation")]))
+    assert ("mapping.always", target) == (refused.value.message.code, refused.value.target)
 
 
 def test_a_wrong_step_is_told_with_its_rule_and_number() -> None:

@@ -87,8 +87,8 @@ NEEDED = Text(
 )
 ALWAYS = Text(
     "mapping.always",
-    "La règle « {target} » doit appartenir à la gestion : la boutique reconnaît les variantes à ces valeurs.",
-    "The rule “{target}” has to be the ERP’s always: the shop tells variants apart by these values.",
+    "La règle « {target} » doit appartenir à la gestion, toujours : la boutique reconnaît l’article à ce champ.",
+    "The rule “{target}” has to be the ERP’s always: the shop knows the article by this field.",
 )
 BAD_STEP = Text(
     "mapping.bad_step",
@@ -106,6 +106,9 @@ class MappingError(Exception):
         self.target = target
         self.step = step
 
+
+ALWAYS_OURS = ("name", "offer.sku")
+"""Every write carries them: by these a shop finds an article that it has."""
 
 # -------------------------------------------------------------------------------------------------- compiled
 
@@ -166,7 +169,7 @@ def compile_rules(mapping: Mapping) -> Compiled:
             if target is not None and target.required:
                 raise MappingError(NEEDED.fill(target=rule.target), rule.target)
             continue
-        if field == "options" and rule.owner != "erp":
+        if rule.owner == "creation" and (field == "options" or rule.target in ALWAYS_OURS):
             raise MappingError(ALWAYS.fill(target=rule.target), rule.target)
         found.append(_compile(rule, shops[of_offer], field, name))
         reads.update(rule.sources)
