@@ -30,7 +30,7 @@ def look(site: Site, name: str, who: Who = "owner", **query: Any) -> httpx.Respo
     return answer
 
 
-def send(site: Site, place: str, who: Who = "owner", **form: str) -> httpx.Response:
+def send(site: Site, place: str, who: Who = "owner", **form: Any) -> httpx.Response:
     revision = entry(site.as_("owner").get(at(site)), "revision")
     return site.as_(who).post(at(site, place), **{"revision": revision, **form})
 
@@ -42,9 +42,9 @@ def made(site: Site, name: str, **entries: str) -> str:
     return name
 
 
-def keep(site: Site, name: str, rows: list[tuple[str | None, str, str]], **more: str) -> httpx.Response:
+def keep(site: Site, name: str, rows: list[tuple[str | None, str, str]], **more: Any) -> httpx.Response:
     """Rows: the value that the line began with (None: a new line), both values as typed."""
-    form = {"name": name, "rows": str(len(rows)), **more}
+    form: dict[str, Any] = {"name": name, "rows": str(len(rows)), **more}
     for number, (was, value, meant) in enumerate(rows):
         form |= {f"value-{number}": value, f"meant-{number}": meant}
         if was is not None:
@@ -58,7 +58,7 @@ def exported(site: Site, name: str) -> list[str]:
     return answer.content.decode("utf-8-sig").splitlines()[1:]
 
 
-def upload(site: Site, name: str, data: bytes, who: Who = "owner", **form: str) -> httpx.Response:
+def upload(site: Site, name: str, data: bytes, who: Who = "owner", **form: Any) -> httpx.Response:
     visitor = site.as_(who)
     visitor.get(at(site))
     cookies = "; ".join(f"{key}={value}" for key, value in visitor.cookies.items())
@@ -77,7 +77,7 @@ def upload(site: Site, name: str, data: bytes, who: Who = "owner", **form: str) 
 
 def take(site: Site, preview: httpx.Response, **changed: str) -> httpx.Response:
     names = ("name", "whole", "parcel", "revision")
-    form = {name: entry(preview, name) for name in names}
+    form: dict[str, Any] = {name: entry(preview, name) for name in names}
     return site.as_("owner").post(at(site, "/table/take"), **{**form, **changed})
 
 
@@ -283,10 +283,10 @@ def test_a_proposal_is_taken_when_it_is_ticked_and_only_then(site: Site) -> None
     use(site, name)
     page = found_missing(site, name)
     assert ("Duval", "DUVAL") == (entry(page, "value-0"), entry(page, "meant-0"))
-    form = {"name": name, "value-0": "Duval", "guess-0": "DUVAL", "meant-0": "DUVAL"}
+    form: dict[str, Any] = {"name": name, "value-0": "Duval", "guess-0": "DUVAL", "meant-0": "DUVAL"}
     assert 303 == send(site, "/table/add", **form).status_code
     assert ["X;DUVAL"] == exported(site, name), "it was not ticked"
-    assert 303 == send(site, "/table/add", **form, **{"take-0": "1"}).status_code
+    assert 303 == send(site, "/table/add", **{**form, "take-0": "1"}).status_code
     assert ["X;DUVAL", "Duval;DUVAL"] == exported(site, name)
     assert "La table a toutes les valeurs" in text_of(found_missing(site, name))
 
@@ -294,7 +294,7 @@ def test_a_proposal_is_taken_when_it_is_ticked_and_only_then(site: Site) -> None
 def test_something_else_that_was_typed_counts_as_ticked(site: Site) -> None:
     name = made(site, "Marques tapées", X="DUVAL")
     use(site, name)
-    form = {"name": name, "value-0": "Duval", "guess-0": "DUVAL", "meant-0": "Maison Duval"}
+    form: dict[str, Any] = {"name": name, "value-0": "Duval", "guess-0": "DUVAL", "meant-0": "Maison Duval"}
     assert 303 == send(site, "/table/add", **form).status_code
     assert ["X;DUVAL", "Duval;Maison Duval"] == exported(site, name)
 

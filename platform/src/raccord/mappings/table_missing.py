@@ -10,12 +10,14 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from raccord.core.conditions import PublicationError
 from raccord.core.correspondence import Feeds
+from raccord.core.formula_text import FormulaError
 from raccord.core.placing import Paths, build_paths
-from raccord.core.projection import is_for_sale
+from raccord.core.publication import Publication
 from raccord.core.rules import MappingError
 from raccord.mappings import articles
-from raccord.mappings.counting import Ground
+from raccord.mappings.bench import Bench
 from raccord.storage import projections
 from raccord.storage.engine import current_connection, tenant_transaction
 from raccord_connectors.canonical import Category, Product
@@ -46,7 +48,7 @@ class Search(Struct, frozen=True, kw_only=True):
     after: str = ""
     seen: int = 0
     of: int = 0
-    """Articles of the catalogue; those that are not for sale are seen, and their values not counted."""
+    """Articles of the catalogue; of those that can never be in this shop (asleep, not meant for the web) no value counts."""
     values: dict[str, Missing] = {}
     beyond: bool = False
     """There are more values than are kept."""
@@ -72,37 +74,38 @@ def read(state: str, revision: int, table: str) -> Search:
     return found if (found.revision, found.table) == (revision, table) else fresh(revision, table)
 
 
-async def go_on(ground: Ground, search: Search, seconds: float = SECONDS) -> Search:
+async def go_on(bench: Bench, search: Search, seconds: float = SECONDS) -> Search:
+    draft = bench.draft
     try:
-        feeds = Feeds(ground.mapping, ground.settings, ground.discovery, search.table)
-    except MappingError as error:
+        feeds = Feeds(draft.mapping, draft.settings, bench.discovery, search.table)
+        publication = Publication(draft.settings, bench.discovery.prices_include_tax)
+    except (MappingError, PublicationError, FormulaError) as error:
         return replace(search, ended=True, refused=error.message)
     end = time.monotonic() + seconds
     if not search.of:
-        async with tenant_transaction(ground.tenant):
-            search = replace(search, of=await articles.how_many(ground.erp))
+        async with tenant_transaction(bench.tenant):
+            search = replace(search, of=await articles.how_many(bench.erp.id))
     while not search.ended and time.monotonic() < end:
-        async with tenant_transaction(ground.tenant):
-            rows = await _next(ground.erp, search.after)
-            products = [product for _, product in rows if product and is_for_sale(product, ground.settings)]
-            paths = await _paths(ground.erp, products) if feeds.needs_categories else {}
-        search = _looked(search, feeds, products, paths, ground)
-        search = _passed(search, [key for key, _ in rows])
+        async with tenant_transaction(bench.tenant):
+            rows = await _next(bench.erp.id, search.after)
+            products = [product for _, product in rows if product and publication.is_candidate(product)]
+            paths = await _paths(bench.erp.id, products) if feeds.needs_categories else {}
+        missing = [(one.key, feeds.missing(one, paths, bench.today)) for one in products]
+        search = _passed(_with(search, missing), [key for key, _ in rows])
         await asyncio.sleep(0)  # others on this process have their turn
     return search
 
 
-def _looked(
-    search: Search, feeds: Feeds, products: Sequence[Product], paths: Paths, ground: Ground
-) -> Search:
+def _with(search: Search, missing: Sequence[tuple[str, Sequence[str]]]) -> Search:
+    """`missing`: key of an article, its values that the table lacks."""
     values, beyond = dict(search.values), search.beyond
-    for product in products:
-        for value in feeds.missing(product, paths, ground.today):
+    for key, lacking in missing:
+        for value in lacking:
             known = values.get(value)
             if known is not None:
                 values[value] = Missing(known.count + 1, known.example)
             elif len(values) < MOST_VALUES:
-                values[value] = Missing(1, product.key)
+                values[value] = Missing(1, key)
             else:
                 beyond = True
     return replace(search, values=values, beyond=beyond)

@@ -138,7 +138,7 @@ async def table(request: Visit, tenant: FromPath[UUID], channel: FromPath[UUID])
     entries_of(bench, name)
     search = table_missing.fresh(bench.draft.revision, name)
     if "missing" in request.query_params:
-        search = await table_missing.go_on(bench.ground(), search, PATIENT)
+        search = await table_missing.go_on(bench, search, PATIENT)
     return await table_page(request, bench, name, search=search)
 
 
@@ -273,7 +273,7 @@ async def missing_values(request: Visit, tenant: FromPath[UUID], channel: FromPa
     name = asked(form, "name")
     entries_of(bench, name)
     known = table_missing.read(str(form.get("state", "")), bench.draft.revision, name)
-    search = await table_missing.go_on(bench.ground(), known)
+    search = await table_missing.go_on(bench, known)
     return await shown(request, bench, "mappings/_tables_missing.html", **_about(bench, search))
 
 
