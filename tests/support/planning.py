@@ -1,6 +1,7 @@
 """Drafts, plans and trials of the merchant of `publishing`, as the pages use them."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from raccord.core.channel import ChannelSettings
@@ -12,13 +13,19 @@ from support.publishing import Merchant
 
 
 async def change_rule(
-    m: Merchant, target: str, *, sources: Sequence[str] = (), steps: Sequence[Step] = (), **fields: str
+    m: Merchant, target: str, *, sources: Sequence[str] = (), steps: Sequence[Step] = (), **fields: Any
 ) -> None:
     """The draft's rule of this target becomes another one."""
     draft = await service.draft(m.tenant, m.channel)
     kept = [rule for rule in draft.mapping.rules if rule.target != target]
-    rule = Rule(target=target, sources=list(sources), steps=list(steps), **fields)  # type: ignore[arg-type]
+    rule = Rule(target=target, sources=list(sources), steps=list(steps), **fields)
     await save(m, mapping=Mapping([*kept, rule], draft.mapping.tables))
+
+
+async def without_rule(m: Merchant, target: str) -> None:
+    draft = await service.draft(m.tenant, m.channel)
+    kept = [rule for rule in draft.mapping.rules if rule.target != target]
+    await save(m, mapping=Mapping(kept, draft.mapping.tables))
 
 
 async def save(m: Merchant, mapping: Mapping | None = None, settings: ChannelSettings | None = None) -> None:

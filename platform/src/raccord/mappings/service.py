@@ -3,9 +3,11 @@
 from raccord.mappings.applying import apply, undo_sample
 from raccord.mappings.differences import difference
 from raccord.mappings.drafts import back_to, discard_draft, draft, save_draft, version, versions
+from raccord.mappings.errors import MappingsError
 from raccord.mappings.plans import newest_plan, plan, plan_lines, start_plan
 
 __all__ = [
+    "MappingsError",
     "apply",
     "back_to",
     "difference",
