@@ -182,13 +182,13 @@ def test_a_stock_rule_is_planned_with_the_sum_behind_each_quantity(settings: Set
 def test_a_field_at_creation_is_never_in_a_planned_update(settings: Settings) -> None:
     async def scenario(m: Merchant) -> None:
         await furnish(m, 2)
-        await change_rule(m, "name", **BRAND_FIRST, owner="creation")
+        await change_rule(m, "brand", sources=["product.name"], owner="creation")
         plan = await planned(m)
         assert plan.summary is not None
         assert ({}, 2) == (plan.summary.actions, plan.summary.unchanged)
         await service.apply(m.tenant, plan.id, m.wake, None)
         await m.settle()
-        assert "Article 0" == m.shown("A0").name
+        assert "Duval" == m.shown("A0").brand
 
     play(settings, scenario)
 
