@@ -2,6 +2,7 @@
 Inside the tenant's transaction."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
@@ -11,7 +12,11 @@ from msgspec import Struct
 from raccord.core.placing import Paths, build_paths
 from raccord.storage import projections
 from raccord.storage.engine import current_connection
+from raccord.storage.projections import Route
+from raccord.sync.mappings import Compiled
+from raccord.sync.project_listings import Batch
 from raccord_connectors.canonical import Category, PriceSet, Product, Record, StockLevels
+from raccord_connectors.contract import Message
 
 FOUND = 12
 """Articles that a search offers."""
@@ -113,6 +118,14 @@ async def how_many(erp: UUID) -> int:
         erp,
     )
     return number
+
+
+async def kept_out(route: Route, draft: Compiled, key: str, today: date) -> tuple[Message, ...]:
+    """Why this article would not be in the shop, whatever its fields say; nothing when it would."""
+    batch = Batch(route, draft, today)
+    await batch.load([key], locking=False)
+    verdict = batch.verdicts.get(key)
+    return verdict.reasons if verdict is not None else ()
 
 
 async def load(erp: UUID, keys: Sequence[str]) -> Loaded:

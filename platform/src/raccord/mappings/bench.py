@@ -16,13 +16,14 @@ from raccord.core.channel import ChannelSettings
 from raccord.core.default_mapping import default_mapping
 from raccord.core.rules import Mapping
 from raccord.core.source_titles import SourceInfo, sources_of
-from raccord.core.targets import Opening, Target, openings_of, target_of, targets_of
+from raccord.core.targets import Opening, Target, is_taken, openings_of, target_of, targets_of
 from raccord.mappings import service
 from raccord.mappings.counting import Ground
 from raccord.mappings.models import Draft
 from raccord.overview.frame import Visit
 from raccord.storage import projections
 from raccord.storage.engine import tenant_transaction
+from raccord.storage.projections import Route
 from raccord_connectors.contract import Discovery, StreamSpec
 from raccord_connectors.registry import connector_class
 
@@ -30,6 +31,7 @@ from raccord_connectors.registry import connector_class
 class Bench(Struct, frozen=True, kw_only=True):
     tenant: UUID
     channel: Channel
+    route: Route
     erp: Connection
     shop: Connection
     draft: Draft
@@ -57,6 +59,10 @@ class Bench(Struct, frozen=True, kw_only=True):
         used = [rule.target for mapping in (self.active, self.draft.mapping) for rule in mapping.rules]
         return targets_of(self._takes, self.discovery, used)
 
+    def takes(self, path: str) -> bool:
+        """Whether this shop, as it is set up, can hold the field."""
+        return is_taken(self._takes, self.discovery, path)
+
     def target(self, path: str) -> Target | None:
         """One that a rule may fill, whether somebody named it before or not."""
         return next((one for one in self.targets() if one.path == path), None) or target_of(path)
@@ -64,15 +70,20 @@ class Bench(Struct, frozen=True, kw_only=True):
     def openings(self) -> list[Opening]:
         return openings_of(self._takes, self.discovery)
 
+    def told_names(self) -> list[str]:
+        """Names that the shop itself knows, for fields that are named by hand."""
+        shop = self.discovery
+        found = [feature.title for feature in shop.features]
+        found += [one.name.removeprefix("offers.") for one in shop.custom_fields]
+        return sorted({*found, *shop.languages})
+
     def sources(self, found: list[str]) -> list[SourceInfo]:
         """The ERP's fields. `found`: those that an article has though nobody told them."""
         used = [path for rule in self.draft.mapping.rules for path in rule.sources]
         return sources_of(self.erp.discovery or Discovery(), [*used, *found])
 
     def ground(self) -> Ground:
-        return Ground(
-            self.tenant, self.erp.id, self.draft.mapping, self.draft.settings, self.discovery, self.today
-        )
+        return Ground(self.route, self.draft.mapping, self.draft.settings, self.discovery, self.today)
 
     @property
     def active_settings(self) -> ChannelSettings:
@@ -98,6 +109,7 @@ async def bench_of(request: Visit, tenant: UUID, channel: UUID) -> Bench:
     return Bench(
         tenant=tenant,
         channel=found,
+        route=route,
         erp=sides[found.erp],
         shop=sides[found.shop],
         draft=draft,

@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from msgspec import Struct
@@ -14,14 +13,15 @@ from msgspec.structs import replace
 
 from raccord.core import rules
 from raccord.core.channel import ChannelSettings
-from raccord.core.projection import Projection, is_for_sale
+from raccord.core.projection import Projection
 from raccord.core.rules import NOTHING, MappingError
 from raccord.core.sources import Sources
 from raccord.core.values import Failed, is_empty
 from raccord.mappings import articles
-from raccord.mappings.articles import Loaded
 from raccord.storage.engine import tenant_transaction
-from raccord_connectors.canonical import Product
+from raccord.storage.projections import Route
+from raccord.sync.mappings import compiled
+from raccord.sync.project_listings import Batch
 from raccord_connectors.contract import Discovery, Message
 
 SECONDS = 0.4
@@ -54,7 +54,7 @@ class Count(Struct, frozen=True, kw_only=True):
     after: str = ""
     seen: int = 0
     of: int = 0
-    """Articles of the catalogue; those that are not for sale are seen, and hold nothing."""
+    """Articles of the catalogue; those that the channel does not publish are seen, and hold nothing."""
     empty: int = 0
     """Articles for which the one rule gives nothing."""
     reasons: Sequence[Reason] = ()
@@ -66,8 +66,7 @@ class Count(Struct, frozen=True, kw_only=True):
 class Ground(Struct, frozen=True):
     """What is tried, and on what."""
 
-    tenant: UUID
-    erp: UUID
+    route: Route
     mapping: rules.Mapping
     settings: ChannelSettings
     discovery: Discovery
@@ -89,25 +88,38 @@ def read(state: str, revision: int, target: str) -> Count:
 
 
 async def go_on(ground: Ground, count: Count, seconds: float = SECONDS) -> Count:
+    end, route = time.monotonic() + seconds, ground.route
     try:
-        trial = _OneRule(ground, count.target) if count.target else _Whole(ground)
+        draft = compiled(ground.mapping, ground.settings, ground.discovery)
+        alone = _OneRule(ground, count.target) if count.target else None
     except MappingError as error:
         return replace(count, ended=True, refused=error.message)
-    end = time.monotonic() + seconds
     if not count.of:
-        async with tenant_transaction(ground.tenant):
-            count = replace(count, of=await articles.how_many(ground.erp))
+        async with tenant_transaction(route.tenant):
+            count = replace(count, of=await articles.how_many(route.erp))
     tally = _Tally(count)
     while not tally.ended and time.monotonic() < end:
-        async with tenant_transaction(ground.tenant):
-            keys = await articles.next_keys(ground.erp, tally.after, SLICE)
-            loaded = await articles.load(ground.erp, keys)
-        for product in loaded.products.values():
-            if is_for_sale(product, ground.settings):
-                trial.look(product, loaded, tally)
+        batch = Batch(route, draft, ground.today)
+        async with tenant_transaction(route.tenant):
+            keys = await articles.next_keys(route.erp, tally.after, SLICE)
+            await batch.load(keys, locking=False)
+        if alone is not None:
+            alone.look(batch, tally)
+        else:
+            _look(batch, tally)
         tally.passed(keys)
         await asyncio.sleep(0)  # others on this process have their turn
     return tally.counted()
+
+
+def _look(batch: Batch, tally: "_Tally") -> None:
+    """The whole draft: what holds each article, and what it is warned of."""
+    for key, projected in batch.project().items():
+        problem = projected.problem
+        if problem is not None:
+            tally.add(key, problem.message.code, problem.field or "", problem.message, holds=True)
+        for one in {warning.message.code: warning for warning in projected.warnings}.values():
+            tally.add(key, one.message.code, one.field or "", one.message, holds=False)
 
 
 class _Tally:
@@ -145,41 +157,23 @@ class _Tally:
         )
 
 
-class _Whole:
-    """The whole draft: what holds each article, and what it is warned of."""
-
-    def __init__(self, ground: Ground) -> None:
-        self._projection = Projection(ground.mapping, ground.settings, ground.discovery)
-        self._today = ground.today
-
-    def look(self, product: Product, loaded: Loaded, tally: _Tally) -> None:
-        projected = self._projection.listing(product, loaded.prices, loaded.paths, self._today, loaded.stock)
-        problem = projected.problem
-        if problem is not None:
-            tally.add(product.key, problem.message.code, problem.field or "", problem.message, holds=True)
-        for one in {warning.message.code: warning for warning in projected.warnings}.values():
-            tally.add(product.key, one.message.code, one.field or "", one.message, holds=False)
-
-
 class _OneRule(Projection):
     """One rule alone, whatever else would hold the article: by the reason that it fails for, and where it gives nothing."""
 
     def __init__(self, ground: Ground, target: str) -> None:
         alone = [rule for rule in ground.mapping.rules if rule.target == target]
         super().__init__(replace(ground.mapping, rules=alone), ground.settings, ground.discovery)
-        self._today = ground.today
         self._alone = self.compiled.rules[0] if self.compiled.rules else None
         self._failed: dict[str, Failed] = {}
         self._nothing = False
 
-    def look(self, product: Product, loaded: Loaded, tally: _Tally) -> None:
-        if self._alone is None:
-            return
-        self._failed, self._nothing = {}, False
-        self.listing(product, loaded.prices, loaded.paths, self._today, loaded.stock)
-        for failed in self._failed.values():
-            tally.add(product.key, failed.why.code, "", failed.reason, holds=True)
-        tally.empty += self._nothing and not self._failed
+    def look(self, batch: Batch, tally: _Tally) -> None:
+        for key, product in batch.selling.items() if self._alone is not None else ():
+            self._failed, self._nothing = {}, False
+            self.listing(product, batch.prices, batch.paths, batch.today, batch.levels)
+            for failed in self._failed.values():
+                tally.add(key, failed.why.code, "", failed.reason, holds=True)
+            tally.empty += self._nothing and not self._failed
 
     def _apply(
         self, compiled: Sequence[rules.Applied], given: Sources, fields: dict[str, Any]

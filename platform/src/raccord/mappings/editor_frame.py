@@ -9,9 +9,10 @@ import msgspec
 from litestar.datastructures import FormMultiDict
 from litestar.response import Template
 from msgspec import Struct
-from msgspec.structs import replace
 
 from raccord.core import rules
+from raccord.core.channel import ChannelSettings
+from raccord.core.rules import MappingError
 from raccord.core.source_titles import SourceInfo
 from raccord.front.i18n import Formats, language_of
 from raccord.front.links import address
@@ -22,10 +23,10 @@ from raccord.mappings.counting import Count
 from raccord.mappings.draft_bar import draft_bar
 from raccord.mappings.editor_rows import Wanted
 from raccord.mappings.editor_rule import reason_title
-from raccord.mappings.models import Draft
-from raccord.mappings.preview import Tried
+from raccord.mappings.preview import Shown, Tried
 from raccord.overview.frame import Visit, tenant_page
 from raccord.storage.engine import tenant_transaction
+from raccord.sync.mappings import compiled
 from raccord_connectors.canonical import Product, Variant
 from raccord_connectors.contract import Message
 
@@ -94,21 +95,39 @@ class Frame:
 
     def tried(self, mapping: rules.Mapping | None = None, *, sampled: Sequence[SourceInfo] = ()) -> Tried:
         """With the draft's rules, or these."""
-        return self._try(mapping or self.bench.draft.mapping, self.bench.draft, sampled)
+        return self._try(mapping or self.bench.draft.mapping, self.bench.draft.settings, sampled)
 
     def before(self) -> Tried:
         """With the version in force."""
-        return self._try(
-            self.bench.active, replace(self.bench.draft, settings=self.bench.channel.settings), ()
-        )
+        return self._try(self.bench.active, self.bench.active_settings, ())
 
-    def _try(self, mapping: rules.Mapping, draft: Draft, sampled: Sequence[SourceInfo]) -> Tried:
+    def _try(self, mapping: rules.Mapping, settings: ChannelSettings, sampled: Sequence[SourceInfo]) -> Tried:
         if self.article is None or self.loaded is None:
             return Tried()
         paths = [one.path for one in sampled]
         return preview.try_out(
-            mapping, draft.settings, self.bench.discovery, self.loaded, self.key, self.bench.today, paths
+            mapping, settings, self.bench.discovery, self.loaded, self.key, self.bench.today, paths
         )
+
+    async def shown(self, before: Tried, after: Tried) -> Shown | None:
+        """The whole listing, now and with the draft; None without an article."""
+        if self.article is None:
+            return None
+        bench = self.bench
+        out = [
+            await self._kept_out(bench.active, bench.active_settings),
+            await self._kept_out(bench.draft.mapping, bench.draft.settings),
+        ]
+        return preview.shown(before, after, (out[0], out[1]), self.formats)
+
+    async def _kept_out(self, mapping: rules.Mapping, settings: ChannelSettings) -> tuple[Message, ...]:
+        bench = self.bench
+        try:
+            version = compiled(mapping, settings, bench.discovery)
+        except MappingError:
+            return ()  # said where the rules are tried
+        async with tenant_transaction(bench.tenant):
+            return await articles.kept_out(bench.route, version, self.key, bench.today)
 
     def item_names(self) -> dict[str, str]:
         """Of the article's items, by key."""

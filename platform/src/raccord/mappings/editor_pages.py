@@ -6,9 +6,10 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Template
 
+from raccord.channels import service as channels
 from raccord.core.rules import Rule
 from raccord.front.templating import is_fragment
-from raccord.mappings import articles, counting, preview
+from raccord.mappings import articles, counting
 from raccord.mappings.editor_answers import Done, edited_of, target_asked
 from raccord.mappings.editor_forms import clean, of_rule, rule_for
 from raccord.mappings.editor_frame import Frame, frame_of
@@ -54,15 +55,15 @@ async def table(
         status=status,
         groups=groups,
         shown_rows=shown_rows,
-        shown=preview.shown(before, after, formats) if frame.article else None,
+        shown=await frame.shown(before, after),
         before_key=beside[0],
         after_key=beside[1],
         missing_article=frame.asked if frame.article is None else "",
         articles=await frame.offered(),
         count=count,
         openings=bench.openings(),
-        told_names=[],
-        other_channels=[],
+        told_names=bench.told_names(),
+        other_channels=[one for one in await channels.every(bench.tenant) if one.id != bench.channel.id],
         refused=refused or [],
         told=told,
     )

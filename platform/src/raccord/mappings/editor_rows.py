@@ -42,6 +42,8 @@ class Row(Struct, frozen=True, kw_only=True):
     problem: Message | None
     changed: bool
     """Its rule differs from the version in force."""
+    untaken: bool
+    """The shop drops it: a rule from elsewhere fills it."""
     link: str
 
 
@@ -67,6 +69,7 @@ def row_of(bench: Bench, target: Target, before: Tried, after: Tried, formats: F
         after=value_of(after, target.path, formats),
         problem=problem_of(after, target.path),
         changed=rule != rule_for(bench.active, target.path),
+        untaken=not bench.takes(target.path),
         link=link,
     )
 

@@ -145,7 +145,7 @@ async def _answer(
         "mappings/_answer.html",
         only_result=only_result,
         row=row_of(frame.bench, target, before, after, frame.formats, ""),
-        shown=preview.shown(before, after, frame.formats) if frame.article is not None else None,
+        shown=await frame.shown(before, after),
         count=frame.first_count(),
         **edited,
     )

@@ -137,6 +137,8 @@ class Card(Struct, frozen=True, kw_only=True):
     """A listing as the shop shows it, more or less. Either the problem that holds it, or the rest."""
 
     problem: Message | None = None
+    out: Sequence[Message] = ()
+    """Why it would not be in the shop, whatever its fields say."""
     name: str = ""
     categories: Sequence[str] = ()
     price: str | None = None
@@ -158,15 +160,19 @@ class Shown(Struct, frozen=True):
         return self.before == self.after
 
 
-def shown(before: Tried, after: Tried, formats: Formats) -> Shown:
+Out = tuple[Sequence[Message], Sequence[Message]]
+"""Why an article is not published: now, and with the draft."""
+
+
+def shown(before: Tried, after: Tried, out: Out, formats: Formats) -> Shown:
     warnings = [one.message for one in after.traced.projected.warnings] if after.traced else []
-    return Shown(_card(before, formats), _card(after, formats), warnings)
+    return Shown(_card(before, out[0], formats), _card(after, out[1], formats), warnings)
 
 
-def _card(tried: Tried, formats: Formats) -> Card:
+def _card(tried: Tried, out: Sequence[Message], formats: Formats) -> Card:
     listing = tried.traced.projected.listing if tried.traced is not None else None
     if listing is None:
-        return Card(problem=tried.problem)
+        return Card(problem=tried.problem, out=out)
     prices = sorted(
         (o.price for o in listing.offers if isinstance(o.price, OfferPrice)), key=lambda one: one.amount
     )
@@ -180,6 +186,7 @@ def _card(tried: Tried, formats: Formats) -> Card:
         elif prices[0].before is not None:
             crossed = formats.amount(prices[0].before, prices[0].currency)
     return Card(
+        out=out,
         name=listing.name,
         categories=[" › ".join(path) for path in _list(listing.categories)],
         price=price,

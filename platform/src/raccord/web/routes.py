@@ -13,6 +13,7 @@ from raccord.connections import pages as connections
 from raccord.journal import pages as journal
 from raccord.mappings import editor_pages as mapping_editor
 from raccord.mappings import editor_saving as mapping_saving
+from raccord.mappings import editor_whole as mapping_whole
 from raccord.mappings import plan_pages as plans
 from raccord.mappings import table_exchange as mapping_files
 from raccord.mappings import table_pages as mapping_tables
@@ -42,6 +43,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *plans.ROUTES,
     *mapping_editor.ROUTES,
     *mapping_saving.ROUTES,
+    *mapping_whole.ROUTES,
     *mapping_tables.ROUTES,
     *mapping_files.ROUTES,
     *rehearsals.ROUTES,
