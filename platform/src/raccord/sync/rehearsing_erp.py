@@ -54,8 +54,16 @@ async def articles(made: Pass) -> None:
         ]
         made.figures["selling"] = made.figures.get("selling", 0) + len(found)
         findings = made.find([*refused, *found], world)
-        codes = [code for article in found for code in _codes(article.product)]
-        await made.save(findings, cursor=keys[-1] if keys else None, done=len(keys), codes={"erp": codes})
+        codes = {
+            "erp": [code for article in found for code in _codes(article.product)],
+            "unsold": [
+                code
+                for key, product in batch.products.items()
+                if key not in batch.selling
+                for code in _codes(product)
+            ],
+        }
+        await made.save(findings, cursor=keys[-1] if keys else None, done=len(keys), codes=codes)
         if len(keys) < PAGE:
             return
         made.pause_if_over()

@@ -88,9 +88,15 @@ async def meeting(made: Pass) -> None:
     async with tenant_transaction(made.tenant):
         erp = await rehearsals.codes(made.id, "erp")
         shop = await rehearsals.codes(made.id, "shop")
+        unsold = await rehearsals.codes(made.id, "unsold")
+        held = await rehearsed.held(made.route.erp)
         bound = await rehearsals.bound_listings(made.channel)
     mine, theirs = [_shown(row) for row in erp], [_shown(row) for row in shop]
-    met = await asyncio.to_thread(_meet, mine, theirs, bound) if made.sides.shop_answers else None
+    away = [_shown(row) for row in unsold]
+    refused = {normal_sku(key) for stream, key, _ in held if stream == "products"}
+    met = None
+    if made.sides.shop_answers:
+        met = await asyncio.to_thread(_meet, mine, theirs, bound, away, refused)
     findings = await asyncio.to_thread(
         made.find, [Codes("erp", mine), Codes("shop", theirs), *([met] if met is not None else [])]
     )
@@ -108,22 +114,39 @@ async def meeting(made: Pass) -> None:
     await made.save(findings, matched={item: offer for one in good for item, offer in one.offers.items()})
 
 
-def _meet(erp: list[Shown], shop: list[Shown], bound: dict[str, str]) -> Meeting:
-    """As the first meeting does it; what the channel follows already is out of the question."""
+def _meet(
+    erp: list[Shown], shop: list[Shown], bound: dict[str, str], unsold: list[Shown], refused: set[str]
+) -> Meeting:
+    """As the first meeting does it; what the channel follows already is out of the question. `refused`: references of articles
+    that the connector cannot express, which is told of them already."""
     taken = set(bound.values())
     articles = [one for one in erp if one.code.owner not in bound]
     offers = [one for one in shop if one.code.owner not in taken]
     matches = matching.match((one.code for one in articles), (one.code for one in offers))
     met = {one.product for one in matches}
-    skus = {one.code.sku for one in erp if one.code.sku}
-    eans = {one.code.ean for one in erp if one.code.ean}
-    listings = {one.code.owner for one in offers}
-    known = {one.code.owner for one in offers if one.code.sku in skus or one.code.ean in eans}
+    left = [one for one in offers if one.code.sku or one.code.ean]  # others are told as having neither
+    known = _with_codes_of(left, erp) | {
+        one.code.owner for one in left if _begins_with_one(one.code.sku, refused)
+    }
+    away = _with_codes_of(left, unsold) - known
     return Meeting(
         matches,
         _first_of_each([one for one in articles if one.code.owner not in met]),
-        _first_of_each([one for one in offers if one.code.owner in listings - known]),
+        _first_of_each([one for one in left if one.code.owner not in known | away]),
+        _first_of_each([one for one in left if one.code.owner in away]),
     )
+
+
+def _begins_with_one(sku: str, references: set[str]) -> bool:
+    """References of variants go on from that of their article."""
+    return any(sku[:end] in references for end in range(4, len(sku) + 1)) or sku in references
+
+
+def _with_codes_of(listings: list[Shown], articles: list[Shown]) -> set[str]:
+    """Listings that have a reference or bar code of one of these articles."""
+    skus = {one.code.sku for one in articles if one.code.sku}
+    eans = {one.code.ean for one in articles if one.code.ean}
+    return {one.code.owner for one in listings if one.code.sku in skus or one.code.ean in eans}
 
 
 def _first_of_each(shown: list[Shown]) -> list[Shown]:

@@ -78,6 +78,31 @@ ONLY_SHOP = Kind(
         "Listing {key} “{name}” (SKU {sku}): no article that this channel sells corresponds to it.",
     ),
 )
+UNSOLD = Kind(
+    code="match.unsold",
+    severity="advice",
+    place="erp",
+    stream="listings",
+    title=Text(
+        "rehearsal.match.unsold",
+        "Fiches dont l’article n’est pas à vendre",
+        "Listings whose article is not for sale",
+    ),
+    remedy=Text(
+        "rehearsal.match.unsold.remedy",
+        "Nous n’y toucherons pas : retirez la fiche de la boutique, ou publiez l’article dans la gestion pour que le canal la "
+        "suive.",
+        "We leave them alone: take the listing out of the shop, or publish the article in the ERP so that the channel "
+        "follows it.",
+    ),
+    says=Text(
+        "rehearsal.match.unsold.says",
+        "Fiche {key} « {name} » (référence {sku}) : la gestion a cet article, mais il est en sommeil, non publié ou exclu de ce "
+        "canal.",
+        "Listing {key} “{name}” (SKU {sku}): the ERP has this article, but it is asleep, not published or excluded from this "
+        "channel.",
+    ),
+)
 KINDS = {matching.AMBIGUOUS.code: AMBIGUOUS, matching.SHARED.code: SHARED}
 
 
@@ -87,8 +112,9 @@ def find(meeting: Meeting, _: World) -> Iterator[Finding]:
             yield KINDS[one.problem.code].telling(one.product, one.problem)
     for shown in meeting.only_erp:
         yield ONLY_ERP.of(shown.code.owner, name=shown.title)
-    for shown in meeting.only_shop:
-        yield ONLY_SHOP.of(shown.code.owner, name=shown.title, sku=shown.sku.strip() or "—")
+    for kind, listings in ((ONLY_SHOP, meeting.only_shop), (UNSOLD, meeting.unsold)):
+        for shown in listings:
+            yield kind.of(shown.code.owner, name=shown.title, sku=shown.sku.strip() or "—")
 
 
-CHECK = Check(Meeting, (AMBIGUOUS, SHARED, ONLY_ERP, ONLY_SHOP), find)
+CHECK = Check(Meeting, (AMBIGUOUS, SHARED, ONLY_ERP, ONLY_SHOP, UNSOLD), find)

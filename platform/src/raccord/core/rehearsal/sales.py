@@ -64,8 +64,8 @@ ITEM = Kind(
     ),
     says=Text(
         "rehearsal.order.item_unknown.says",
-        "« {name} » (référence {sku}), vendu dans la commande {number} : aucun article de la gestion ne lui correspond.",
-        "“{name}” (SKU {sku}), sold in order {number}: no article of the ERP corresponds to it.",
+        "« {name} » (référence {sku}), vendu dans la commande {number} : aucun article que ce canal vend ne lui correspond.",
+        "“{name}” (SKU {sku}), sold in order {number}: no article that this channel sells corresponds to it.",
     ),
 )
 CHARGE = Kind(

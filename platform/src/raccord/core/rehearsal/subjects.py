@@ -91,6 +91,8 @@ class Meeting(Struct, frozen=True):
     """One for each article that the shop does not have."""
     only_shop: list[Shown]
     """One for each listing that is no article of the ERP."""
+    unsold: list[Shown] = []
+    """One for each listing whose article the channel does not sell."""
 
 
 class SharedIdentity(Struct, frozen=True):

@@ -44,7 +44,7 @@ CREATE TABLE rehearsal_finding (     -- one thing that is wrong, as an example o
 CREATE TABLE rehearsal_code (        -- references, bar codes and identities met so far; gone at the end
   tenant uuid NOT NULL,
   rehearsal uuid NOT NULL,
-  side text NOT NULL CHECK (side IN ('erp', 'shop', 'customer')),
+  side text NOT NULL CHECK (side IN ('erp', 'unsold', 'shop', 'customer')),
   owner text NOT NULL,                    -- article, listing or customer
   item text NOT NULL,
   sku text NOT NULL DEFAULT '',           -- in the form in which it is compared; of a customer: 'email:…'

@@ -1,0 +1,98 @@
+"""The product as real processes between a GesCom and a shop with planted faults, both connected and nothing written yet: the
+channel is made and not on air."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from uuid import UUID
+
+from celery import Celery
+
+from raccord.channels import service as channels
+from raccord.core.channel import ChannelSettings, PriceRules
+from raccord.rehearsals import service
+from raccord.rehearsals.models import Report
+from raccord.worker.wake import CeleryWake
+from sandbox.demo.furnish import Furnisher
+from sandbox.demo.planted import Planted, plant, standing
+from sandbox.gescom.seed import seed_if_absent
+from sandbox.shop.server import ShopServer
+from support.product_world import ProductWorld
+
+STREAMS = 6
+"""That a Sage 100 is read for."""
+
+
+class RehearsalWorld(ProductWorld):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.database = seed_if_absent(folder / "gescom")
+        self.shop = ShopServer(folder / "shop").start()
+        self.standing: list[Planted] = standing(self.database)
+        self.channel: UUID
+        self.planted: list[Planted] = plant(self.database, self.shop.shop)
+
+    def start(self) -> None:
+        """Everything runs, the agent has read the GesCom, the channel is a draft."""
+        self.stack.start_web()
+        self.stack.start_worker()
+        keys = self.folder / "shop" / "keys.json"
+        demo = self.inside(lambda: self._furnisher().merchant(self.shop.url, keys))
+        self.tenant = demo.tenant
+        code = self.inside(lambda: self._furnisher().enrolment_code(demo))
+        bridge = f'["{sys.executable}", "-m", "sandbox.gescom.bridge", "--database", "{self.database}"]'
+        settings = {"path": str(self.database), "bridge": bridge}
+        self.stack.enrol_agent(self.home, code, "sage100", settings, {})
+        self.stack.start_agent(self.home)
+        chosen = ChannelSettings(prices=PriceRules(category="1"), shipping_item="PORT", fee_item="FRAIS")
+        self.channel = self.inside(
+            lambda: channels.create(demo.tenant, "Boutique en ligne", demo.erp, demo.shop, chosen)
+        )
+        self.wait_until(self._is_read, "the GesCom was read to its end", 120)
+
+    def stop(self) -> None:
+        self.stack.stop()
+        self.shop.stop()
+        super().stop()
+
+    def wake(self) -> CeleryWake:
+        return CeleryWake(Celery(broker=self.settings.broker_url))
+
+    def _furnisher(self) -> Furnisher:
+        return Furnisher(self.settings, self.folder, self.wake())
+
+    def _is_read(self) -> bool:
+        rows = self.rows("SELECT 1 FROM stream_state WHERE last_complete_at IS NOT NULL")
+        return len(rows) == STREAMS
+
+    # ------------------------------------------------------------------------------------------ the rehearsal
+
+    def rehearse(self) -> Report:
+        """As the button does; made by the worker."""
+        assert self.tenant is not None
+        tenant, channel = self.tenant, self.channel
+        made = self.inside(lambda: service.start(tenant, channel, self.wake()))
+        self.wait_until(lambda: self._state(made) != "running", "the rehearsal is over", 120)
+        found = self.inside(lambda: service.report(tenant, made))
+        assert found is not None
+        return found
+
+    def _state(self, rehearsal: UUID) -> str:
+        (row,) = self.rows("SELECT state FROM rehearsal WHERE id = $1", rehearsal)
+        return str(row["state"])
+
+
+@contextmanager
+def rehearsal_world() -> Iterator[RehearsalWorld]:
+    folder = Path(mkdtemp(prefix="raccord-rehearsal-"))
+    folder.chmod(0o755)  # as root, PostgreSQL runs as a user of its own, who must pass
+    world = RehearsalWorld(folder)
+    try:
+        world.start()
+        yield world
+    finally:
+        world.stop()
+    rmtree(folder, ignore_errors=True)  # kept, with its logs, when something failed
