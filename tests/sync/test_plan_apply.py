@@ -325,7 +325,7 @@ def test_what_cannot_be_tried_is_said(settings: Settings) -> None:
             ("mappings.nothing_to_try", {"sample": 0}),
             ("mappings.too_many_to_try", {"sample": attempt}),
         ):
-            assert code == await refused(service.apply(m.tenant, plan.id, m.wake, None, **asked))  # type: ignore[arg-type]
+            assert code == await refused(service.apply(m.tenant, plan.id, m.wake, None, **asked))
         await service.apply(m.tenant, plan.id, m.wake, None, sample=1)
         await change_rule(m, "summary", sources=["product.brand"])
         other = await planned(m)
