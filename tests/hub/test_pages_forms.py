@@ -16,6 +16,7 @@ from raccord_connectors import wire
 from raccord_connectors.contract import Message, Problem
 from raccord_connectors.sample.shop_system import ShopSystem
 from support.web import EMAILS, Site, Visitor, site, text_of
+from support.web_work import make_plans
 
 __all__ = ["site"]
 SECRET = "cs_a-secret-that-never-comes-back"
@@ -206,7 +207,29 @@ def settings(**changed: str | list[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_a_channel_is_created_put_on_air_paused_and_resumed(site: Site, connected: str) -> None:
+def orders(**changed: str | list[str]) -> dict[str, Any]:
+    return {
+        "document_kind": "order",
+        "shipping_item": "PORT",
+        "brake_share": "3",
+        "brake_count": "40",
+        **changed,
+    }
+
+
+def unused_shop(site: Site) -> str:
+    """One that no channel has yet, and that is never joined."""
+    place = site.as_("owner").post(
+        site.at("connections/new"),
+        connector="memory_shop",
+        name="Sans canal",
+        system="sans-canal",
+        token=SECRET,
+    )
+    return place_of(place).rpartition("/")[2]
+
+
+def test_a_channel_is_created_put_on_air_by_its_plan_paused_and_resumed(site: Site, connected: str) -> None:
     visitor, shop = site.as_("owner"), connected.rpartition("/")[2]
     form = text_of(visitor.get(site.at(f"channels/new?erp={site.made.erp}&shop={shop}")))
     assert "Entrepôt de Lyon" in form
@@ -218,10 +241,21 @@ def test_a_channel_is_created_put_on_air_paused_and_resumed(site: Site, connecte
     told = text_of(visitor.get(page))
     for part in ("Entrepôt de Lyon", "Stock à terme", "2,5", "Internet TTC", "3 % ou 40 articles", "PORT"):
         assert part in told, part
+    for part in ("Pas encore en service", "Choisir les règles", "Répéter", "Voir le plan, puis l’appliquer"):
+        assert part in told, part
+    assert 404 == visitor.post(f"{page}/state", do="live").status_code  # not without a plan
+    assert visitor.post(f"{page}/state", do="resume").headers["location"].endswith("done=stale")
+    plan = place_of(visitor.post(f"{page}/plans"))
+    assert "Le plan se prépare" in text_of(visitor.get(plan))
+    assert "Pas encore en service" in text_of(visitor.get(page))
+    make_plans(site)
+    planned = text_of(visitor.get(plan))
+    for part in ("Créations 59", "Mettre en service maintenant", "Déjà dans la boutique"):
+        assert part in planned, part
     site.wake.woken.clear()
-    live = visitor.post(f"{page}/state", do="live")
-    assert "done=live" in live.headers["location"]
-    assert "articles" in text_of(visitor.get(live.headers["location"]))
+    live = visitor.post(plan, do="apply")
+    assert live.headers["location"].endswith("done=live")
+    assert "En service" in text_of(visitor.get(page))
     assert ("project", UUID(page.rpartition("/")[2]), "listings") in site.wake.woken
     assert visitor.post(f"{page}/state", do="pause").headers["location"].endswith("done=paused")
     assert "En pause" in text_of(visitor.get(page))
@@ -252,10 +286,12 @@ def test_a_shop_that_does_not_answer_leaves_the_channel_as_it_was(site: Site, sh
         )
     )  # fmt: skip
     shop.stopped = True
-    answer = visitor.post(f"{page}/state", do="live")
+    plan = place_of(visitor.post(f"{page}/plans"))
+    make_plans(site)
     shop.stopped = False
-    assert 422 == answer.status_code
-    assert 'role="alert"' in answer.text
+    told = text_of(visitor.get(plan))
+    assert "N’a pas pu être fait" in told
+    assert "Refaire le plan" in told
     assert "Pas encore en service" in text_of(visitor.get(page))
 
 
@@ -269,28 +305,58 @@ def test_a_shop_that_does_not_answer_leaves_the_channel_as_it_was(site: Site, sh
         ({"currency": "euros"}, "n’est pas un code de devise"),
         ({"stock_nature": "x"}, "Choisissez une des réponses proposées"),
         ({"depots": ["MARS"]}, "pas de dépôt « MARS »"),
-        ({"tax:": "vingt"}, "« vingt » n’est pas un nombre"),
         ({"brake_share": "300"}, "n’est pas un nombre"),
+        ({"name": ""}, "Donnez un nom au canal"),
     ],
 )
-def test_settings_that_cannot_be_are_refused_by_field(site: Site, changed: dict[str, Any], said: str) -> None:
-    path = site.at(f"channels/{site.made.channel}/settings")
-    answer = site.as_("owner").post(path, **settings(**changed))
+def test_first_choices_that_cannot_be_are_refused_by_field(
+    site: Site, changed: dict[str, Any], said: str
+) -> None:
+    form = {
+        "erp": str(site.made.erp),
+        "shop": str(unused_shop(site)),
+        "name": "Essai",
+        **settings(),
+        **changed,
+    }
+    answer = site.as_("owner").post(site.at("channels/new"), **form)
     assert 422 == answer.status_code
     assert said in text_of(answer)
 
 
-def test_settings_are_shown_again_as_they_were_saved(site: Site) -> None:
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"shipping_item": "RIEN"}, "La gestion n’a pas d’article « RIEN »"),
+        ({"document_kind": "x"}, "Choisissez une des réponses proposées"),
+        ({"brake_share": "300"}, "n’est pas un nombre"),
+        ({"brake_count": "2,5"}, "« 2,5 » n’est pas un nombre"),
+    ],
+)
+def test_settings_of_orders_that_cannot_be_are_refused_by_field(
+    site: Site, changed: dict[str, Any], said: str
+) -> None:
+    answer = site.as_("owner").post(
+        site.at(f"channels/{site.made.channel}/settings"), **{**orders(), **changed}
+    )
+    assert 422 == answer.status_code
+    assert said in text_of(answer)
+
+
+def test_settings_of_orders_apply_at_once_and_nothing_of_the_catalogue_moves(site: Site) -> None:
     visitor, path = site.as_("owner"), site.at(f"channels/{site.made.channel}/settings")
-    form = settings(**{"tax:": "20, 5.50", "unpaid_too": "1", "prices_with_tax": "yes"})
-    assert 303 == visitor.post(path, **form).status_code
+    site.wake.woken.clear()
+    assert (
+        303 == visitor.post(path, **orders(unpaid_too="1", safety_margin="9", depots=["PARIS"])).status_code
+    )
     page = visitor.get(path).text
-    assert 'value="2.5"' in page
-    assert 'value="20, 5.5"' in page
     assert re.search(r'name="unpaid_too"[^>]*checked', page)
-    assert re.search(r'value="LYON" checked', page)
-    assert not re.search(r'value="PARIS" checked', page)
-    assert re.search(r'value="yes" selected', page)
+    assert 'value="PORT"' in page
+    told = text_of(visitor.get(site.at(f"channels/{site.made.channel}")))
+    for part in ("3 % ou 40 articles", "même avant leur paiement", "Entrepôt de Lyon, Boutique de Paris"):
+        assert part in told, part
+    assert [] == [one for one in site.wake.woken if one[0] in ("project", "push")]
+    assert "Pas encore de version" in text_of(visitor.get(site.at(f"channels/{site.made.channel}/versions")))
 
 
 # ----------------------------------------------------------------------------------------------- partners

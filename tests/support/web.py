@@ -79,10 +79,11 @@ class Visitor:
             headers["HX-History-Restore-Request"] = "true"
         return self._send("GET", path, headers)
 
-    def post(self, path: str, **form: str | list[str]) -> httpx.Response:
+    def post(self, path: str, *, htmx: bool = False, **form: str | list[str]) -> httpx.Response:
         if "raccord_csrf" not in self.cookies:
             self.get("/sign-in")
-        return self._send("POST", path, {}, {"_csrf_token": self.cookies["raccord_csrf"], **form})
+        headers = {"HX-Request": "true"} if htmx else {}
+        return self._send("POST", path, headers, {"_csrf_token": self.cookies["raccord_csrf"], **form})
 
     def post_bare(self, path: str) -> httpx.Response:
         """Without the token."""
@@ -186,6 +187,11 @@ def pages(made: Furnished) -> dict[str, str]:
         "new channel": "channels/new",
         "channel": f"channels/{made.channel}",
         "channel settings": f"channels/{made.channel}/settings",
+        "channel stock": f"channels/{made.channel}/stock",
+        "channel prices": f"channels/{made.channel}/prices",
+        "channel publication": f"channels/{made.channel}/publication",
+        "channel publication counted": f"channels/{made.channel}/publication?count=1",
+        "channel versions": f"channels/{made.channel}/versions",
         "drift": f"channels/{made.channel}/drift",
         "drift, cleaned": f"channels/{made.channel}/drift?cause=cleaned",
         "partner access": "partners",

@@ -93,9 +93,13 @@ async def sent_states(tenant: UUID, channel: UUID, keys: Sequence[str]) -> dict[
     async with tenant_transaction(tenant):
         rows = await current_connection().fetch(
             """
-            SELECT stream, key, CASE WHEN held THEN 'held' WHEN desired_print IS DISTINCT FROM pushed_print THEN 'on_its_way'
-                                     ELSE 'sent' END AS state
-              FROM binding WHERE channel = $1 AND stream IN ('listings', 'availability') AND key = ANY($2::text[])
+            SELECT stream, key,
+                   CASE WHEN held THEN 'held'
+                        WHEN desired_print IS DISTINCT FROM pushed_print
+                          OR EXISTS (SELECT 1 FROM to_project p
+                                      WHERE p.channel = b.channel AND p.stream = b.stream AND p.key = b.key) THEN 'on_its_way'
+                        ELSE 'sent' END AS state
+              FROM binding b WHERE channel = $1 AND stream IN ('listings', 'availability') AND key = ANY($2::text[])
             """,
             channel,
             list(keys),
