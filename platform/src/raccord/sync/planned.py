@@ -1,5 +1,6 @@
 """What a plan says of one record: the projection under other rules beside what is desired now. Pure."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -14,10 +15,20 @@ from raccord.storage.plans import Line
 from raccord.storage.projections import Bound, Desire
 from raccord.sync import desires
 from raccord_connectors.canonical import Availability, Listing, decode, encode
-from raccord_connectors.contract import Message, Problem
+from raccord_connectors.contract import Message, Problem, Text
 
 VANISHED = "drift.gone"
 """Code of what the shop does not have any more; a person says what becomes of it."""
+
+
+GONE = Text(
+    "plan.article_gone", "L’article n’est plus dans la gestion.", "The article is not in the ERP any more."
+)
+DELETED = Text(
+    "plan.article_deleted",
+    "Sa fiche est dépubliée depuis assez longtemps : elle serait supprimée de la boutique.",
+    "Its listing has been unpublished for long enough: it would be deleted from the shop.",
+)
 
 
 class Said(NamedTuple):
@@ -72,14 +83,22 @@ def _is_ours(problem: Problem | None) -> bool:
     return desires.is_of(problem, texts.PREFIX)
 
 
-def off_sale(key: str, bound: Bound | None, desire: Desire | None) -> Said:
-    """An article that would not be sold in this channel. `desire`: what its binding would become, None for no change."""
+def off_sale(key: str, bound: Bound | None, desire: Desire | None, reasons: Sequence[Message]) -> Said:
+    """An article that would not be sold in this channel. `desire`: what its binding would become, None for no change;
+    `reasons`: why the channel's rule keeps it out, none when the ERP has it no more."""
     if bound is None or desire is None or desire.desired is None:
         return UNCHANGED
     base = bound.desired or bound.pushed
-    if base is None or base == desire.desired:
+    if base is None or (base == desire.desired and bound.leaving == desire.leaving):
         return UNCHANGED
-    return Said(_line(key, "withdraw", (FieldChange("published", True, False),), ("published",)))
+    why = reasons[0] if reasons else GONE.fill()
+    sent = FieldChange("published", True, False)
+    if desire.leaving == "out_of_stock":
+        sent = FieldChange("quantity", UNSET, Decimal(0))
+    elif desire.leaving == "delete":
+        sent = FieldChange("published", False, UNSET)
+        why = Message(why.code, f"{why.fr} {DELETED.fr}", f"{why.en} {DELETED.en}")
+    return Said(_line(key, "withdraw", (sent,), (sent.path,))._replace(reason=_packed(why)))
 
 
 def stock(item: str, bound: Bound, desire: Desire | None, reason: Message) -> Said:

@@ -171,7 +171,9 @@ class _Making:
         if bound is None:
             return planned.UNCHANGED
         decision = batch.decide(key, self.ports.now(), None)
-        return planned.off_sale(key, bound, decision[0] if decision is not None else None)
+        verdict = batch.verdicts.get(key)
+        desire = decision[0] if decision is not None else None
+        return planned.off_sale(key, bound, desire, verdict.reasons if verdict is not None else ())
 
     async def _compare_codes(self, keys: Sequence[str], projected: dict[str, Projected]) -> None:
         old = await item_codes.of_products(self.route.channel, keys)
