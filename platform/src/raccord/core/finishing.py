@@ -61,8 +61,10 @@ def fitting(field: str, name: str | None) -> type | None:
     return str if field in TEXTS else None
 
 
-def canonical(field: str, name: str | None) -> type | None:
+def canonical(field: str, name: str | None, sources: list[str]) -> type | None:
     """The same for a value that no step has touched: what the projection or a record has in this type is right already."""
+    if field == "categories":
+        return list if sources == ["categories"] else None
     return fitting(field, name) or (_CANONICAL.get(field) if name is None else None)
 
 
@@ -113,8 +115,13 @@ def _as_list(value: Value, given: Sources) -> Value:
         return [sound(value)]
     if isinstance(value, dict):
         return _wrong(value, "une liste", "a list")
-    if value.__class__ is list and all(part.__class__ is str for part in value):
-        return [part for part in dict.fromkeys(map(sound, value)) if part]
+    if value.__class__ is list:
+        try:
+            whole = "".join(value)  # the quickest way to know that all are texts
+        except TypeError:
+            whole = ""
+        if whole and sound(whole) is whole:
+            return [part for part in dict.fromkeys(value) if part]
     made = [_as_text(part, given) for part in (value if isinstance(value, list) else [value])]
     failed = next((part for part in made if isinstance(part, Failed)), None)
     return failed if failed is not None else list(dict.fromkeys(part for part in made if part))

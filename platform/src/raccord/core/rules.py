@@ -210,7 +210,7 @@ def _compile(rule: Rule, shop: Workshop, field: str, name: str | None) -> Compil
     gather = _gatherer(rule, [read for _, read in reads])
     steps = tuple((i, _made(rule, i, shop)) for i in range(int(gathering), len(rule.steps)))
     finish = _finish(rule, shop.of_offer, field, name)
-    fits = fitting(field, name) if steps else canonical(field, name)
+    fits = fitting(field, name) if steps else canonical(field, name, rule.sources)
     apply = _applier(gather, [one for _, one in steps], finish, fits)
     return CompiledRule(rule, shop.of_offer, field, name, reads, gather, steps, finish, apply)
 
@@ -291,9 +291,15 @@ def _gatherer(rule: Rule, readers: Sequence[Reader]) -> Callable[[Any], Value]:
             text(value) for read in readers if (value := read(given)) or not is_empty(value)
         )
     if isinstance(step, GATHERING):
-        return lambda given: next(
-            (value for read in readers if (value := read(given)) or not is_empty(value)), None
-        )
+
+        def first(given: Any) -> Value:
+            for read in readers:
+                value = read(given)
+                if value or not is_empty(value):
+                    return value
+            return None
+
+        return first
     raise MappingError(MANY_SOURCES.fill(target=rule.target), rule.target)
 
 

@@ -177,6 +177,9 @@ def slug(value: str) -> str:
 # ----------------------------------------------------------------------------------------------------- HTML
 
 _MARKUP = re.compile(r"</?(?:p|br|div|span|ul|ol|li|b|i|strong|em|h[1-6]|table|a)\b[^<>]*>", re.IGNORECASE)
+_LINE = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+"""All that ends a line for `splitlines`."""
+_BLANK_LINES = re.compile(r"(?:\r?\n[ \t]*){2,}")
 _LINE_END = re.compile(r"<br\b[^<>]*>|</(?:p|div|li|tr|h[1-6])\s*>", re.IGNORECASE)
 _TAGS = {
     "p", "br", "div", "span", "ul", "ol", "li", "b", "i", "u", "s", "strong", "em", "sub", "sup", "h1", "h2", "h3", "h4",
@@ -198,10 +201,12 @@ def html_of(value: Value) -> Value:
 
 
 def to_html(value: str) -> str:
-    if _MARKUP.search(value):
+    if "<" in value and _MARKUP.search(value):
         return value
-    paragraphs = re.split(r"(?:\r?\n[ \t]*){2,}", value.strip())
-    lines = ["<br />".join(html.escape(part, quote=False).splitlines()) for part in paragraphs]
+    whole = html.escape(value.strip(), quote=False)
+    if not _LINE.search(whole):
+        return f"<p>{whole}</p>" if whole else ""
+    lines = ["<br />".join(part.splitlines()) for part in _BLANK_LINES.split(whole)]
     return "".join(f"<p>{line}</p>" for line in lines if line)
 
 
