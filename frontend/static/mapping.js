@@ -18,7 +18,6 @@ document.addEventListener("keydown", (event) => {
   event.target.closest?.(".rule-place")?.querySelector("[data-close]")?.click();
 });
 
-// A row that was saved says so; the page's own list of problems is counted anew.
 const WORD = /[A-Za-z_][A-Za-z0-9_.]*$/;
 const SHOWN = 8;
 
@@ -146,6 +145,11 @@ function ask(root) {
 document.addEventListener("change", (event) => {
   const step = event.target.closest?.("li.step");
   if (step) ask(step);
+});
+// What was wrong is being put right: the answer to the change says whether it is.
+document.addEventListener("input", (event) => {
+  event.target.closest?.(".wrong-step")?.classList.remove("wrong-step");
+  event.target.removeAttribute?.("aria-invalid");
 });
 document.addEventListener("htmx:load", (event) => ask(event.target));
 ask(document);

@@ -262,6 +262,15 @@ def test_the_whole_catalogue_is_counted_by_reason_with_examples(site: Site) -> N
     assert "Par exemple : MIROIR" in told
 
 
+def test_a_catalogue_is_not_tried_by_itself_while_nothing_is_changed(site: Site) -> None:
+    site.as_("owner").post(site.at(f"channels/{site.made.channel}/draft/discard"))
+    page = site.as_("owner").get(at(site, "?article=TABLE"))
+    assert "L’essayer maintenant" in text_of(page)
+    assert "load delay" not in page.text
+    saved(site, opened(site, "brand"), do="step-add", kind="case")
+    assert "load delay" in site.as_("owner").get(at(site, "?article=TABLE")).text
+
+
 def test_one_rule_is_counted_alone(site: Site) -> None:
     form = saved(site, opened(site, "offer.ean"), do="remove")
     form = saved(site, form, do="source-add:item.key")

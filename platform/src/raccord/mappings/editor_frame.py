@@ -16,7 +16,7 @@ from raccord.core.rules import MappingError
 from raccord.core.source_titles import SourceInfo
 from raccord.front.i18n import Formats, language_of
 from raccord.front.links import address
-from raccord.mappings import articles, counting, preview
+from raccord.mappings import articles, counting, preview, service
 from raccord.mappings.articles import Loaded, Named
 from raccord.mappings.bench import Bench, bench_of
 from raccord.mappings.counting import Count
@@ -43,6 +43,8 @@ class CountView(Struct, frozen=True):
     wait: str
     vals: str
     groups: Sequence[dict[str, Any]]
+    idle: bool = False
+    """Waits to be asked: nothing was changed, and a large catalogue takes its time."""
 
     @property
     def seen(self) -> int:
@@ -144,7 +146,7 @@ class Frame:
         query = {"article": self.key, "q": self.wanted.text, "only": self.wanted.only, **changed}
         return address(self.here, **query)
 
-    def count_view(self, count: Count, *, wait: str = NEXT_COUNT) -> CountView:
+    def count_view(self, count: Count, *, wait: str = NEXT_COUNT, idle: bool = False) -> CountView:
         state = msgspec.json.encode(count).decode()
         vals = msgspec.json.encode({"state": state, "target": count.target, "article": self.key}).decode()
         groups = [
@@ -157,11 +159,12 @@ class Frame:
             }
             for one in count.reasons
         ]
-        return CountView(count, not count.ended, wait, vals, groups)
+        return CountView(count, not count.ended and not idle, wait, vals, groups, idle)
 
     def first_count(self, target: str = "") -> CountView:
         fresh = counting.fresh(self.bench.draft.revision, target)
-        return self.count_view(fresh, wait=NEXT_COUNT if target else FIRST_COUNT)
+        idle = not target and not self.bench.draft.changed
+        return self.count_view(fresh, wait=NEXT_COUNT if target else FIRST_COUNT, idle=idle)
 
     async def offered(self) -> list[Named]:
         async with tenant_transaction(self.bench.tenant):
@@ -182,7 +185,8 @@ class Frame:
             shop=bench.shop,
             revision=bench.draft.revision,
             bar=bar,
-            plan_link=f"{of_channel}/plans/{bar.plan}" if bar.plan else None,
+            plan=await service.plan(bench.tenant, bar.plan) if bar.plan else None,
+            of_channel=of_channel,
             here=self.here,
             here_with=self.link,
             article=self.article,
