@@ -29,7 +29,7 @@ from raccord_connectors.contract import Message
 MANAGER = {"role": "manager"}
 SHOWN = 10
 """Examples of a kind that are open on the screen; the others are folded, and on paper."""
-PICTURE = ("matched", "ambiguous", "only_erp", "only_shop")
+PICTURE = ("matched", "ambiguous", "only_erp", "only_shop", "unsold")
 
 
 class Doing(Struct):

@@ -7,6 +7,7 @@ from raccord.core import customer_match, matching
 from raccord.core.codes import normal_ean, normal_sku
 from raccord.core.matching import Code
 from raccord.core.rehearsal import sales
+from raccord.core.rehearsal.checks import KINDS
 from raccord.core.rehearsal.findings import Finding
 from raccord.core.rehearsal.subjects import Codes, HeldRecord, Meeting, Sale, ShopListing, Shown
 from raccord.storage import rehearsals, rehearsed
@@ -110,6 +111,7 @@ async def meeting(made: Pass) -> None:
         "ambiguous": len(met.matches) - len(good),
         "only_erp": len(met.only_erp),
         "only_shop": len(met.only_shop),
+        "unsold": len(met.unsold),
     }
     await made.save(findings, matched={item: offer for one in good for item, offer in one.offers.items()})
 
@@ -170,9 +172,11 @@ async def orders(made: Pass) -> None:
     found, rejected = await _last_orders(made)
     async with tenant_transaction(made.tenant):
         entered = [await _enter(made, order) for order in found]
-    good = [sale for sale in entered if _would_go_in(sale)]
+    found_of = [made.find([sale]) for sale in entered]
+    good = [one for one in found_of if all(KINDS[finding.kind].severity == "advice" for finding in one)]
     made.figures |= {"orders": len(entered), "orders_good": len(good)}
-    await made.save(made.find([*rejected, *entered]), done=len(entered))
+    findings = [*made.find(rejected), *(finding for one in found_of for finding in one)]
+    await made.save(findings, done=len(entered))
 
 
 async def _last_orders(made: Pass) -> tuple[list[Order], list[HeldRecord]]:
@@ -217,13 +221,4 @@ async def _enter(made: Pass, order: Order) -> Sale:
     items = await rehearsals.items_of(made.id, made.channel, [line.item for line in order.lines])
     return sales.enter(
         order, items=items, linked=linked, candidates=list(known.values()), settings=made.settings
-    )
-
-
-def _would_go_in(sale: Sale) -> bool:
-    return (
-        sale.totals is None
-        and sale.entry.draft is not None
-        and sale.customer.problem is None
-        and all(line.item in sale.items for line in sale.order.lines)
     )
