@@ -7,6 +7,9 @@ from uuid import UUID
 
 from raccord.storage.engine import current_connection
 
+# LATERAL … OFFSET 0 below: looked up one by one through the index that fits. Of a table that PostgreSQL has not counted yet,
+# `= ANY` reads all of the channel for each batch.
+
 
 class ItemCode(NamedTuple):
     item: str
@@ -16,7 +19,11 @@ class ItemCode(NamedTuple):
 
 async def of_products(channel: UUID, products: Collection[str]) -> set[ItemCode]:
     rows = await current_connection().fetch(
-        "SELECT item, product, sku FROM item_code WHERE channel = $1 AND product = ANY($2::text[])",
+        """
+        SELECT i.* FROM unnest($2::text[]) AS n (product)
+         CROSS JOIN LATERAL (SELECT item, product, sku FROM item_code
+                              WHERE channel = $1 AND product = n.product OFFSET 0) AS i
+        """,
         channel,
         list(products),
     )
@@ -49,7 +56,12 @@ async def replace(tenant: UUID, channel: UUID, gone: Collection[ItemCode], new: 
 async def claims(channel: UUID, skus: Collection[str]) -> dict[str, set[str]]:
     """Reference → the products that have it."""
     rows = await current_connection().fetch(
-        "SELECT sku, product FROM item_code WHERE channel = $1 AND sku = ANY($2::text[])", channel, list(skus)
+        """
+        SELECT n.sku, i.product FROM unnest($2::text[]) AS n (sku)
+         CROSS JOIN LATERAL (SELECT product FROM item_code WHERE channel = $1 AND sku = n.sku OFFSET 0) AS i
+        """,
+        channel,
+        list(skus),
     )
     found: dict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -70,7 +82,10 @@ async def in_shop(channel: UUID, products: Collection[str]) -> set[str]:
 
 async def products_with(channel: UUID, skus: Collection[str]) -> list[str]:
     rows = await current_connection().fetch(
-        "SELECT DISTINCT product FROM item_code WHERE channel = $1 AND sku = ANY($2::text[])",
+        """
+        SELECT DISTINCT i.product FROM unnest($2::text[]) AS n (sku)
+         CROSS JOIN LATERAL (SELECT product FROM item_code WHERE channel = $1 AND sku = n.sku OFFSET 0) AS i
+        """,
         channel,
         list(skus),
     )
