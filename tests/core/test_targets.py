@@ -328,6 +328,26 @@ def test_a_value_that_does_not_fit_holds_the_article_and_names_rule_and_record(
     assert target.removeprefix("offer.") == problem.field
 
 
+def test_clearing_leaves_each_field_in_a_form_that_shops_take() -> None:
+    paths = (
+        "custom.c",
+        "features.F",
+        "descriptions.de",
+        "names.de",
+        "tags",
+        "brand",
+        "slug",
+        "offer.weight_g",
+        "offer.custom.o",
+    )
+    made = listing(
+        product(), *(Rule(target=path, sources=["custom.VIDE"], when_empty="clear") for path in paths)
+    )
+    assert ({"c": None}, {"F": []}, {"de": ""}) == (made.custom, made.features, made.descriptions)
+    assert (msgspec.UNSET, [], None, "") == (made.names, made.tags, made.brand, made.slug)
+    assert (None, {"o": None}) == (made.offers[0].weight_g, made.offers[0].custom)
+
+
 def test_each_language_may_have_a_rule_but_not_beside_one_for_all() -> None:
     for rules in (["names", "names.en"], ["names.en", "names"], ["descriptions.de", "descriptions"]):
         with pytest.raises(MappingError) as refused:

@@ -35,6 +35,9 @@ _CLEARED: dict[str, Value] = {
     "brand": None, "ean": None, "mpn": None, "weight_g": None, "price": None, "dimensions_mm": None,
     "names": {}, "descriptions": {}, "tax_rate": NOTHING, "tax_class": NOTHING, "options": NOTHING,
 }  # fmt: skip
+_CLEARED_INSIDE: dict[str, Value] = {
+    "custom": None, "features": [], "descriptions": "", "names": NOTHING, "options": NOTHING,
+}  # fmt: skip
 """What clearing a field means where it is not an empty text or list. `NOTHING`: it cannot be empty."""
 
 _CANONICAL: dict[str, type] = {
@@ -75,7 +78,7 @@ def is_nothing(field: str) -> Callable[[Value], bool]:
 
 def when_cleared(of_offer: bool, field: str, name: str | None) -> Value:
     if name is not None:
-        return NOTHING if field == "options" else [] if field == "features" else ""
+        return _CLEARED_INSIDE[field]
     return _CLEARED.get(field, "" if field in TEXTS else [])
 
 

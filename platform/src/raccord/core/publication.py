@@ -158,7 +158,7 @@ class Publication:
     def _run(self, product: Product, item: Product | Variant, known: Known) -> Any:
         assert self._formula is not None
         given = Sources()
-        given.product, given.item, given.context = product, item, None
+        given.product, given.item = product, item
         given.categories, given.tiers, given.tax_class = [], [], None
         given.tax_rate = product.tax.rate if product.tax else None
         given.currency, given.tax_included = self._prices.currency, bool(self._prices.tax_included)

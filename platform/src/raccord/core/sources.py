@@ -20,7 +20,7 @@ class Sources:
     """What the rules read, for one article and in turn for each of its items."""
 
     __slots__ = (
-        "categories", "context", "currency", "ean", "item", "price", "product", "stock", "tax_class",
+        "categories", "currency", "ean", "item", "price", "product", "stock", "tax_class",
         "tax_included", "tax_rate", "tiers",
     )  # fmt: skip
 
@@ -37,7 +37,6 @@ class Sources:
     currency: str
     tax_included: bool
     """What the channel's prices are in, for a price that a rule makes of a number."""
-    context: None
 
 
 class Source(Struct, frozen=True):

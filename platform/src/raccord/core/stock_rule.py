@@ -265,7 +265,7 @@ def _formula(expression: str) -> Callable[[Mapping[str, Decimal]], Decimal | Mes
 
     def work(figures: Mapping[str, Decimal]) -> Decimal | Message:
         given = Sources()
-        given.stock, given.item, given.context = figures, ANY, None
+        given.stock = figures
         result = run(None, given)
         if isinstance(result, Failed):
             return result.reason
@@ -276,9 +276,6 @@ def _formula(expression: str) -> Callable[[Mapping[str, Decimal]], Decimal | Mes
     if isinstance(tried, Message):
         raise StockRuleError(tried, "formula")
     return work
-
-
-ANY = Product(key="", sku="", name="")
 
 
 def _probe(reserved: str) -> DepotStock:
