@@ -4,12 +4,17 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
+from msgspec.structs import replace
 
 from raccord.channels import service
 from raccord.core.channel import ChannelSettings, HasPicture, InStock, PublicationRule
+from raccord.core.plan import FieldChange
+from raccord.mappings import service as mappings
 from raccord.settings import Settings
 from raccord.sync.project import project
 from raccord_connectors.canonical import Component, MediaRef, Packaging
+from support.planning import lines, planned, save
 from support.publishing import Merchant, play, reserve
 
 
@@ -220,3 +225,43 @@ def test_the_shop_is_told_that_it_may_sell_on_at_zero(settings: Settings) -> Non
         assert '{"key":"A","quantity":"0","product":"A","backorders":true}' == row["pushed"]
 
     play(settings, scenario, stock={"backorders": True})
+
+
+def test_a_plan_says_why_an_article_would_leave(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        m.erp.put_product("A", price="10", stock=5, media=[MediaRef(name="a.jpg")])
+        m.erp.put_product("B", price="10", stock=5)
+        await m.sync()
+        await save(m, settings=ChannelSettings(publication=PublicationRule(conditions=[HasPicture()])))
+        plan = await planned(m)
+        (line,) = (await lines(m, plan.id, "withdraw")).values()
+        assert line.reason is not None
+        assert ("B", "publication.no_picture") == (line.key, line.reason.code)
+        assert ["A", "B"] == published(m)
+        await mappings.apply(m.tenant, plan.id, m.wake, None)
+        await m.settle()
+        assert ["A"] == published(m)
+
+    play(settings, scenario)
+
+
+def test_a_plan_tells_what_would_be_shown_sold_out(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        m.erp.put_product("A", price="10", stock=5)
+        m.erp.put_product("B", price="10", stock=5, media=[MediaRef(name="b.jpg")])
+        await m.sync()
+        changed = PublicationRule(conditions=[HasPicture()], leaving="out_of_stock")
+        await save(m, settings=ChannelSettings(publication=changed))
+        plan = await planned(m)
+        (line,) = (await lines(m, plan.id, "withdraw")).values()
+        assert ("A", [FieldChange("quantity", UNSET, "0")]) == (line.key, list(line.changes))
+        await mappings.apply(m.tenant, plan.id, m.wake, None)
+        await m.settle()
+        assert (["A", "B"], Decimal(0)) == (published(m), m.shop.quantity("A"))
+        other = replace(changed, delete_after_days=31)
+        await save(m, settings=ChannelSettings(publication=other))
+        again = await planned(m)
+        assert again.summary is not None
+        assert {} == again.summary.actions
+
+    play(settings, scenario)

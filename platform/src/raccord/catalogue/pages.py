@@ -1,7 +1,9 @@
 """The catalogue's pages: the list of articles, and one article from the ERP to the shop."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response, get, post
@@ -19,7 +21,8 @@ from raccord.channels import service as channels
 from raccord.core.channel import ChannelSettings
 from raccord.core.default_mapping import default_mapping
 from raccord.core.matching import PREFIX as DOUBTFUL
-from raccord.core.rules import Mapping
+from raccord.core.publication import Verdict
+from raccord.core.rules import Mapping, MappingError
 from raccord.core.stock_rule import explain
 from raccord.front.i18n import Formats, language_of
 from raccord.front.links import address, key_of, quoted
@@ -31,7 +34,9 @@ from raccord.overview.frame import Visit, tenant_page
 from raccord.storage import projections
 from raccord.storage.engine import tenant_transaction
 from raccord.storage.projections import Route
+from raccord.sync.mappings import compile_route
 from raccord.sync.project_availability import Stocks
+from raccord.sync.project_listings import verdict_of
 from raccord.tenants.access import member
 from raccord_connectors.canonical import Availability, Product
 
@@ -97,8 +102,9 @@ async def article(
         told = await journal.of_record(
             ["listings", "availability", "products", "prices", "stock"], [found.key, *found.items]
         )
+        verdict = await _verdict(route, found.key)
     stock = await _stock(request, tenant, route, found)
-    return await _article_page(request, chosen, route, found, stock, told)
+    return await _article_page(request, chosen, route, found, stock, told, verdict)
 
 
 @post(
@@ -137,6 +143,7 @@ async def _article_page(
     found: Article,
     stock: list[StockLine],
     told: list[journal.EntryRow],
+    verdict: Verdict | None,
 ) -> Template:
     teller = None
     if found.product is not None:
@@ -148,6 +155,7 @@ async def _article_page(
         "catalogue/article.html",
         channel=chosen,
         article=found,
+        verdict=verdict,
         published=_published(listing.pushed if listing else None),
         wanted_published=_published(listing.desired if listing else None),
         parts=teller.parts(listing.desired, listing.pushed) if teller and listing else [],
@@ -160,6 +168,15 @@ async def _article_page(
         lines=lines_of(told, language_of(request)),
         here=f"/t/{route.tenant}/catalogue/{chosen.id}/listings/{quoted(found.key)}",
     )
+
+
+async def _verdict(route: Route, key: str) -> Verdict | None:
+    """None also when the channel's rules cannot be used: its own pages say so."""
+    try:
+        compiled = compile_route(route)
+    except MappingError:
+        return None
+    return await verdict_of(route, compiled, key, datetime.now(ZoneInfo(route.timezone)).date())
 
 
 async def _elsewhere(tenant: UUID, channel: ChannelChoice, stream: str, key: str) -> str:

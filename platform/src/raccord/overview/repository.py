@@ -18,7 +18,7 @@ async def figures() -> Figures:
                (SELECT count(*) FROM sales_order WHERE received_at > now() - interval '1 day') AS orders,
                (SELECT max(last_change_at) FROM stream_state) AS last_change_at,
                j.changes, j.median, j.p95
-          FROM (SELECT count(*) FILTER (WHERE event IN ('created', 'updated', 'withdrawn')) AS changes,
+          FROM (SELECT count(*) FILTER (WHERE event IN ('created', 'updated', 'withdrawn', 'deleted')) AS changes,
                        percentile_cont(0.5) WITHIN GROUP (ORDER BY took_ms) AS median,
                        percentile_cont(0.95) WITHIN GROUP (ORDER BY took_ms) AS p95
                   FROM journal WHERE at > now() - interval '1 day') j
@@ -55,7 +55,8 @@ async def hours() -> list[Hour]:
             SELECT date_trunc('hour', at) AS hour, count(*) FILTER (WHERE problem IS NULL) AS done,
                    count(*) FILTER (WHERE problem IS NOT NULL) AS failed
               FROM journal WHERE at >= date_trunc('hour', now()) - interval '23 hours'
-               AND (problem IS NOT NULL OR event IN ('created', 'updated', 'withdrawn', 'order_integrated', 'order_followed'))
+               AND (problem IS NOT NULL OR event IN ('created', 'updated', 'withdrawn', 'deleted', 'order_integrated',
+                                                     'order_followed'))
              GROUP BY 1
           ) j ON j.hour = h ORDER BY h
         """

@@ -267,6 +267,13 @@ class Batch:
         return bool(self._recounted)
 
 
+async def verdict_of(route: Route, compiled: Compiled, key: str, today: date) -> Verdict | None:
+    """Whether an article is for this shop, and why not; None when the ERP does not have it. In the tenant's transaction."""
+    batch = Batch(route, compiled, today)
+    await batch.load([key], locking=False)
+    return batch.verdicts.get(key)
+
+
 def is_due(bound: Bound) -> bool:
     """Already, whatever woke for it then."""
     waits = bound.held or bound.brake is not None
