@@ -1,14 +1,32 @@
-"""What the ERP does with an order moves it on in the shop: the desired state of the `order_updates` bindings."""
+"""What the ERP does with an order moves it on in the shop: the desired state of the `order_updates` bindings.
+
+A document that somebody deleted in the ERP before anything of it was delivered or invoiced cancels its order in the shop. That
+cannot be taken back there, so when many are deleted at once (an archive, a restored backup) the orders are left as they are,
+and a person is told.
+"""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from raccord.core.follow_up import update_of
+from raccord.journal.models import Entry, Event
+from raccord.journal.service import write_entries
 from raccord.orders import repository, reservations
 from raccord.orders.models import StoredOrder
 from raccord.storage.engine import current_connection
 from raccord.sync.commands import Commands
 from raccord_connectors.canonical import Document, OrderUpdate, decode, encode, fingerprint
+from raccord_connectors.contract import Problem, Text
+
+MOST_DELETED = 10
+"""Documents of a channel deleted within an hour that still are somebody's cancellations."""
+MANY_DELETED = Text(
+    "order.many_deleted",
+    "Commande {number} : son document {document} a été supprimé de la gestion en même temps que beaucoup d’autres. La commande "
+    "n’a pas été annulée dans la boutique. Si c’était voulu, annulez-la là-bas.",
+    "Order {number}: its document {document} was deleted from the ERP together with many others. The order was not cancelled "
+    "in the shop. If it was meant, cancel it there.",
+)
 
 
 class FollowUp:
@@ -23,10 +41,16 @@ class FollowUp:
         changed = 0
         for found in await repository.by_reference(references):
             if found.state == "integrated" and found.document is not None:
-                document = await _document(found)
-                changed += await _desire(found, await _update(found, document))
-                if document is not None:
-                    await reservations.after_change(found, document, self._asked)
+                changed += await self._follow(found)
+        return changed
+
+    async def _follow(self, found: StoredOrder) -> int:
+        document, gone = await _document(found)
+        if document is not None and gone:
+            return await _deleted(found, document)
+        changed = await _desire(found, await _update(found, document))
+        if document is not None:
+            await reservations.after_change(found, document, self._asked)
         return changed
 
     async def end_reflected(self, tenant: UUID, erp: UUID, items: Sequence[str]) -> Sequence[str]:
@@ -42,13 +66,45 @@ async def _update(found: StoredOrder, document: Document | None) -> OrderUpdate:
     return update_of(found.order, document, items)
 
 
-async def _document(found: StoredOrder) -> Document | None:
-    data = await current_connection().fetchval(
-        "SELECT data FROM snapshot WHERE connection = $1 AND stream = 'documents' AND key = $2 AND deleted_at IS NULL",
+async def _document(found: StoredOrder) -> tuple[Document | None, bool]:
+    """The order's document as the ERP has it, or had it when it was deleted."""
+    row = await current_connection().fetchrow(
+        "SELECT data, deleted_at IS NOT NULL FROM snapshot WHERE connection = $1 AND stream = 'documents' AND key = $2",
         found.route.erp,
         found.document,
     )
-    return decode(data, Document) if data else None
+    return (decode(row[0], Document), bool(row[1])) if row else (None, False)
+
+
+async def _deleted(found: StoredOrder, document: Document) -> int:
+    """Only what had not left yet: what was delivered or invoiced was archived, not cancelled."""
+    if document.state not in ("draft", "confirmed", "preparing") or document.shipments or document.invoices:
+        return 0
+    if await _deleted_lately(found) > MOST_DELETED:
+        problem = Problem("rejected", MANY_DELETED.fill(number=found.order.number, document=document.number))
+        entry = Entry(
+            stream="orders", key=found.order.key, event=Event.ORDER_HELD, connection=found.route.shop,
+            channel=found.route.channel, problem=problem,
+        )  # fmt: skip
+        await write_entries(found.route.tenant, [entry])
+        return 0
+    await reservations.cancel(found.route.tenant, found.route.erp, found.id)
+    return await _desire(
+        found, OrderUpdate(key=found.order.key, state="cancelled", erp_document=document.number)
+    )
+
+
+async def _deleted_lately(found: StoredOrder) -> int:
+    """Documents of this channel's orders that the ERP has lost within an hour."""
+    count: int = await current_connection().fetchval(
+        """
+        SELECT count(*) FROM snapshot s JOIN sales_order o ON o.tenant = s.tenant AND o.document = s.key AND o.channel = $2
+         WHERE s.connection = $1 AND s.stream = 'documents' AND s.deleted_at > now() - interval '1 hour'
+        """,
+        found.route.erp,
+        found.route.channel,
+    )
+    return count
 
 
 async def _desire(found: StoredOrder, update: OrderUpdate) -> int:
