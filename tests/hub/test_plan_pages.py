@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from support.web import Site, site, text_of
 from support.web_work import make_plans
 
 __all__ = ["site"]
-STOCK = {
+STOCK: dict[str, Any] = {
     "depots": ["LYON", "PARIS"], "nature": "prudent", "margin_percent": "0", "kits": "count", "untracked": "always",
     "made_to_order": "always", "article": "TABLE",
 }  # fmt: skip

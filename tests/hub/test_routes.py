@@ -46,6 +46,7 @@ class Place(NamedTuple):
         known = {
             "tenant": made.tenant, "channel": made.channel, "connection": made.shop, "agent": made.agent, "brake": made.brake,
             "grant": made.grant, "order": made.orders["held"], "entry": 1, "stream": "listings", "key": "CHAISE", "path": "x",
+            "plan": made.plan, "number": 1,
         }  # fmt: skip
         return re.sub(r"{(\w+):\w+}", lambda found: str(known[found[1]]), self.path)
 

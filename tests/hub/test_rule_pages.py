@@ -37,7 +37,7 @@ def revision(site: Site, which: str) -> str:
 
 def tried(site: Site, which: str, form: dict[str, Any], **changed: Any) -> str:
     """The numbers while the form changes, as its script asks for them."""
-    answer = site.as_("owner").post(place(site, which), htmx=True, **{**form, **changed})
+    answer = site.as_("owner").change(place(site, which), **{**form, **changed})
     assert 200 == answer.status_code
     assert "<html" not in answer.text
     return text_of(answer)
@@ -206,7 +206,7 @@ def test_conditions_are_added_and_removed_without_a_script(site: Site) -> None:
 )
 def test_conditions_decide_without_code(site: Site, condition: dict[str, str], inside: int) -> None:
     form = {**PUBLICATION, "conditions": "1", **condition}
-    told = text_of(site.as_("owner").post(place(site, "publication") + "?count=1", htmx=True, **form))
+    told = text_of(site.as_("owner").change(place(site, "publication") + "?count=1", **form))
     counted = re.search(r"(\d+) dans la boutique", told)
     assert inside == (int(counted[1]) if counted else 0)
 

@@ -79,10 +79,16 @@ class Visitor:
             headers["HX-History-Restore-Request"] = "true"
         return self._send("GET", path, headers)
 
-    def post(self, path: str, *, htmx: bool = False, **form: str | list[str]) -> httpx.Response:
+    def post(self, path: str, **form: str | list[str]) -> httpx.Response:
+        return self._post(path, {}, form)
+
+    def change(self, path: str, **form: str | list[str]) -> httpx.Response:
+        """As the page's script asks for a part of it while a form changes."""
+        return self._post(path, {"HX-Request": "true"}, form)
+
+    def _post(self, path: str, headers: dict[str, str], form: dict[str, Any]) -> httpx.Response:
         if "raccord_csrf" not in self.cookies:
             self.get("/sign-in")
-        headers = {"HX-Request": "true"} if htmx else {}
         return self._send("POST", path, headers, {"_csrf_token": self.cookies["raccord_csrf"], **form})
 
     def post_bare(self, path: str) -> httpx.Response:
@@ -187,10 +193,15 @@ def pages(made: Furnished) -> dict[str, str]:
         "new channel": "channels/new",
         "channel": f"channels/{made.channel}",
         "channel settings": f"channels/{made.channel}/settings",
+        "channel mapping": f"channels/{made.channel}/mapping?article=CHAISE",
+        "channel mapping of a held article": f"channels/{made.channel}/mapping?article=MIROIR&only=problems",
+        "rule of a field": f"channels/{made.channel}/mapping/rule?target=offer.price&article=CHAISE",
         "channel stock": f"channels/{made.channel}/stock",
         "channel prices": f"channels/{made.channel}/prices",
         "channel publication": f"channels/{made.channel}/publication",
         "channel publication counted": f"channels/{made.channel}/publication?count=1",
+        "plan": f"channels/{made.channel}/plans/{made.plan}",
+        "plan filtered": f"channels/{made.channel}/plans/{made.plan}?action=hold",
         "channel versions": f"channels/{made.channel}/versions",
         "drift": f"channels/{made.channel}/drift",
         "drift, cleaned": f"channels/{made.channel}/drift?cause=cleaned",

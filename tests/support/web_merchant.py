@@ -41,6 +41,7 @@ from raccord_connectors.contract import Choice, Discovery, Message, Problem, Rec
 from raccord_connectors.kit.texts import UNREACHABLE
 from support.web_drift import Drifts
 from support.web_orders import Orders, json_of
+from support.web_plans import Plans
 
 PASSWORD = "une phrase facile à retenir"
 STRANGE_KEY = "TAB|1/2 #é"
@@ -70,6 +71,7 @@ class Furnished:
     brake: UUID = field(default_factory=uuid.uuid4)
     partner: UUID = field(default_factory=uuid.uuid4)
     grant: UUID = field(default_factory=uuid.uuid4)
+    plan: UUID = field(default_factory=uuid.uuid4)
     people: dict[str, UUID] = field(default_factory=dict)
     orders: dict[str, UUID] = field(default_factory=dict)
     """By state."""
@@ -116,6 +118,7 @@ async def furnish() -> Furnished:
         await merchant.systems()
         await merchant.catalogue()
         await merchant.happenings()
+        made.plan = await Plans(connection, made.tenant, made.channel, made.people["owner"]).furnish(SETTINGS)
         made.orders = await Orders(connection, made.tenant, made.erp, made.shop, made.channel).furnish()
         await Drifts(connection, made.tenant, made.channel, made.people["owner"]).furnish()
     return made

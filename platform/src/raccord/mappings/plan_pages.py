@@ -1,6 +1,6 @@
-"""The pages of plans and versions: what a draft would do, applying it or a few articles of it first, and going back."""
+"""The pages of plans: what a draft would do, applying it or a few articles of it first, or letting it go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,43 +9,26 @@ from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
 from litestar.params import Body, FromPath
 from litestar.response import Redirect, Template
-from msgspec import UNSET, Struct
+from msgspec import Struct
 
-from raccord.channels import service as channels
 from raccord.channels import views
-from raccord.channels.models import Channel
-from raccord.connections.models import Connection
-from raccord.connections.service import Connections
-from raccord.core.plan import Action, FieldChange, Summary
-from raccord.core.targets import target_of
-from raccord.front.figures import Share, shares
 from raccord.front.i18n import language_of
 from raccord.front.links import address
 from raccord.front.templating import is_fragment
-from raccord.journal.fields import Difference, shown, title_of
 from raccord.mappings import service
 from raccord.mappings.differences import Contents
-from raccord.mappings.draft_bar import draft_bar, in_force
+from raccord.mappings.draft_bar import in_force
 from raccord.mappings.edit_words import EditView, edit_views
 from raccord.mappings.errors import UNKNOWN_PLAN, MappingsError
-from raccord.mappings.models import Plan, PlanLine, Version
-from raccord.overview.frame import Visit, tenant_page
+from raccord.mappings.models import Plan, PlanLine
+from raccord.mappings.plan_frame import ask_for_plan, channel_page, found_channel
+from raccord.mappings.plan_views import ACTIONS, TONES, article_shares, field_title, line_view
+from raccord.overview.frame import Visit
 from raccord.tenants.access import member
-from raccord_connectors.contract import Message, Problem
+from raccord_connectors.contract import Message
 
 MANAGER = {"role": "manager"}
-ACTIONS: tuple[Action, ...] = ("create", "update", "withdraw", "release", "hold", "stock")
-TONES = {
-    "create": "good",
-    "update": "brand",
-    "withdraw": "bad",
-    "release": "good",
-    "hold": "wait",
-    "held": "wait",
-}
 PAGE = 50
-LONGEST_TITLES = 6
-"""Fields that a line names before it is opened."""
 
 
 class Deciding(Struct):
@@ -56,30 +39,10 @@ class Deciding(Struct):
     sample: str = ""
 
 
-class LineView(Struct, frozen=True):
-    """One record of the plan, in the reader's language."""
-
-    stream: str
-    key: str
-    name: str
-    action: Action
-    trying: bool
-    problem: Problem | None
-    reason: Message | None
-    """The sum behind a quantity."""
-    titles: list[str]
-    differences: list[Difference]
-    state: str = ""
-    """Of a record on trial: sent, held, or on_its_way."""
-
-
-# -------------------------------------------------------------------------------------------------- plans
-
-
 @post("/t/{tenant:uuid}/channels/{channel:uuid}/plans", guards=[member], opt=MANAGER)
 async def start_plan(request: Visit, tenant: FromPath[UUID], channel: FromPath[UUID]) -> Response[Any]:
-    await _found(tenant, channel)
-    return await _start(request, tenant, channel)
+    await found_channel(tenant, channel)
+    return await ask_for_plan(request, tenant, channel)
 
 
 @get("/t/{tenant:uuid}/channels/{channel:uuid}/plans/{plan:uuid}", guards=[member])
@@ -119,79 +82,12 @@ async def decide(
 
 @post("/t/{tenant:uuid}/channels/{channel:uuid}/draft/discard", guards=[member], opt=MANAGER)
 async def discard(request: Visit, tenant: FromPath[UUID], channel: FromPath[UUID]) -> Response[Any]:
-    await _found(tenant, channel)
+    await found_channel(tenant, channel)
     await service.discard_draft(tenant, channel, request.user.id)
     return Redirect(address(f"/t/{tenant}/channels/{channel}", done="discarded"), status_code=303)
 
 
-# ----------------------------------------------------------------------------------------------- versions
-
-
-@get("/t/{tenant:uuid}/channels/{channel:uuid}/versions", guards=[member])
-async def versions_page(request: Visit, tenant: FromPath[UUID], channel: FromPath[UUID]) -> Template:
-    found = await _found(tenant, channel)
-    return await _page(
-        request,
-        tenant,
-        found,
-        "mappings/versions.html",
-        versions=await service.versions(tenant, channel),
-        bar=await draft_bar(tenant, channel),
-    )
-
-
-@get("/t/{tenant:uuid}/channels/{channel:uuid}/versions/{number:int}", guards=[member])
-async def version_page(
-    request: Visit, tenant: FromPath[UUID], channel: FromPath[UUID], number: FromPath[int]
-) -> Template:
-    """What differs between two versions: this one and `against`, which is the one before unless it is said."""
-    found = await _found(tenant, channel)
-    every = await service.versions(tenant, channel)
-    shown_version = _numbered(every, number)
-    asked = request.query_params.get("against", "")
-    against = next((one for one in every if str(one.number) == asked), None)
-    if against is None:
-        against = next((one for one in every if one.number < number), None)
-    return await _page(
-        request,
-        tenant,
-        found,
-        "mappings/version.html",
-        versions=every,
-        version=shown_version,
-        against=against,
-        edits=edit_views(against, shown_version, language_of(request)) if against else [],
-        bar=await draft_bar(tenant, channel),
-    )
-
-
-@post(
-    "/t/{tenant:uuid}/channels/{channel:uuid}/versions/{number:int}/back",
-    guards=[member],
-    opt=MANAGER,
-)
-async def go_back(
-    request: Visit, tenant: FromPath[UUID], channel: FromPath[UUID], number: FromPath[int]
-) -> Response[Any]:
-    """The draft becomes that version, and its plan is made: nothing moves before it is applied."""
-    found = await _found(tenant, channel)
-    try:
-        await service.back_to(tenant, channel, number, request.user.id)
-    except MappingsError as error:
-        return await _refused(request, tenant, found, error.message)
-    return await _start(request, tenant, channel)
-
-
 # ------------------------------------------------------------------------------------------------- inside
-
-
-async def _start(request: Visit, tenant: UUID, channel: UUID) -> Response[Any]:
-    state = request.app.state
-    try:
-        made = await service.start_plan(tenant, channel, state.connections, state.wake, request.user.id)
-    except MappingsError as error:
-        return await _refused(request, tenant, await _found(tenant, channel), error.message)
-    return Redirect(f"/t/{tenant}/channels/{channel}/plans/{made}", status_code=303)
 
 
 async def _plan_page(
@@ -203,7 +99,7 @@ async def _plan_page(
     refused: Message | None = None,
     status: int = 200,
 ) -> Template:
-    found, made = await _found(tenant, channel), await _plan(tenant, channel, plan)
+    found, made = await found_channel(tenant, channel), await _plan(tenant, channel, plan)
     language, asked = language_of(request), request.query_params
     action = asked.get("action", "") if asked.get("action") in (*ACTIONS, "trying") else ""
     query = {
@@ -228,7 +124,7 @@ async def _plan_page(
     ready = made.state == "ready"
     outdated = ready and draft.revision != made.revision
     path, more = request.url.path, len(lines) > PAGE
-    return await _page(
+    return await channel_page(
         request,
         tenant,
         found,
@@ -242,11 +138,11 @@ async def _plan_page(
         newest=await service.newest_plan(tenant, channel) if made.state == "superseded" else None,
         actions=ACTIONS,
         tones=TONES,
-        shares=_shares(made.summary) if made.summary else [],
+        shares=article_shares(made.summary) if made.summary else [],
         requests=sum(one.requests for one in made.summary.requests) if made.summary else 0,
         field_title=lambda target: field_title(target, language),
         edits=await _edits(tenant, channel, made, language),
-        lines=[_line(line, language, states) for line in lines[:PAGE]],
+        lines=[line_view(line, language, states) for line in lines[:PAGE]],
         query=query,
         filtered=any(query.values()),
         action=action,
@@ -267,86 +163,9 @@ async def _edits(tenant: UUID, channel: UUID, plan: Plan, language: str) -> list
     return edit_views(base, plan, language)
 
 
-def _shares(summary: Summary) -> list[Share]:
-    parts: list[tuple[str, int]] = [
-        (action, summary.count(action)) for action in ACTIONS if action != "stock"
-    ]
-    return shares([*parts, ("unchanged", summary.unchanged), ("held", summary.held)])
-
-
-def _line(line: PlanLine, language: str, states: Mapping[tuple[str, str], str]) -> LineView:
-    titles = [field_title(target, language) for target in line.fields]
-    rest = [f"+ {len(titles) - LONGEST_TITLES}"] if len(titles) > LONGEST_TITLES else []
-    return LineView(
-        stream=line.stream,
-        key=line.key,
-        name=line.name,
-        action=line.action,
-        trying=line.trying,
-        problem=line.problem,
-        reason=line.reason,
-        titles=[*titles[:LONGEST_TITLES], *rest],
-        differences=[_difference(change, language) for change in line.changes],
-        state=states.get((line.stream, line.key), ""),
-    )
-
-
-def _difference(change: FieldChange, language: str) -> Difference:
-    before, after = (
-        None if side is UNSET else shown(side, language) for side in (change.before, change.after)
-    )
-    return Difference(change.path, title_of(change.path, language), before, after)
-
-
-def field_title(target: str, language: str) -> str:
-    """A field of the shop as people call it."""
-    known = target_of(target)
-    if known is not None:
-        return known.title.fr if language == "fr" else known.title.en
-    return title_of(target, language)
-
-
 def _sample(typed: str) -> int:
     """What is no number of articles is answered by the service, in its own words: nobody can try none."""
     return int(typed) if typed.strip().isdecimal() and len(typed) < 6 else 0
-
-
-async def _page(
-    request: Visit, tenant: UUID, found: Channel, template: str, *, status: int = 200, **context: Any
-) -> Template:
-    connections: Connections = request.app.state.connections
-    systems = {one.id: one for one in await connections.every(tenant)}
-    erp: Connection = systems[found.erp]
-    shop: Connection = systems[found.shop]
-    return await tenant_page(
-        request,
-        template,
-        status=status,
-        channel=found,
-        erp=erp,
-        shop=shop,
-        of_channel=f"/t/{tenant}/channels/{found.id}",
-        **context,
-    )
-
-
-async def _refused(request: Visit, tenant: UUID, found: Channel, message: Message) -> Template:
-    return await _page(
-        request,
-        tenant,
-        found,
-        "mappings/refused.html",
-        status=422,
-        refused=message,
-        bar=await draft_bar(tenant, found.id),
-    )
-
-
-async def _found(tenant: UUID, channel: UUID) -> Channel:
-    found = await channels.by_id(tenant, channel)
-    if found is None:
-        raise NotFoundException
-    return found
 
 
 async def _plan(tenant: UUID, channel: UUID, plan: UUID) -> Plan:
@@ -361,11 +180,4 @@ async def _plan(tenant: UUID, channel: UUID, plan: UUID) -> Plan:
     return found
 
 
-def _numbered(every: Sequence[Version], number: int) -> Version:
-    for one in every:
-        if one.number == number:
-            return one
-    raise NotFoundException
-
-
-ROUTES = [start_plan, plan_page, decide, discard, versions_page, version_page, go_back]
+ROUTES = [start_plan, plan_page, decide, discard]

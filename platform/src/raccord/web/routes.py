@@ -17,6 +17,7 @@ from raccord.mappings import editor_whole as mapping_whole
 from raccord.mappings import plan_pages as plans
 from raccord.mappings import table_exchange as mapping_files
 from raccord.mappings import table_pages as mapping_tables
+from raccord.mappings import version_pages as versions
 from raccord.orders import api as hooks
 from raccord.orders import pages as orders
 from raccord.overview import pages as overview
@@ -41,6 +42,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *channel_rules.ROUTES,
     *channel_drift.ROUTES,
     *plans.ROUTES,
+    *versions.ROUTES,
     *mapping_editor.ROUTES,
     *mapping_saving.ROUTES,
     *mapping_whole.ROUTES,
