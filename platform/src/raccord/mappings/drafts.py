@@ -8,13 +8,13 @@ from raccord.channels.errors import ChannelError
 from raccord.channels.service import demand_known
 from raccord.core.channel import ChannelSettings, with_rules_of
 from raccord.core.default_mapping import default_mapping
-from raccord.core.projection import Projection
 from raccord.core.rules import Mapping, MappingError
 from raccord.mappings import errors, repository
 from raccord.mappings.errors import MappingsError
 from raccord.mappings.models import Draft, Version
 from raccord.mappings.repository import Channel, VersionRow
 from raccord.storage.engine import tenant_transaction
+from raccord.sync.mappings import compiled
 from raccord.tenants.service import note
 from raccord_connectors.contract import Discovery
 
@@ -142,7 +142,7 @@ def demand_usable(mapping: Mapping, settings: ChannelSettings, sides: Channel) -
     """Raises `MappingsError` when the rules do not compile, or the settings name what the ERP does not have."""
     discovery = msgspec.json.decode(sides.shop_discovery or "{}", type=Discovery)
     try:
-        Projection(mapping, settings, discovery)
+        compiled(mapping, settings, discovery)
         demand_known(settings, sides.erp_discovery)
     except MappingError as error:
         raise MappingsError(error.message, target=error.target) from error

@@ -137,7 +137,8 @@ async def restore(channel: UUID, restored: Sequence[Restored]) -> None:
     await current_connection().execute(
         """
         UPDATE binding b SET desired = n.desired, desired_print = n.print, desired_at = now(), held = false, problem = NULL,
-               brake = NULL, attempts = 0, retry_at = now()
+               brake = NULL, attempts = 0, retry_at = now(),
+               leaving = CASE WHEN n.desired ->> 'published' = 'false' THEN 'unpublish' END
           FROM (SELECT * FROM unnest($2::text[], $3::json[], $4::uuid[]) AS r (key, desired, print) ORDER BY key) AS n
          WHERE b.channel = $1 AND b.stream = 'listings' AND b.key = n.key
         """,
