@@ -16,13 +16,13 @@ WORDS = {
         "fill": "Remplir ce champ", "add": "Ajouter un champ de la gestion", "step": "Ajouter cette étape",
         "saved": "Enregistré dans le brouillon", "brand": "Marque", "change": "Modifier Nom", "close": "Fermer",
         "not_yet": "Pas encore enregistré", "unapplied": "pas encore appliqué", "usable": "La formule est utilisable",
-        "none_held": "Aucun n’est retenu par cette règle", "up": "Monter raccourcir",
+        "none_held": "Aucun article n’est retenu par cette règle", "up": "Monter raccourcir",
     },
     "en": {
         "fill": "Fill this field", "add": "Add a field of the ERP", "step": "Add this step",
         "saved": "Saved in the draft", "brand": "Brand", "change": "Change Name", "close": "Close",
         "not_yet": "Not saved yet", "unapplied": "not applied", "usable": "The formula can be used",
-        "none_held": "None is held by this rule", "up": "Move cut up",
+        "none_held": "No article is held by this rule", "up": "Move cut up",
     },
 }  # fmt: skip
 GRAVE = ("serious", "critical")
