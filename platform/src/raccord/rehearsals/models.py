@@ -29,8 +29,8 @@ class Rehearsal(Struct, frozen=True, kw_only=True):
     counts: Mapping[str, int]
     """Kind → findings."""
     figures: Mapping[str, int]
-    """articles, selling, listings, matched, ambiguous, only_erp, only_shop, unsold, customers, orders, orders_good; those of later
-    steps are absent."""
+    """articles, selling, listings, matched, ambiguous, only_erp, only_shop, unsold, customers, orders, orders_good; those of
+    later steps are absent."""
     problem: Problem | None
     """Why it failed, or what it waits for."""
     account: UUID | None

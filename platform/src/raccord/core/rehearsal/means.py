@@ -2,7 +2,7 @@
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from raccord.core.rehearsal.findings import Check, Finding, Kind
 from raccord.core.rehearsal.subjects import Sale, Systems, World
@@ -41,6 +41,9 @@ CARRIER = Kind(
     ),
 )  # fmt: skip
 
+ALIKE = 0.6
+"""Of the letters, from which on a name is worth proposing."""
+
 
 def find(_: Systems, world: World) -> Iterator[Finding]:
     """Of the shop's own lists."""
@@ -66,10 +69,23 @@ def _missing(kind: Kind, asked: Iterable[tuple[str, str]], known: Sequence[Choic
     for key, title in dict.fromkeys(asked):
         if not known or not (key or title) or _plain(key) in names or _plain(title) in names:
             continue
-        near = difflib.get_close_matches(_plain(title), list(names), n=1, cutoff=0.55)
-        fr = f" (le plus proche : « {names[near[0]]} »)" if near else ""
-        en = f" (the nearest: “{names[near[0]]}”)" if near else ""
+        near = _nearest(_plain(title), names)
+        fr = f" (le plus proche : « {near} »)" if near else ""
+        en = f" (the nearest: “{near}”)" if near else ""
         yield kind.of(key or title, title=title or key, nearest=fr, nearest_en=en)
+
+
+def _nearest(asked: str, names: Mapping[str, str]) -> str | None:
+    """By the words in common, then by the letters; None when nothing is near."""
+
+    def likeness(name: str) -> tuple[float, float]:
+        mine, theirs = set(asked.split()), set(name.split())
+        words = len(mine & theirs) / len(mine | theirs) if mine and theirs else 0.0
+        return words, difflib.SequenceMatcher(None, asked, name).ratio()
+
+    best = max(names, key=likeness)
+    words, letters = likeness(best)
+    return names[best] if words or letters >= ALIKE else None
 
 
 def _plain(text: str) -> str:
