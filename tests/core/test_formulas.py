@@ -195,8 +195,7 @@ def test_any_text_is_a_formula_or_is_refused_at_a_place_inside_it(expression: st
 
 
 def test_a_text_that_grows_ends_before_the_memory_does() -> None:
-    doubling = "[custom.A].map(a, a+a+a+a).map(a, a+a+a+a+a+a+a).map(a, a+a+a+a+a+a+a).map(a, a+a+a+a+a+a)"
-    held = worked_out(doubling, custom={"A": "a" * 20_000})
+    held = worked_out("product.description + product.description", description="a" * 15_000)
     assert isinstance(held, Failed)
     assert "20000" in held.reason.fr
 
@@ -261,3 +260,26 @@ def test_the_library_gives_the_same(expression: str, s: str, t: str, n: int, m: 
     mine = Formulas(of_offer=True).add(Formula(ours))(None, record(custom=custom))
     theirs = cel.evaluate(expression, {"S_": s, "T_": t, "N_": n / 4, "M_": m / 4})
     assert theirs == mine
+
+
+QUICK = {
+    "a list's parts": 'split(product.description, ";").filter(x, x.matches("^[A-Z]")).map(x, lower(trim(x)) + "!").exists(x, x != "")',
+    "a table of words": '["a", "b", "c"].exists(w, product.name.contains(w)) ? "oui" : "non"',
+    "a long description": 'cut(lower(product.description), 160) + " " + slug(product.description)',
+}
+SLOW = {
+    "a long text at each part of another": 'split(custom.A, "a").map(x, upper(product.description) + lower(custom.A) + x)',
+    "three loops": '[1].map(a, split(custom.A, "a").map(x, split(custom.A, "a").map(y, slug(x + y))))',
+    "a text that doubles": "[custom.A].map(a, a+a+a+a).map(a, a+a+a+a+a+a+a).map(a, a+a+a+a+a+a+a).map(a, a+a+a+a+a+a)",
+}
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_what_people_need_is_quick_enough(name: str) -> None:
+    check(QUICK[name], of_offer=False)
+    assert not isinstance(worked_out(QUICK[name], description="Abc;def;" * 12), Failed)
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_what_could_stop_a_worker_is_refused(name: str) -> None:
+    assert "formula.too_slow" == refused(SLOW[name]).message.code

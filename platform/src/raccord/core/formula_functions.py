@@ -26,6 +26,8 @@ class Function(Struct, frozen=True):
     most: int
     gives: str
     work: Callable[..., Any]
+    weight: int = 1
+    """How much slower than copying it goes through its texts."""
 
 
 def lower(value: Any) -> Any:
@@ -104,7 +106,8 @@ def cut(value: Any, length: Any) -> Any:
 
 
 def slug(value: Any) -> Any:
-    return step_texts.slug(value) if isinstance(value, str) else None
+    # An address is short: what stands behind the first pages of a text is not in it.
+    return step_texts.slug(value[:1_000]) if isinstance(value, str) else None
 
 
 def first(*values: Any) -> Any:
@@ -175,26 +178,26 @@ NO_NUMBER = Text(
 
 FUNCTIONS: dict[str, Function] = {
     "size": Function(1, 1, "number", size),
-    "contains": Function(2, 2, "truth", _of_texts(lambda value, other: other in value)),
+    "contains": Function(2, 2, "truth", _of_texts(lambda value, other: other in value), 10),
     "startsWith": Function(2, 2, "truth", _of_texts(str.startswith)),
     "endsWith": Function(2, 2, "truth", _of_texts(str.endswith)),
     "string": Function(1, 1, "text", string),
     "int": Function(1, 1, "number", whole),
     "double": Function(1, 1, "number", double),
-    "matches": Function(2, 2, "truth", matches),
-    "lower": Function(1, 1, "text", lower),
-    "upper": Function(1, 1, "text", upper),
+    "matches": Function(2, 2, "truth", matches, 50),
+    "lower": Function(1, 1, "text", lower, 25),
+    "upper": Function(1, 1, "text", upper, 25),
     "trim": Function(1, 1, "text", trim),
     "substring": Function(2, 3, "text", substring),
-    "replace": Function(3, 3, "text", replace),
-    "split": Function(2, 2, "list", split),
-    "join": Function(1, 2, "text", join),
+    "replace": Function(3, 3, "text", replace, 10),
+    "split": Function(2, 2, "list", split, 10),
+    "join": Function(1, 2, "text", join, 10),
     "number": Function(1, 1, "number", number_of),
     "text": Function(1, 1, "text", text_of),
     "round": Function(1, 2, "number", round_to),
-    "words": Function(2, 2, "text", words),
+    "words": Function(2, 2, "text", words, 100),
     "cut": Function(2, 2, "text", cut),
-    "slug": Function(1, 1, "text", slug),
+    "slug": Function(1, 1, "text", slug, 50),
     "first": Function(2, 8, "same", first),
     "min": Function(2, 8, "number", least),
     "max": Function(2, 8, "number", greatest),
