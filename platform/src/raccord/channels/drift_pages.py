@@ -165,7 +165,7 @@ async def _page(
         causes=CAUSES,
         cause=cause,
         lines=[_line(row, cause, draft.mapping, language) for row in shown],
-        settled=[(one, differences(one.before, one.after, language)) for one in settled],
+        settled=[(one, differences(one.after, one.before, language)) for one in settled],
         fields=[(_title(path, language), count) for path, count in fields],
         bar=await draft_bar(tenant, found.id),
         waiting=waiting if waiting and waiting == (str(last.id) if last else "first") else "",
@@ -176,8 +176,9 @@ async def _page(
 
 
 def _line(row: Standing, cause: Cause, mapping: Mapping, language: str) -> Line:
-    """What is missing has nothing to be compared with."""
-    told = [] if cause == "missing" else differences(row.before, row.after, language)
+    """Its differences as a repair would have them: from what the shop has to what it was sent. What is missing has nothing to
+    be compared with."""
+    told = [] if cause == "missing" else differences(row.after, row.before, language)
     return Line(
         key=row.key,
         name=row.name,
