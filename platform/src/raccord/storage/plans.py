@@ -192,19 +192,6 @@ async def remove_lines(plan: UUID, stream: str, keys: Collection[str]) -> int:
     return int(done.rpartition(" ")[2])
 
 
-async def forget_lines(plan: UUID, limit: int) -> int:
-    """Of a plan that is gone or done with; returns how many went."""
-    gone = 0
-    for table in ("plan_line", "plan_code"):
-        done: str = await current_connection().execute(
-            f"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table} WHERE plan = $1 LIMIT $2))",  # noqa: S608
-            plan,
-            limit,
-        )
-        gone += int(done.rpartition(" ")[2])
-    return gone
-
-
 # ---------------------------------------------------------------------------------------------- references
 
 
@@ -304,22 +291,44 @@ async def reasons(plan: UUID) -> list[ReasonRow]:
 # ------------------------------------------------------------------------------------------------- forgetting
 
 KEPT = timedelta(days=30)
-"""A plan's lines. What it was in figures stays as long as the version that it became."""
+"""A plan's lines, and plans that became nothing. An applied one stays in figures as long as the version that it became."""
 
 
-async def old(limit: int) -> list[UUID]:
-    """Plans whose lines nobody can need: old ones but for each channel's newest, and those that are gone."""
-    rows = await current_connection().fetch(
-        """
-        SELECT DISTINCT l.plan FROM (SELECT plan FROM plan_line UNION SELECT plan FROM plan_code) AS l
-          LEFT JOIN plan p ON p.id = l.plan
-         WHERE p.id IS NULL
-            OR (p.created_at < now() - $1::interval AND p.state <> 'making'
-                AND NOT EXISTS (SELECT 1 FROM trial t WHERE t.plan = p.id)
-                AND EXISTS (SELECT 1 FROM plan n WHERE n.channel = p.channel AND n.created_at > p.created_at))
-         LIMIT $2
-        """,
+async def forget(limit: int) -> int:
+    """Lines of old plans but for each channel's newest, and of those that are gone with their channel; then the plans that were
+    never applied. Returns how many lines and plans went."""
+    gone = 0
+    for table in ("plan_line", "plan_code"):
+        done: str = await current_connection().execute(
+            f"""
+            WITH RECURSIVE found AS (
+              (SELECT plan FROM {table} ORDER BY plan LIMIT 1)
+              UNION ALL
+              SELECT (SELECT l.plan FROM {table} l WHERE l.plan > found.plan ORDER BY l.plan LIMIT 1) FROM found
+               WHERE found.plan IS NOT NULL
+            ), old AS (
+              SELECT f.plan FROM found f LEFT JOIN plan p ON p.id = f.plan
+               WHERE f.plan IS NOT NULL AND (p.id IS NULL OR {_OLD})
+            )
+            DELETE FROM {table} WHERE ctid = ANY(ARRAY(
+              SELECT l.ctid FROM old JOIN {table} l ON l.plan = old.plan LIMIT $2))
+            """,  # noqa: S608
+            KEPT,
+            limit,
+        )
+        gone += int(done.rpartition(" ")[2])
+    done = await current_connection().execute(
+        f"""
+        DELETE FROM plan p WHERE p.state <> 'applied' AND {_OLD}
+           AND NOT EXISTS (SELECT 1 FROM plan_line l WHERE l.plan = p.id)
+        """,  # noqa: S608
         KEPT,
-        limit,
     )
-    return [row["plan"] for row in rows]
+    return gone + int(done.rpartition(" ")[2])
+
+
+_OLD = """
+p.created_at < now() - $1::interval AND p.state <> 'making'
+AND NOT EXISTS (SELECT 1 FROM trial t WHERE t.channel = p.channel AND t.plan = p.id)
+AND EXISTS (SELECT 1 FROM plan n WHERE n.channel = p.channel AND n.created_at > p.created_at)
+"""

@@ -5,6 +5,7 @@ The journal, the audit log, orders and the snapshot are kept: they are the merch
 
 from datetime import timedelta
 
+from raccord.storage import plans
 from raccord.storage.engine import current_connection
 
 AT_ONCE = 5_000
@@ -94,6 +95,10 @@ async def marks_of_foreign_documents() -> int:
         """,
         AT_ONCE,
     )
+
+
+async def old_plans() -> int:
+    return await plans.forget(AT_ONCE)
 
 
 async def _deleted(statement: str, *values: object) -> int:

@@ -13,6 +13,7 @@ OF_A_TENANT = (
     statements.runs,
     statements.marks_of_drafts,
     statements.marks_of_foreign_documents,
+    statements.old_plans,
 )
 
 
