@@ -107,6 +107,19 @@ async def unsettled(channel: UUID, limit: int) -> list[str]:
     return [row["key"] for row in rows]
 
 
+async def to_be_asked(shop: UUID) -> list[UUID]:
+    rows = await current_connection().fetch(
+        """
+        SELECT c.id FROM channel c JOIN connection s ON s.tenant = c.tenant AND s.id = c.shop
+          LEFT JOIN stream_state t ON t.tenant = c.tenant AND t.connection = c.shop AND t.stream = 'orders'
+         WHERE c.shop = $1 AND c.state = 'live' AND s.state = 'ready'
+           AND coalesce(t.last_scan_at < clock_timestamp() - interval '100 milliseconds', true)
+        """,
+        shop,
+    )
+    return [row["id"] for row in rows]
+
+
 async def mended(channel: UUID, limit: int = 50) -> list[UUID]:
     """Orders held for an article that the channel did not know, and knows by now; and those held for want of an ERP that
     works, when it is time to look again."""

@@ -46,6 +46,12 @@ async def release_mended(tenant: UUID, channel: UUID, wake: Wake) -> int:
     return len(released)
 
 
+async def to_be_asked(tenant: UUID, shop: UUID) -> list[UUID]:
+    """Channels on air whose shop, in order, was not asked for its orders a moment ago."""
+    async with tenant_transaction(tenant):
+        return await repository.to_be_asked(shop)
+
+
 async def advance(tenant: UUID, order: UUID, asked: Commands, wake: Wake) -> None:
     channel = await entering.advance(tenant, order, asked)
     if channel is not None:

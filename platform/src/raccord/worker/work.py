@@ -18,7 +18,7 @@ from raccord.sync.withdrawals import mark_deletions
 from raccord.worker.broker import ORDINARY, URGENT
 from raccord.worker.task import Hands
 from raccord_connectors import wire
-from raccord_connectors.contract import ConfigError
+from raccord_connectors.contract import ConfigError, TransientError
 
 __all__ = [
     "answered", "collect", "drift", "enter", "hooks", "new_day", "plan", "project", "prove", "purge", "push", "recheck",
@@ -39,8 +39,24 @@ async def plan(hands: Hands, tenant: UUID, plan: UUID) -> None:
 
 
 async def push(hands: Hands, tenant: UUID, shop: UUID, lane: Lane) -> None:
+    if lane == "urgent":
+        await _learn_of_sales(hands, tenant, shop)
     if await push_slice(hands.ports, tenant, shop, lane):
         await hands.wake.push(tenant, shop, lane)
+
+
+async def _learn_of_sales(hands: Hands, tenant: UUID, shop: UUID) -> None:
+    """What the shop sold a moment ago has lowered its own figure; ours, computed without it, would give the piece back."""
+    for channel in await orders.to_be_asked(tenant, shop):
+        async with hands.locks.try_hold("collect", tenant, channel, "") as lock:
+            if lock is None:  # somebody asks it at this moment
+                continue
+            try:
+                sold = await orders.collect(tenant, channel, None, hands.shops, hands.wake)
+            except (ConfigError, TransientError):
+                continue  # the push itself finds out what the shop's trouble is, and waits as it should
+        while sold and await project_slice(hands.ports, tenant, channel, "availability"):
+            pass
 
 
 async def sweep(hands: Hands) -> None:
