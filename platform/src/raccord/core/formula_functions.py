@@ -106,8 +106,7 @@ def cut(value: Any, length: Any) -> Any:
 
 
 def slug(value: Any) -> Any:
-    # An address is short: what stands behind the first pages of a text is not in it.
-    return step_texts.slug(value[:1_000]) if isinstance(value, str) else None
+    return step_texts.slug(value) if isinstance(value, str) else None
 
 
 def first(*values: Any) -> Any:

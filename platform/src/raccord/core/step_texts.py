@@ -158,15 +158,15 @@ _CASES: dict[str, Callable[[str], str]] = {
 }
 
 _JOINED = str.maketrans(
-    {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l"}
+    {"’": "-", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l"}
 )
 
 
 def slug(value: str) -> str:
-    bare = unicodedata.normalize("NFKD", value.translate(_JOINED)).encode("ascii", "ignore").decode()
-    # An apostrophe has no ASCII form of its own everywhere: "l’été" must not become "lete".
-    if "’" in value:
-        return slug(value.replace("’", " "))
+    # An address is short: what stands behind the first page of a text is not in it. An apostrophe has no ASCII form of its
+    # own everywhere: "l’été" must not become "lete".
+    joined = value[:2_000].translate(_JOINED)
+    bare = unicodedata.normalize("NFKD", joined).encode("ascii", "ignore").decode()
     whole = re.sub(r"[^a-z0-9]+", "-", bare.lower()).strip("-")
     if len(whole) <= LONGEST_SLUG:
         return whole
