@@ -12,6 +12,7 @@ from raccord.settings import Settings
 from raccord.storage import projections
 from raccord.storage.engine import tenant_transaction
 from raccord.sync.project import project
+from raccord.sync.sweep import sweep
 from raccord.sync.withdrawals import mark_deletions
 from raccord_connectors.contract import Change
 from support.publishing import Merchant, play
@@ -296,6 +297,32 @@ def test_the_way_out_can_be_changed_for_those_that_left(settings: Settings) -> N
         back = ChannelSettings(publication=PublicationRule(leaving="out_of_stock"))
         await service.change_settings(m.tenant, m.channel, back, m.wake)
         await m.settle()
+        assert (True, Decimal(0), []) == (m.shown("A").published, m.shop.quantity("A"), await m.due())
+
+    play(settings, scenario, **SOLD_OUT)
+
+
+@pytest.mark.parametrize("stream", ["listings", "availability"])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_death_on_the_way_out_sells_nothing_on(settings: Settings, stream: str, when: str) -> None:
+    async def scenario(m: Merchant) -> None:
+        await stocked(m, "A")
+
+        def die(written: str, change: Change) -> None:
+            if written == stream:
+                raise Killed
+
+        setattr(m.shop, f"{when}_write", die)
+        m.erp.sleep("A")
+        with pytest.raises(Killed):
+            await m.sync()
+        setattr(m.shop, f"{when}_write", None)
+        for _ in range(4):
+            m.wake.work.clear()
+            await sweep(m.wake)
+            for work in [work for work in m.wake.work if work[1] != m.tenant]:
+                del m.wake.work[work]
+            await m.settle()
         assert (True, Decimal(0), []) == (m.shown("A").published, m.shop.quantity("A"), await m.due())
 
     play(settings, scenario, **SOLD_OUT)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from raccord.channels import service
 from raccord.core.channel import ChannelSettings, HasPicture, InStock, PublicationRule
 from raccord.core.plan import FieldChange
+from raccord.core.rules import Mapping, Rule
 from raccord.mappings import service as mappings
 from raccord.settings import Settings
 from raccord.sync.project import project
@@ -263,5 +264,28 @@ def test_a_plan_tells_what_would_be_shown_sold_out(settings: Settings) -> None:
         again = await planned(m)
         assert again.summary is not None
         assert {} == again.summary.actions
+
+    play(settings, scenario)
+
+
+def test_a_rule_that_reads_stock_follows_it(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        m.erp.put_product("A", price="10")
+        m.erp.put_product("B", price="10", stock=1)
+        m.erp.set_stock("A", 5, ordered=20)
+        await m.sync()
+        rule = Rule(target="offer.custom.arrivage", sources=["stock.ordered"])
+        draft = await mappings.draft(m.tenant, m.channel)
+        await save(m, mapping=Mapping([*draft.mapping.rules, rule]))
+        await mappings.apply(m.tenant, (await planned(m)).id, m.wake, None)
+        await m.settle()
+        assert {"arrivage": "20"} == m.shown("A").offers[0].custom
+        m.erp.set_stock("A", 5, ordered=12)
+        await m.ship("stock")
+        await project_stock(m)
+        assert ["A"] == await marks(m)
+        await m.wake.project(m.tenant, m.channel, "listings")
+        await m.settle()
+        assert {"arrivage": "12"} == m.shown("A").offers[0].custom
 
     play(settings, scenario)

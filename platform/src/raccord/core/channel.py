@@ -89,7 +89,8 @@ class PriceRules(Struct, kw_only=True, frozen=True, omit_defaults=True):
     """The ERP's custom field of crossed-out prices."""
     crossed_out_field_with_tax: bool = True
     eco_contribution: Literal["added", "apart"] = "added"
-    """added: to the ERP's price, which lacks it. apart: the price stays as it is; a rule may show `eco_contribution`."""
+    """added: to the ERP's price, which lacks it. apart: the price stays as it is; a rule may show it beside
+    (`product.eco_contribution.amount`)."""
     free: Literal["hold", "send"] = "hold"
     """What happens with an article whose only price is zero: most often nobody has typed its price yet."""
     below_cost: Literal["hold", "send"] = "send"
