@@ -205,6 +205,8 @@ def pages(made: Furnished) -> dict[str, str]:
         "channel versions": f"channels/{made.channel}/versions",
         "drift": f"channels/{made.channel}/drift",
         "drift, cleaned": f"channels/{made.channel}/drift?cause=cleaned",
+        "rehearsal": f"channels/{made.channel}/rehearsal",
+        "rehearsal on paper": f"channels/{made.channel}/rehearsal?print=1",
         "partner access": "partners",
         "audit log": "audit",
     }

@@ -39,6 +39,7 @@ from raccord_connectors.canonical import (
 )
 from raccord_connectors.contract import Choice, Discovery, Message, Problem, RecordRejected
 from raccord_connectors.kit.texts import UNREACHABLE
+from support import web_rehearsals
 from support.web_drift import Drifts
 from support.web_orders import Orders, json_of
 from support.web_plans import Plans
@@ -121,6 +122,7 @@ async def furnish() -> Furnished:
         made.plan = await Plans(connection, made.tenant, made.channel, made.people["owner"]).furnish(SETTINGS)
         made.orders = await Orders(connection, made.tenant, made.erp, made.shop, made.channel).furnish()
         await Drifts(connection, made.tenant, made.channel, made.people["owner"]).furnish()
+        await web_rehearsals.furnish(made.tenant, made.channel)
     return made
 
 
