@@ -60,8 +60,9 @@ async def found(erp: UUID, text: str) -> list[Named]:
     return [Named(row["key"], row["name"] or "") for row in rows]
 
 
-async def recent(erp: UUID) -> list[Named]:
-    """Those that changed last in the ERP, newest first; where the journal knows none, the first of the catalogue."""
+async def recent(erp: UUID, channel: UUID) -> list[Named]:
+    """Those that changed last in the ERP, newest first, those that the shop has before the others; where the journal knows
+    none, the first of the catalogue."""
     rows = await current_connection().fetch(
         """
         SELECT s.key, s.data->>'name' AS name FROM (
@@ -70,18 +71,26 @@ async def recent(erp: UUID) -> list[Named]:
              AND id > (SELECT coalesce(max(id), 0) FROM journal) - $3
            GROUP BY key) AS j
           JOIN snapshot s ON s.connection = $1 AND s.stream = 'products' AND s.key = j.key AND s.deleted_at IS NULL
-         ORDER BY j.id DESC LIMIT $2
+          LEFT JOIN binding b ON b.channel = $4 AND b.stream = 'listings' AND b.key = j.key
+         ORDER BY b.target IS NULL, j.id DESC LIMIT $2
         """,
         erp,
         RECENT,
         LOOKED_BACK,
+        channel,
     )
     if not rows:
         rows = await current_connection().fetch(
-            "SELECT key, data->>'name' AS name FROM snapshot "
-            "WHERE connection = $1 AND stream = 'products' AND deleted_at IS NULL ORDER BY key LIMIT $2",
+            """
+            SELECT s.key, s.data->>'name' AS name FROM (
+              SELECT key, data FROM snapshot
+               WHERE connection = $1 AND stream = 'products' AND deleted_at IS NULL ORDER BY key LIMIT 100) AS s
+              LEFT JOIN binding b ON b.channel = $3 AND b.stream = 'listings' AND b.key = s.key
+             ORDER BY b.target IS NULL, s.key LIMIT $2
+            """,
             erp,
             RECENT,
+            channel,
         )
     return [Named(row["key"], row["name"] or "") for row in rows]
 

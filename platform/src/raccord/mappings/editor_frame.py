@@ -83,7 +83,7 @@ class Frame:
         async with tenant_transaction(self.bench.tenant):
             key = self.asked
             if not key:
-                recent = await articles.recent(erp)
+                recent = await articles.recent(erp, self.bench.channel.id)
                 key = recent[0].key if recent else ""
             self.loaded = await articles.load(erp, [key])
         self.article = self.loaded.products.get(key)
@@ -170,7 +170,7 @@ class Frame:
         async with tenant_transaction(self.bench.tenant):
             if self.wanted.find:
                 return await articles.found(self.bench.erp.id, self.wanted.find)
-            return await articles.recent(self.bench.erp.id)
+            return await articles.recent(self.bench.erp.id, self.bench.channel.id)
 
     async def page(self, template: str, *, status: int = 200, **more: Any) -> Template:
         bench = self.bench

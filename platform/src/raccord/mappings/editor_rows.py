@@ -69,7 +69,7 @@ def row_of(bench: Bench, target: Target, before: Tried, after: Tried, formats: F
         after=value_of(after, target.path, formats),
         problem=problem_of(after, target.path),
         changed=rule != rule_for(bench.active, target.path),
-        untaken=not bench.takes(target.path),
+        untaken=rule is not None and rule.owner != "shop" and not bench.takes(target.path),
         link=link,
     )
 
