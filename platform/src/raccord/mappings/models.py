@@ -98,7 +98,7 @@ class PlanLine(Struct, frozen=True, kw_only=True):
     problem: Problem | None
     """Why it would be held."""
     reason: Message | None = None
-    """The sum behind a quantity: "réel 12 − réservé 3 = 9"."""
+    """The sum behind a quantity: "réel 12 − réservé 3 = 9". Of a withdrawal: why the article is not for this shop."""
     trying: bool = False
     """On trial."""
 

@@ -60,12 +60,15 @@ def on_sale(key: str, projected: Projected, bound: Bound | None, creation: Field
     if bound is None or bound.target is None:
         return _creation(key, projected.listing, data, bound, former)
     base = bound.pushed if bound.brake is not None else bound.desired or bound.pushed
-    if data == base:
+    if data == base and bound.leaving is None:
         # A refusal of the shop falls with something new to try only; a hold of the projection falls now.
         return Said(_line(key, "release")) if _is_ours(former) else Said(held=former is not None)
     if base is None:
         return Said(_line(key, "update", created(projected.listing)))
     found = changes(decode(base, Listing), projected.listing, creation)
+    if bound.leaving == "out_of_stock" and bound.brake is None:
+        back = FieldChange("quantity", Decimal(0), UNSET)
+        return Said(_line(key, "update", (back, *found.sent), ("quantity", *found.fields)), left=found.left)
     if former is not None:
         return Said(_line(key, "release", found.sent, found.fields), left=found.left)
     line = _line(key, "update", found.sent, found.fields) if found.sent else None
@@ -98,7 +101,7 @@ def off_sale(key: str, bound: Bound | None, desire: Desire | None, reasons: Sequ
     elif desire.leaving == "delete":
         sent = FieldChange("published", False, UNSET)
         why = Message(why.code, f"{why.fr} {DELETED.fr}", f"{why.en} {DELETED.en}")
-    return Said(_line(key, "withdraw", (sent,), (sent.path,))._replace(reason=_packed(why)))
+    return Said(_line(key, "withdraw", (sent,), (sent.path,), reason=why))
 
 
 def stock(item: str, bound: Bound, desire: Desire | None, reason: Message) -> Said:
@@ -140,9 +143,10 @@ def _line(
     sent: tuple[FieldChange, ...] = (),
     fields: tuple[str, ...] = (),
     problem: Problem | None = None,
+    reason: Message | None = None,
 ) -> Line:
-    packed = _packed(sent) if sent else None
-    return Line("listings", key, action, list(fields), packed, _packed(problem) if problem else None, None)
+    told, held, why = (_packed(one) if one else None for one in (sent, problem, reason))
+    return Line("listings", key, action, list(fields), told, held, why)
 
 
 def _packed(value: object) -> str:

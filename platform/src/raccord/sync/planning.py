@@ -160,6 +160,7 @@ class _Making:
             await batch.load(keys, locking=False, orders=self.ports.orders)
             projected = batch.project()
             await batch.note_kits()
+            await batch.note_stock()
             await self._compare_codes(keys, projected)
             said = [self._say(key, batch, projected.get(key)) for key in keys]
             await self._save(said, "listings", keys)
