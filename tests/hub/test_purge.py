@@ -141,3 +141,28 @@ def test_everything_that_the_clock_starts_is_a_task(settings: Settings) -> None:
     started |= {name for entry in SCHEDULE.values() if entry["task"] == "spread" for name in entry["args"]}
     assert set() == started - set(celery.tasks)
     assert "purge" in started
+
+
+def test_comparisons_are_forgotten_and_differences_that_stand_are_not(settings: Settings) -> None:
+    async def scenario() -> None:
+        async with opened(settings), world() as w:
+            for age in ("401 days", "10 days"):
+                await fill(
+                    w,
+                    "INSERT INTO drift_pass (tenant, id, channel, at, compared, differing, stubborn, gone, failed) "
+                    "VALUES ($1, $2, $3, now() - $4::text::interval, 50, 0, 0, 0, 0)",
+                    w.tenant, uuid.uuid4(), w.channel, age,
+                )  # fmt: skip
+            for key, state in (("STANDS", "open"), ("RIGHT", "right"), ("YOUNG", "right")):
+                await fill(
+                    w,
+                    "INSERT INTO drift (tenant, channel, key, cause, state, before, after, pushed, targets, print, "
+                    "desired_print, found_at, repaired_at) VALUES ($1, $2, $3, 'hand', $4, '{}', '{}', '{}', '{}', $5, $5, "
+                    "now() - interval '90 days', CASE WHEN $4 = 'right' THEN now() - $6::text::interval END)",
+                    w.tenant, w.channel, key, state, uuid.uuid4(), "2 days" if key == "YOUNG" else "31 days",
+                )  # fmt: skip
+            await purge()
+            assert 1 == len(await left(w, "SELECT id FROM drift_pass"))
+            assert ["STANDS", "YOUNG"] == await left(w, "SELECT key FROM drift ORDER BY key")
+
+    asyncio.run(scenario())

@@ -15,6 +15,9 @@ ANSWERED = timedelta(days=30)
 UNANSWERED = timedelta(days=7)
 """Of a question that a person or a page asked and nobody waits for any more."""
 RUNS = timedelta(days=90)
+COMPARISONS = timedelta(days=400)
+SETTLED = timedelta(days=30)
+"""As long as the drift page shows it."""
 ATTEMPTS = timedelta(days=1)
 NONCES = timedelta(hours=1)
 """Well beyond the minutes for which a signature is valid."""
@@ -99,6 +102,23 @@ async def marks_of_foreign_documents() -> int:
 
 async def old_plans() -> int:
     return await plans.forget(AT_ONCE)
+
+
+async def comparisons() -> int:
+    """Hourly comparisons with the shops, and what they found and is settled. What stands, stays."""
+    passes = await _deleted(
+        "DELETE FROM drift_pass WHERE (tenant, id) IN "
+        "(SELECT tenant, id FROM drift_pass WHERE at < now() - $1::interval LIMIT $2)",
+        COMPARISONS,
+        AT_ONCE,
+    )
+    settled = await _deleted(
+        "DELETE FROM drift WHERE (tenant, channel, key) IN (SELECT tenant, channel, key FROM drift "
+        "WHERE state <> 'open' AND repaired_at < now() - $1::interval LIMIT $2)",
+        SETTLED,
+        AT_ONCE,
+    )
+    return max(passes, settled)
 
 
 async def _deleted(statement: str, *values: object) -> int:

@@ -14,6 +14,7 @@ OF_A_TENANT = (
     statements.marks_of_drafts,
     statements.marks_of_foreign_documents,
     statements.old_plans,
+    statements.comparisons,
 )
 
 
