@@ -179,7 +179,8 @@ def test_a_rule_that_cannot_handle_a_value_holds_that_article_only() -> None:
     held = project(product(custom={"POIDS": "lourd"}), prices("CHAISE", "1"), mapping=mapping)
     assert "projection.rule_failed" == code_of(held)
     assert held.problem is not None
-    assert "weight_g" in held.problem.message.en
+    assert "rule “Weight (g)”" in held.problem.message.en
+    assert "offer.weight_g" == held.problem.field
     good = project(product(custom={"POIDS": "12,5"}), prices("CHAISE", "1"), mapping=mapping).listing
     assert good is not None
     assert Decimal("12.5") == good.offers[0].weight_g

@@ -27,6 +27,7 @@ from raccord.core.pricing import (
 )
 from raccord.core.sources import Sources, stock_figures
 from raccord.core.stock_rule import Sellable
+from raccord.core.targets import named
 from raccord.core.values import Failed, number, text
 from raccord_connectors.canonical import (
     Availability,
@@ -247,7 +248,9 @@ class Projection:
             if value is rules.NOTHING:
                 continue
             if value.__class__ is Failed:
-                raise Refused(_rule_failed(given, f"{field}.{name}" if name else field, value))
+                of_offer = compiled is self._offer_rules
+                target = f"{'offer.' if of_offer else ''}{field}{f'.{name}' if name else ''}"
+                raise Refused(_rule_failed(given, target, value))
             if name is None:
                 fields[field] = value
             else:
@@ -289,15 +292,10 @@ def _problem(sentence: Text, product: Product, field: str, **values: object) -> 
     return Problem("rejected", sentence.fill(key=product.key, **values), field=field, detail=f"rule {field}")
 
 
-def _rule_failed(given: Sources, field: str, failed: Failed) -> Problem:
-    why, product, item = failed.reason, given.product, given.item
-    fr, en = ({"target": field, "item": item.key, "reason": reason} for reason in (why.fr, why.en))
-    message = Message(
-        texts.RULE_FAILED.code,
-        texts.RULE_FAILED.fill(key=product.key, **fr).fr,
-        texts.RULE_FAILED.fill(key=product.key, **en).en,
-    )
-    return Problem("rejected", message, field=field, detail=f"rule {field}: {why.code}")
+def _rule_failed(given: Sources, target: str, failed: Failed) -> Problem:
+    why, product = failed.reason, given.product
+    message = named(texts.RULE_FAILED, target, key=product.key, item=given.item.key, reason=why)
+    return Problem("rejected", message, field=target, detail=f"rule {target}: {why.code}")
 
 
 def _bilingual(sentence: Text, where: Message, product: Product, field: str, **values: object) -> Problem:

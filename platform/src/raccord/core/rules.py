@@ -17,7 +17,7 @@ from raccord.core.sources import Reader, Sources
 from raccord.core.step_catalogue import check
 from raccord.core.step_tables import Table
 from raccord.core.steps import GATHERING, Join, Made, Step, StepError, Workshop, made
-from raccord.core.targets import OPEN_TARGETS, parse, target_of
+from raccord.core.targets import OPEN_TARGETS, named, parse, target_of
 from raccord.core.values import NOTHING, Failed, Value, is_empty, text
 from raccord_connectors.contract import Message, Text
 
@@ -167,10 +167,10 @@ def compile_rules(mapping: Mapping) -> Compiled:
         if rule.owner == "shop":
             target = target_of(rule.target)
             if target is not None and target.required:
-                raise MappingError(NEEDED.fill(target=rule.target), rule.target)
+                raise MappingError(named(NEEDED, rule.target), rule.target)
             continue
         if rule.owner == "creation" and (field == "options" or rule.target in ALWAYS_OURS):
-            raise MappingError(ALWAYS.fill(target=rule.target), rule.target)
+            raise MappingError(named(ALWAYS, rule.target), rule.target)
         found.append(_compile(rule, shops[of_offer], field, name))
         reads.update(rule.sources)
     for shop in shops.values():
@@ -189,19 +189,24 @@ def parse_target(target: str) -> tuple[bool, str, str | None]:
     """(is it a field of an offer, the field, the name inside an open mapping). Raises `MappingError`."""
     found = parse(target)
     if found is None:
-        raise MappingError(UNKNOWN_TARGET.fill(target=target), target)
+        raise MappingError(named(UNKNOWN_TARGET, target), target)
     return found
 
 
 def _demand_alone(target: str, seen: set[str]) -> None:
     if target in seen:
-        raise MappingError(TWO_RULES.fill(target=target), target)
+        raise MappingError(named(TWO_RULES, target), target)
     whole, dot, _ = target.rpartition(".")
     if dot and whole in seen:
-        raise MappingError(WHOLE_AND_PART.fill(whole=whole, target=target), target)
+        raise MappingError(named(WHOLE_AND_PART, target, whole=_title(whole)), target)
     part = next((other for other in seen if other.startswith(f"{target}.")), None)
     if part is not None:
-        raise MappingError(WHOLE_AND_PART.fill(whole=target, target=part), target)
+        raise MappingError(named(WHOLE_AND_PART, part, whole=_title(target)), target)
+
+
+def _title(path: str) -> Text | str:
+    target = target_of(path)
+    return path if target is None else target.title
 
 
 def _compile(rule: Rule, shop: Workshop, field: str, name: str | None) -> CompiledRule:
@@ -269,12 +274,8 @@ def _made(rule: Rule, number: int, shop: Workshop) -> Made:
         check(step)
         return made(step, shop)
     except StepError as error:
-        title, why = step.TITLE, error.message
-        message = Message(
-            why.code,
-            BAD_STEP.fr.format(target=rule.target, number=number + 1, step=title.fr, why=why.fr),
-            BAD_STEP.en.format(target=rule.target, number=number + 1, step=title.en, why=why.en),
-        )
+        told = named(BAD_STEP, rule.target, number=number + 1, step=step.TITLE, why=error.message)
+        message = Message(error.message.code, told.fr, told.en)
         raise MappingError(message, rule.target, number) from None
 
 
@@ -300,13 +301,13 @@ def _gatherer(rule: Rule, readers: Sequence[Reader]) -> Callable[[Any], Value]:
             return None
 
         return first
-    raise MappingError(MANY_SOURCES.fill(target=rule.target), rule.target)
+    raise MappingError(named(MANY_SOURCES, rule.target), rule.target)
 
 
 def _source(rule: Rule, path: str, of_offer: bool) -> Reader:
     found = sources.find(path, of_offer)
     if found is None:
-        raise MappingError(UNKNOWN_SOURCE.fill(target=rule.target, source=path), rule.target)
+        raise MappingError(named(UNKNOWN_SOURCE, rule.target, source=path), rule.target)
     return found.read
 
 

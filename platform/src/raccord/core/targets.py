@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from raccord_connectors.contract import Discovery, StreamSpec, Text
+from raccord_connectors.contract import Discovery, Message, StreamSpec, Text
 
 Group = Literal["general", "organisation", "prices", "seo", "variants", "characteristics", "custom"]
 Kind = Literal["text", "html", "number", "list", "categories", "languages", "price", "tiers", "dimensions"]
@@ -172,6 +172,16 @@ def target_of(path: str) -> Target | None:
         if name and name != path:
             return _inside(opening, name, name)
     return None
+
+
+def named(sentence: Text, path: str, **values: object) -> Message:
+    """A sentence about a target, whose `{target}` is the title that people know it by. Values that differ by language are
+    given as a `Text` or `Message`."""
+    target = target_of(path)
+    told = {**values, "target": target.title if target is not None else path}
+    fr = {name: value.fr if isinstance(value, Text | Message) else value for name, value in told.items()}
+    en = {name: value.en if isinstance(value, Text | Message) else value for name, value in told.items()}
+    return Message(sentence.code, sentence.fill(**fr).fr, sentence.fill(**en).en)
 
 
 def parse(path: str) -> tuple[bool, str, str | None] | None:
