@@ -28,7 +28,7 @@ class Live(Struct, frozen=True, kw_only=True):
     others: list[Named] = []
 
 
-async def live_article(tenant: UUID, erp: UUID, form: Mapping[str, str]) -> Live | None:
+async def live_article(tenant: UUID, channel: UUID, erp: UUID, form: Mapping[str, str]) -> Live | None:
     """What the form asks for: `choose` (a key), else what `q` finds where it is not what was `searched` already, else the
     same `article`, else the one that changed last. None when the ERP has sent no article."""
     typed = {
@@ -45,7 +45,7 @@ async def live_article(tenant: UUID, erp: UUID, form: Mapping[str, str]) -> Live
                 wanted = found[0].key if found else wanted
         loaded = await articles.load(erp, [wanted]) if wanted else None
         if loaded is None or wanted not in loaded.products:  # none asked for, or gone meanwhile
-            recent = await articles.recent(erp)
+            recent = await articles.recent(erp, channel)
             wanted = recent[0].key if recent else ""
             loaded = await articles.load(erp, [wanted])
         if wanted not in loaded.products:

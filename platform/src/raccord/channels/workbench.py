@@ -66,7 +66,7 @@ async def look(request: Visit, tenant: UUID, channel: UUID, workbench: Workbench
     """The rules of the draft."""
     bench = await bench_of(request, tenant, channel)
     asked = request.query_params
-    live = await live_article(tenant, bench.erp.id, {name: str(asked[name]) for name in asked})
+    live = await live_article(tenant, channel, bench.erp.id, {name: str(asked[name]) for name in asked})
     return await _page(request, workbench, bench, bench.draft.settings, {}, live)
 
 
@@ -87,7 +87,9 @@ async def work(request: Visit, tenant: UUID, channel: UUID, workbench: Workbench
         else:
             there = f"/t/{tenant}/channels/{channel}/{workbench.place}"
             return Redirect(address(there, done="kept", choose=str(form.get("article", ""))), status_code=303)
-    live = await live_article(tenant, bench.erp.id, {name: str(value) for name, value in form.items()})
+    live = await live_article(
+        tenant, channel, bench.erp.id, {name: str(value) for name, value in form.items()}
+    )
     return await _page(request, workbench, bench, settings, wrong, live, stale=stale, form=form)
 
 
