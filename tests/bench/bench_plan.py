@@ -53,20 +53,23 @@ def figures() -> list[Figure]:
 async def _measure(settings: Settings) -> list[Figure]:
     async with merchant(settings, live=False) as m:
         await _furnish(m)
-        plain = await _project_plainly(m)
-        tenth, of_tenth = await _plan(m, "brand", [Trim(), Cut(4)], ["product.custom.LOT"])
+        before = await _project_plainly(m)
+        tenth, cpu_of_tenth, of_tenth = await _plan(m, "brand", [Trim(), Cut(4)], ["product.custom.LOT"])
         assert of_tenth.summary is not None
         assert {"update": ARTICLES // 10} == of_tenth.summary.actions, of_tenth.summary.actions
-        every, of_every = await _plan(m, "name", [Join(" "), Trim()], ["product.name", "product.sku"])
+        every, cpu_of_every, of_every = await _plan(
+            m, "name", [Join(" "), Trim()], ["product.name", "product.sku"]
+        )
         assert of_every.summary is not None
         assert {"update": ARTICLES} == of_every.summary.actions, of_every.summary.actions
+        plain = (before + await _project_plainly(m)) / 2  # the machine's other work comes and goes
     return [
-        _figure("a tenth changes", tenth, plain, 2.0),
-        _figure("all change", every, plain, 3.0),
+        _figure("a tenth changes", tenth, cpu_of_tenth, plain, 2.5),
+        _figure("all change", every, cpu_of_every, plain, 3.0),
     ]
 
 
-def _figure(what: str, seconds: float, plain: float, budget: float) -> Figure:
+def _figure(what: str, seconds: float, cpu: float, plain: float, budget: float) -> Figure:
     return Figure(
         path=f"plan over {ARTICLES:,} articles, {len(RULES)} rules, {what}",
         limit="reading and projecting the same rows",
@@ -74,6 +77,7 @@ def _figure(what: str, seconds: float, plain: float, budget: float) -> Figure:
         limit_value=plain,
         unit="s",
         budget=budget,
+        notes=f"{cpu:.1f} s of processor time beside PostgreSQL’s",
     )
 
 
@@ -125,14 +129,14 @@ async def _project_plainly(m: Merchant) -> float:
     return time.monotonic() - begun
 
 
-async def _plan(m: Merchant, target: str, steps: list[Step], sources: list[str]) -> tuple[float, Plan]:
+async def _plan(m: Merchant, target: str, steps: list[Step], sources: list[str]) -> tuple[float, float, Plan]:
     draft = await service.draft(m.tenant, m.channel)
     active = await service.version(m.tenant, m.channel, draft.based_on)
     kept = [rule for rule in active.mapping.rules if rule.target != target]
     await save(m, mapping=Mapping([*kept, Rule(target=target, sources=sources, steps=steps)], TABLES))
-    begun = time.monotonic()
+    begun, cpu = time.monotonic(), time.process_time()
     plan: UUID = await service.start_plan(m.tenant, m.channel, m.connections, m.wake, None)
     while await planning.make(m.ports, m.tenant, plan):
         pass
-    took = time.monotonic() - begun
-    return took, await service.plan(m.tenant, plan)
+    took, used = time.monotonic() - begun, time.process_time() - cpu
+    return took, used, await service.plan(m.tenant, plan)
