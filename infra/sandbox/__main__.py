@@ -10,13 +10,15 @@ from sandbox.demo.run import Demonstration
 def main() -> int:
     parser = argparse.ArgumentParser(prog="sandbox", description=__doc__)
     parser.add_argument(
-        "--data", type=Path, default=Path(".raccord/demo"), help="where the demonstration keeps its data"
+        "--data", type=Path, default=None, help="where the demonstration keeps its data (.raccord/demo)"
     )
     parser.add_argument(
         "--once", action="store_true", help="start, wait until all is in the shop, stop (for tests)"
     )
+    parser.add_argument("--planted", action="store_true", help="with faults on both sides, for the rehearsal")
     given = parser.parse_args()
-    return Demonstration(given.data.resolve()).run(once=given.once)
+    folder = given.data or Path(".raccord/planted" if given.planted else ".raccord/demo")
+    return Demonstration(folder.resolve(), planted=given.planted).run(once=given.once)
 
 
 if __name__ == "__main__":

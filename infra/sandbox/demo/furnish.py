@@ -84,14 +84,17 @@ class Furnisher:
     async def enrolment_code(self, demo: Demo) -> str:
         return (await self._agents.create_code(demo.tenant, demo.erp, None)).code
 
-    async def channel(self, demo: Demo) -> Demo:
-        """Joins the two and goes live; at later starts only the webhooks are looked at."""
-        await self._hooks.ensure(demo.tenant, demo.shop, self._connections)
+    async def channel(self, demo: Demo, *, live: bool = True) -> Demo:
+        """Joins the two and goes live; at later starts only the webhooks are looked at. Where it does not go live, the shop
+        is left as it is."""
+        if live:
+            await self._hooks.ensure(demo.tenant, demo.shop, self._connections)
         if demo.channel is not None:
             return demo
         settings = ChannelSettings(prices=PriceRules(category="1"), shipping_item="PORT", fee_item="FRAIS")
         channel = await channels.create(demo.tenant, "Boutique en ligne", demo.erp, demo.shop, settings)
-        await channels.go_live(demo.tenant, channel, self._connections, self._wake)
+        if live:
+            await channels.go_live(demo.tenant, channel, self._connections, self._wake)
         made = msgspec.structs.replace(demo, channel=channel)
         self._keep(made)
         return made

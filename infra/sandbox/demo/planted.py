@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sandbox.demo import planted_gescom, planted_orders, planted_shop
+from sandbox.gescom.seed import seed_if_absent
 from sandbox.shop.shop import Shop
 
 
@@ -25,6 +26,18 @@ def plant(gescom: Path, shop: Shop) -> list[Planted]:
     faults += planted_shop.plant(shop)
     faults += planted_orders.plant(shop)
     return [Planted(*fault) for fault in faults]
+
+
+def plant_in(folder: Path) -> None:
+    """In the folder of a demonstration that was never started; at later starts nothing."""
+    if (folder / "gescom").exists():
+        return
+    gescom = seed_if_absent(folder / "gescom")
+    shop = Shop(folder / "shop")
+    try:
+        plant(gescom, shop)
+    finally:
+        shop.close()
 
 
 def standing(gescom: Path) -> list[Planted]:

@@ -19,13 +19,17 @@ from sandbox.demo.children import Child, NotStarted, answers
 from sandbox.demo.console import Console
 from sandbox.demo.furnish import MERCHANT, PARTNER, Demo, Furnisher
 from sandbox.demo.places import Places, places
+from sandbox.demo.planted import plant_in
 from sandbox.demo.stack import Stack
 
 T = TypeVar("T")
 
 
 class Demonstration:
-    def __init__(self, folder: Path) -> None:
+    """`planted`: with faults on both sides, and a channel that is not on air: for its rehearsal."""
+
+    def __init__(self, folder: Path, *, planted: bool = False) -> None:
+        self.planted = planted
         self.console = Console()
         self.places: Places = places(folder)
         self.embedded = Embedded(Settings(data_dir=folder / "services", environment="demo"))
@@ -65,6 +69,9 @@ class Demonstration:
         ended = stack.children.end_leftovers()
         if ended:
             console.say(f"  (ended {ended} processes that an earlier start had left)")
+        if self.planted:
+            with console.step("Défauts semés / planted faults"):
+                plant_in(here.folder)
         with console.step("GesCom: 500 articles, clients, images"):
             self._simulator("gescom", here.gescom)
         with console.step("Boutique / shop"):
@@ -80,8 +87,9 @@ class Demonstration:
         with console.step("Agent"):
             self._agent(settings, demo)
         with console.step("Canal / channel: Sage 100 → boutique"):
-            demo = self._with_database(settings, lambda f: f.channel(demo))
-        self._watch_first_sync(settings, demo)
+            demo = self._with_database(settings, lambda f: f.channel(demo, live=not self.planted))
+        if not self.planted:
+            self._watch_first_sync(settings, demo)
 
     def _simulator(self, name: str, port: int) -> None:
         assert self.stack is not None
@@ -151,6 +159,11 @@ class Demonstration:
         say(f"     GesCom (simulateur)     {here.gescom_url}")
         say(f"     Boutique (simulateur)   {here.shop_url}")
         say()
+        if self.planted:
+            say(
+                "  Ouvrez Canaux, « Boutique en ligne », Répétition. / Open Channels, “Boutique en ligne”, Rehearsal."
+            )
+            return
         say(
             "  Changez un prix dans la GesCom, regardez la boutique. Ctrl-C arrête tout ; les données restent."
         )
