@@ -13,8 +13,8 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  // Escape closes the row that one is in, unless something inside took it.
-  if (event.key !== "Escape" || event.defaultPrevented) return;
+  // Escape closes the row that one is in, unless something inside took it, or something is being typed.
+  if (event.key !== "Escape" || event.defaultPrevented || event.target.matches?.("textarea, [type=search]")) return;
   event.target.closest?.(".rule-place")?.querySelector("[data-close]")?.click();
 });
 

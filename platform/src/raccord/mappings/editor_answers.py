@@ -64,6 +64,7 @@ class Edited(Struct, frozen=True, kw_only=True):
     offered: Sequence[SourceView]
     more: int
     parts: Sequence[PartView]
+    more_parts: int
     counted: CountView | None
 
 
@@ -94,6 +95,7 @@ def edited_of(frame: Frame, target: Target, typed: TypedRule, done: Done, *, alo
     tried = frame.tried(mapping, sampled=infos)
     offered, more = offered_sources(infos, typed, tried, formats, done.find or "")
     told = done.usable and done.rule is not None and done.rule.owner != "shop"
+    parts, more_parts = parts_of(path, frame.before(), tried, frame.item_names(), formats)
     edited = Edited(
         id=id_of(path),
         target=target,
@@ -115,7 +117,8 @@ def edited_of(frame: Frame, target: Target, typed: TypedRule, done: Done, *, alo
         find=done.find,
         offered=offered,
         more=more,
-        parts=parts_of(path, frame.before(), tried, frame.item_names(), formats) if told else [],
+        parts=parts if told else [],
+        more_parts=more_parts,
         counted=frame.first_count(path) if told and now == done.rule else None,
     )
     return {

@@ -24,6 +24,8 @@ from raccord_connectors.contract import Message, Text
 
 OFFERED = 30
 """Fields of the ERP shown at once; the search narrows them."""
+MOST_PARTS = 4
+"""Items of an article that a rule is told of step by step."""
 VALUE_SO_FAR = Text(
     "editor.value_so_far", "La valeur que les étapes précédentes ont faite", "What the steps before made"
 )
@@ -204,8 +206,10 @@ def parts_of(
     if after.traced is None:
         return []
     old = {trace.item: trace for trace in before.traced.of(target)} if before.traced is not None else {}
-    traces = after.traced.of(target)
-    return [_part(trace, old.get(trace.item), names if len(traces) > 1 else {}, formats) for trace in traces]
+    traces = sorted(after.traced.of(target), key=lambda trace: trace.problem is None)
+    several = names if len(traces) > 1 else {}
+    shown = [_part(trace, old.get(trace.item), several, formats) for trace in traces[:MOST_PARTS]]
+    return shown, len(traces) - len(shown)
 
 
 def _part(trace: Trace, old: Trace | None, names: dict[str, str], formats: Formats) -> PartView:

@@ -83,7 +83,7 @@ def _asked(frame: Frame, target: Target, form: FormMultiDict, do: str) -> tuple[
         return typed, Done(rule_for(source, path) if source is not None else None)
     typed, focus = pressed(typed, do, str(form.get("kind", "")))
     rule, wrong = rule_of(path, typed, mapping)
-    find = clean(str(form.get("find", ""))).strip() if do == "find" or form.get("find") else None
+    find = clean(str(form.get("find", ""))).strip() if do == "find" else "" if focus == "find" else None
     return typed, Done(rule, not wrong, wrong, focus=focus or ("find" if do == "find" else ""), find=find)
 
 
