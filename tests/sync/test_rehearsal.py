@@ -4,11 +4,15 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
+from raccord.mappings import service as mappings
 from raccord.rehearsals import service
 from raccord.rehearsals.errors import RehearsalError
 from raccord.rehearsals.models import Report
 from raccord.settings import Settings
+from raccord.storage import rehearsals, system
+from raccord.storage.engine import tenant_transaction
 from raccord.sync import rehearsing, rehearsing_erp
 from raccord.sync.commands import Commands
 from raccord_connectors.canonical import Customer, Listing
@@ -218,5 +222,77 @@ def test_of_a_kind_a_hundred_examples_are_kept_and_all_are_counted(settings: Set
         group = next(one for one in found.groups["held"] if one.kind.code == "price.none")
         assert (130, 100) == (group.count, len(group.examples))
         assert [] == await m.rows("SELECT 1 FROM rehearsal_code")
+
+    rehearsed(settings, scenario)
+
+
+def test_a_shop_that_refuses_the_key_blocks_and_the_erp_is_rehearsed_all_the_same(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        await a_shop_that_agrees(m)
+        m.shop.token = "another"
+        found = await report(m)
+        assert "done" == found.rehearsal.state
+        assert "side.shop" in {group.kind.code for group in found.groups["blocks"]}
+        assert {("picture.none", key) for key in "ABC"} == records(found)
+        assert "matched" not in found.rehearsal.figures, "what was not read is not counted"
+
+    rehearsed(settings, scenario)
+
+
+def test_it_is_the_draft_that_is_rehearsed_and_nothing_of_it_is_applied(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        await a_shop_that_agrees(m)
+        draft = await mappings.draft(m.tenant, m.channel)
+        prices = replace(draft.settings.prices, currency="CHF")
+        await mappings.save_draft(
+            m.tenant,
+            m.channel,
+            settings=replace(draft.settings, prices=prices),
+            revision=draft.revision,
+            account=None,
+        )
+        found = await report(m)
+        assert found.rehearsal.of_draft
+        assert ("currency.differs", "currency") in records(found)
+        (row,) = await m.rows("SELECT settings FROM channel")
+        assert "CHF" not in row["settings"]
+
+    rehearsed(settings, scenario)
+
+
+def test_what_the_channel_follows_already_is_matched_whatever_its_reference(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        await a_shop_that_agrees(m)
+        await m.go_live()
+        listing = m.shown("A")
+        m.shop.edit(listing.key, offers=[replace(listing.offers[0], sku="TYPED-OVER")])
+        found = await report(m)
+        assert 3 == found.rehearsal.figures["matched"]
+        assert not {kind for kind, _ in records(found) if kind.startswith("match.")}
+
+    rehearsed(settings, scenario)
+
+
+def test_the_sweep_finds_a_rehearsal_whose_wake_up_was_lost(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        await a_shop_that_agrees(m)
+        rehearsal = await start(m)
+        due = [(one.kind, one.object) for one in await system.due_work()]
+        assert ("rehearse", rehearsal) in due
+
+    rehearsed(settings, scenario)
+
+
+def test_one_that_always_dies_at_the_same_place_is_given_up(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        rehearsal = await start(m)
+        async with tenant_transaction(m.tenant):
+            for _ in range(rehearsing.MOST_ATTEMPTS):
+                await rehearsals.try_once_more(rehearsal)
+        assert await one_slice(m, rehearsal) is False
+        latest = await service.latest(m.tenant, m.channel)
+        assert latest is not None
+        assert latest.problem is not None
+        assert ("failed", "rehearsal.stuck") == (latest.state, latest.problem.message.code)
 
     rehearsed(settings, scenario)
