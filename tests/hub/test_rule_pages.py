@@ -280,3 +280,11 @@ def test_readers_look_and_change_nothing(site: Site, which: str) -> None:
 
 def test_a_channel_that_is_not_there_is_not_found(site: Site) -> None:
     assert 404 == site.as_("owner").get(site.at(f"channels/{UUID(int=1)}/stock")).status_code
+
+
+def test_the_pages_offer_what_the_shop_can_and_say_what_is_never_sent(site: Site) -> None:
+    visitor = site.as_("owner")
+    prices = text_of(visitor.get(place(site, "prices")))
+    assert "Les prix convenus avec un client particulier ne sont jamais envoyés" in prices
+    assert "Cette boutique ne prend pas de prix par quantité ni par groupe de clients" in prices
+    assert "dépublié, puis supprimé" in text_of(visitor.get(place(site, "publication")))

@@ -28,7 +28,8 @@ from raccord.orders.following import FollowUp
 from raccord.overview.frame import Visit, tenant_page
 from raccord.storage.engine import tenant_transaction
 from raccord.tenants.access import member
-from raccord_connectors.contract import Choice, Discovery, Text
+from raccord_connectors.contract import Can, Choice, ConnectorSpec, Discovery, Text
+from raccord_connectors.registry import connector_class
 
 MANAGER = {"role": "manager"}
 IN_THE_SHOP = Text("stock.in_the_shop", "dans la boutique", "in the shop")
@@ -86,6 +87,11 @@ async def change_stock(request: Visit, tenant: FromPath[UUID], channel: FromPath
     return await work(request, tenant, channel, STOCK)
 
 
+def _shop(bench: Bench) -> ConnectorSpec:
+    """What the shop can do: nothing else is offered."""
+    return connector_class(bench.shop.connector).spec
+
+
 # -------------------------------------------------------------------------------------------------- prices
 
 
@@ -106,6 +112,8 @@ async def _about_prices(request: Visit, bench: Bench, settings: ChannelSettings)
         "custom_fields": [Choice(field.name, field.title) for field in fields],
         "tax_prefix": rule_forms.TAX,
         "rates_of": rule_forms.rates_of,
+        "takes_tiers": _shop(bench).stream("listings").takes("offer.tiers"),
+        "sends_tiers": any(rule.target == "offer.tiers" for rule in bench.draft.mapping.rules),
     }
 
 
@@ -180,6 +188,7 @@ async def _about_publication(request: Visit, bench: Bench, settings: ChannelSett
         "category_keys": [one.key for one in places],
         "fields": fields,
         "field_keys": [path for path, _ in fields],
+        "can_delete": _shop(bench).can("listings", Can.DELETE),
         **(await _counted(request, bench, settings, asked=True) if asked else NOT_COUNTED),
     }
 
