@@ -72,10 +72,13 @@ class Furnisher:
                 found.tenant, found.shop, _shop_settings(shop_url, keys), owner.id
             )
         await self._connections.check(found.tenant, found.shop, self._wake)
-        streams = ("products", "prices", "stock", "documents", "categories", "customers")
-        schedule = {stream: {"every": SCAN_SECONDS, "complete_every": 10.0} for stream in streams}
-        await self._agents.set_schedule(found.tenant, found.erp, schedule)
+        await self.scan_every(found, SCAN_SECONDS)
         return found
+
+    async def scan_every(self, demo: Demo, seconds: float) -> None:
+        streams = ("products", "prices", "stock", "documents", "categories", "customers")
+        schedule = {stream: {"every": seconds, "complete_every": 5 * seconds} for stream in streams}
+        await self._agents.set_schedule(demo.tenant, demo.erp, schedule)
 
     async def check(self, demo: Demo) -> Checked:
         """The shop's connection tested, as by its page."""
