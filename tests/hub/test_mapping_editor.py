@@ -174,6 +174,13 @@ def test_the_usual_rule_comes_back_and_a_rule_can_be_none(site: Site) -> None:
     assert "Référence du fabricant" in row_of(site, "offer.mpn")
 
 
+def test_a_rule_can_be_written_before_there_is_an_article_to_try_it_on(site: Site) -> None:
+    form = opened(site, "slug", article="NOPE")
+    form = saved(site, form, owner="erp", do="source-add:product.name")
+    assert "product.name" == form["source"]
+    assert "slug" == saved(site, form, do="step-add", kind="slug")["step-0-do"]
+
+
 def test_a_field_of_ones_own_is_named_and_filled(site: Site) -> None:
     visitor = site.as_("owner")
     page = visitor.get(at(site, "/rule?opening=features.&name=Fabricant&article=TABLE"))

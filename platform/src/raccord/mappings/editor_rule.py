@@ -201,10 +201,10 @@ def _word(path: str) -> str:
 
 def parts_of(
     target: str, before: Tried, after: Tried, names: dict[str, str], formats: Formats
-) -> list[PartView]:
-    """`names`: what to call the items, by key."""
+) -> tuple[list[PartView], int]:
+    """Of some items, those with a problem first, and of how many more it is not told. `names`: what to call them, by key."""
     if after.traced is None:
-        return []
+        return [], 0
     old = {trace.item: trace for trace in before.traced.of(target)} if before.traced is not None else {}
     traces = sorted(after.traced.of(target), key=lambda trace: trace.problem is None)
     several = names if len(traces) > 1 else {}
