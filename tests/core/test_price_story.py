@@ -66,6 +66,8 @@ def test_each_step_says_what_it_did() -> None:
         ("Eco-contribution of 0.1476", Decimal("11.5476")),
         ("Rounded once, at the end", Decimal("11.55")),
     ] == [(step.what.en, step.amount) for step in story(known, rule, article, TODAY)]
+    french = [step.what.fr for step in story(known, rule, article, TODAY, {"WEB": "Internet HT"})]
+    assert ("Prix du tarif « Internet HT »", "Éco-participation de 0,1476") == (french[0], french[3])
 
 
 def test_an_article_without_a_price_has_no_story() -> None:

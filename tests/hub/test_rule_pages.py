@@ -124,7 +124,7 @@ def test_items_of_an_article_with_variants_are_told_apart(site: Site) -> None:
 def test_a_price_is_worked_out_line_by_line(site: Site) -> None:
     told = tried(site, "prices", PRICES, category="PRO")
     for part in (
-        "Prix du tarif « PRO » 448,00 € HT",
+        "Prix du tarif « Professionnels HT » 448,00 € HT",
         "TVA 20 % ajoutée 537,60 € TTC",
         "En boutique : 537,60 € TTC",
     ):

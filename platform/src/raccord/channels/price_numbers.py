@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -45,11 +46,23 @@ class Prices(Struct, frozen=True):
     """Why the article would be held with these rules and the draft's mapping."""
 
 
-async def price_numbers(route: Route, mapping: Mapping, settings: ChannelSettings, live: Live) -> Prices:
+class _Rules(NamedTuple):
+    """What all items of the article have in common."""
+
+    rule: PriceRule
+    today: date
+    categories: dict[str, str]
+    """Titles of the ERP's price categories."""
+
+
+async def price_numbers(
+    route: Route, mapping: Mapping, settings: ChannelSettings, live: Live, erp: Discovery | None
+) -> Prices:
     """Of each item of the article, today. Not inside a transaction."""
     shop = msgspec.json.decode(route.discovery or "{}", type=Discovery)
-    rule = PriceRule.of(settings.prices, shop.prices_include_tax)
     today = datetime.now(ZoneInfo(route.timezone)).date()
+    categories = {choice.key: choice.title for choice in (erp.price_categories if erp else ())}
+    rules = _Rules(PriceRule.of(settings.prices, shop.prices_include_tax), today, categories)
     items = live.product.items()[:LONGEST]
     async with tenant_transaction(route.tenant):
         shown = await views.shown_prices(route.channel, live.key)
@@ -60,9 +73,7 @@ async def price_numbers(route: Route, mapping: Mapping, settings: ChannelSetting
     )
     return Prices(
         [
-            _numbers(
-                item, titles.get(item, ""), live, rule, _article(live, item, settings), shown.get(item), today
-            )
+            _numbers(item, titles.get(item, ""), live, rules, _article(live, item, settings), shown.get(item))
             for item in items
         ],
         projected.problem.message if projected.problem else None,
@@ -83,16 +94,16 @@ def _numbers(
     item: str,
     title: str,
     live: Live,
-    rule: PriceRule,
+    rules: _Rules,
     article: Article,
     shown: Decimal | None,
-    today: date,
 ) -> PriceNumbers:
+    rule, today, categories = rules
     known = live.loaded.prices.get(item)
     steps: list[Step] = []
     price, tiers, no_rate = None, [], False
     try:
-        steps = story(known, rule, article, today)
+        steps = story(known, rule, article, today, categories)
         price = ordinary_price(known, rule, article, today)
         tiers = quantity_tiers(known, rule, article, today)
     except UnknownRate:

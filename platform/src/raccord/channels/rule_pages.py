@@ -118,12 +118,13 @@ async def _about_prices(request: Visit, bench: Bench, settings: ChannelSettings)
 
 
 async def _show_prices(request: Visit, bench: Bench, settings: ChannelSettings, live: Live) -> dict[str, Any]:
-    found = await price_numbers(bench.route, bench.draft.mapping, settings, live)
-    groups = bench.shop.discovery.customer_groups if bench.shop.discovery else ()
+    found = await price_numbers(bench.route, bench.draft.mapping, settings, live, bench.erp.discovery)
+    erp, groups = bench.erp.discovery, bench.shop.discovery.customer_groups if bench.shop.discovery else ()
     return {
         "numbers": found.numbers,
         "held": found.held,
         "currency": settings.prices.currency,
+        "category_titles": {choice.key: choice.title for choice in (erp.price_categories if erp else ())},
         "group_titles": {choice.key: choice.title or choice.key for choice in groups},
     }
 
@@ -135,7 +136,7 @@ PRICES = Workbench(
     read=_read_prices,
     about=_about_prices,
     show=_show_prices,
-    nothing={"numbers": [], "held": None, "currency": "EUR", "group_titles": {}},
+    nothing={"numbers": [], "held": None, "currency": "EUR", "category_titles": {}, "group_titles": {}},
 )
 
 

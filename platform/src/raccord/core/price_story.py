@@ -2,6 +2,7 @@
 eco-contribution, the rounding. Made beside `pricing`, with its own parts; a test holds both to the same cent.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -43,8 +44,15 @@ class Step(Struct, frozen=True):
     tax_included: bool
 
 
-def story(prices: PriceSet | None, rule: PriceRule, article: Article, today: date) -> list[Step]:
-    """Of the ordinary price; nothing where there is none. Raises `pricing.UnknownRate`."""
+def story(
+    prices: PriceSet | None,
+    rule: PriceRule,
+    article: Article,
+    today: date,
+    titles: Mapping[str, str] | None = None,
+) -> list[Step]:
+    """Of the ordinary price; nothing where there is none. `titles`: of the ERP's price categories, by key. Raises
+    `pricing.UnknownRate`."""
     asked = pricing.chosen(prices, rule, today).asked if prices is not None else None
     if asked is None:
         return []
@@ -52,34 +60,42 @@ def story(prices: PriceSet | None, rule: PriceRule, article: Article, today: dat
     has_tax = asked.tax_included if told.tax_included is None else told.tax_included
     included = has_tax if rule.tax_included is None else rule.tax_included
     amount = asked.amount
-    steps = [Step(_name(asked), plain(amount), has_tax)]
+    steps = [Step(_name(asked, titles or {}), plain(amount), has_tax)]
 
     def step(what: Message, after: Decimal, with_tax: bool) -> Decimal:
         steps.append(Step(what, plain(after), with_tax))
         return after
 
     if asked.discount_percent:
-        what = DISCOUNT.fill(percent=f"{plain(asked.discount_percent):f}")
+        what = _filled(DISCOUNT, percent=asked.discount_percent)
         amount = step(what, amount * (100 - asked.discount_percent) / 100, has_tax)
     if told.discount_percent:
         sentence = RULE_DISCOUNT if told.discount_percent > 0 else RULE_RISE
-        what = sentence.fill(percent=f"{plain(abs(told.discount_percent)):f}")
+        what = _filled(sentence, percent=abs(told.discount_percent))
         amount = step(what, amount * (100 - told.discount_percent) / 100, has_tax)
     if has_tax != included:
         rate = article.rate if article.rate is not None else Decimal(0)
-        what = (WITH_TAX if included else WITHOUT_TAX).fill(rate=f"{plain(rate):f}")
+        what = _filled(WITH_TAX if included else WITHOUT_TAX, rate=rate)
         amount = step(what, pricing.converted(amount, has_tax, included, article.rate), included)
     eco = article.eco_contribution if rule.with_eco_contribution else None
     if eco is not None and eco.amount:
         share = pricing.converted(eco.amount, eco.tax_included, included, article.rate)
-        amount = step(ECO.fill(amount=f"{plain(share):f}"), amount + share, included)
+        amount = step(_filled(ECO, amount=share), amount + share, included)
     final = pricing.rounded(amount, has_tax, included, rule, article)
     step((KEPT if final == amount else ROUNDED).fill(), final, included)
     return steps
 
 
-def _name(price: Price) -> Message:
-    named = CATEGORY.fill(category=price.category) if price.category else BASE.fill()
+def _name(price: Price, titles: Mapping[str, str]) -> Message:
+    title = titles.get(price.category) or price.category if price.category else None
+    named = CATEGORY.fill(category=title) if title else BASE.fill()
     if price.starts is None and price.ends is None:
         return named
     return Message(PROMOTION.code, PROMOTION.fill(price=named.fr).fr, PROMOTION.fill(price=named.en).en)
+
+
+def _filled(sentence: Text, **numbers: Decimal) -> Message:
+    """With the decimal sign of each language."""
+    english = {name: f"{plain(number):f}" for name, number in numbers.items()}
+    french = {name: number.replace(".", ",") for name, number in english.items()}
+    return Message(sentence.code, sentence.fill(**french).fr, sentence.fill(**english).en)
