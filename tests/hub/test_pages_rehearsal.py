@@ -42,7 +42,7 @@ def inside(site: Site, work: Callable[[], Awaitable[T]]) -> T:
         async with tenant_transaction(site.made.tenant):
             return await work()
 
-    return site.client.blocking_portal.call(run)  # type: ignore[union-attr]
+    return site.client.blocking_portal.call(run)
 
 
 def forget(site: Site) -> None:

@@ -111,3 +111,13 @@ def _erp_rows(world: RehearsalWorld) -> tuple[str, ...]:
             )
             for row in connection.execute(f"select * from {table} order by cbMarq")
         )
+
+
+def test_a_worker_that_is_killed_in_the_middle_loses_nothing_and_counts_nothing_twice(
+    world: RehearsalWorld, report: Report
+) -> None:
+    again = world.rehearse_with_a_death()
+    assert "done" == again.rehearsal.state
+    assert found(report) == found(again)
+    assert dict(report.rehearsal.counts) == dict(again.rehearsal.counts)
+    assert dict(report.rehearsal.figures) == dict(again.rehearsal.figures)

@@ -1,6 +1,7 @@
 """The product as real processes between a GesCom and a shop with planted faults, both connected and nothing written yet: the
 channel is made and not on air."""
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from raccord.channels import service as channels
 from raccord.core.channel import ChannelSettings, PriceRules
 from raccord.rehearsals import service
 from raccord.rehearsals.models import Report
+from raccord.sync.rehearsing import FIRST
 from raccord.worker.wake import CeleryWake
 from sandbox.demo.furnish import Furnisher
 from sandbox.demo.planted import Planted, plant, standing
@@ -38,7 +40,7 @@ class RehearsalWorld(ProductWorld):
     def start(self) -> None:
         """Everything runs, the agent has read the GesCom, the channel is a draft."""
         self.stack.start_web()
-        self.stack.start_worker()
+        self.worker = self.stack.start_worker()
         keys = self.folder / "shop" / "keys.json"
         demo = self.inside(lambda: self._furnisher().merchant(self.shop.url, keys))
         self.tenant = demo.tenant
@@ -72,17 +74,41 @@ class RehearsalWorld(ProductWorld):
 
     def rehearse(self) -> Report:
         """As the button does; made by the worker."""
+        return self._end_of(self._begin())
+
+    def rehearse_with_a_death(self) -> Report:
+        """The worker is killed in the middle, without a word, and another one started. One that was over by then is begun
+        anew: nobody can say how fast a machine is."""
+        assert self.worker.process is not None
+        while True:
+            made = self._begin()
+            self.wait_until(lambda made=made: self._state(made)[1] != FIRST, "the rehearsal went on", 60)  # type: ignore[misc]
+            self.worker.process.send_signal(signal.SIGSTOP)
+            if self._state(made)[0] == "running":
+                break
+            self.worker.process.send_signal(signal.SIGCONT)
+        self.worker.process.kill()
+        self.worker.process.wait(10)
+        assert ["worker"] == self.stack.children.restart_dead()
+        return self._end_of(made)
+
+    def _begin(self) -> UUID:
         assert self.tenant is not None
         tenant, channel = self.tenant, self.channel
-        made = self.inside(lambda: service.start(tenant, channel, self.wake()))
-        self.wait_until(lambda: self._state(made) != "running", "the rehearsal is over", 120)
-        found = self.inside(lambda: service.report(tenant, made))
+        return self.inside(lambda: service.start(tenant, channel, self.wake()))
+
+    def _end_of(self, rehearsal: UUID) -> Report:
+        assert self.tenant is not None
+        tenant = self.tenant
+        self.wait_until(lambda: self._state(rehearsal)[0] != "running", "the rehearsal is over", 120)
+        found = self.inside(lambda: service.report(tenant, rehearsal))
         assert found is not None
         return found
 
-    def _state(self, rehearsal: UUID) -> str:
-        (row,) = self.rows("SELECT state FROM rehearsal WHERE id = $1", rehearsal)
-        return str(row["state"])
+    def _state(self, rehearsal: UUID) -> tuple[str, str]:
+        """And the step."""
+        (row,) = self.rows("SELECT state, step FROM rehearsal WHERE id = $1", rehearsal)
+        return row["state"], row["step"]
 
 
 @contextmanager
