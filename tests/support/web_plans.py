@@ -17,7 +17,7 @@ from support.web_orders import json_of
 
 MAPPING = default_mapping("sage100", "woocommerce")
 SUM = Message("stock.rule", "réel 13 − marge de sécurité 3 = 10", "on hand 13 − safety margin 3 = 10")
-HELD = Problem("rejected", NO_PRICE.fill(key="MIROIR", category="WEB"), field="offer.price")
+HELD = Problem("rejected", NO_PRICE.fill(key="MIROIR", category=""), field="offer.price")
 SUMMARY = Summary(
     actions={"create": 1, "update": 1, "withdraw": 1, "hold": 1, "stock": 1},
     unchanged=55,
