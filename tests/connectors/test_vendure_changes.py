@@ -156,15 +156,16 @@ def test_languages_are_kept_apart(shop: Shop, connector: Vendure) -> None:
 
 
 def test_what_the_shop_added_stays(shop: Shop, connector: Vendure) -> None:
-    record = simple(fresh(), brand="Peugeot", features={"Couleur": ["Noir"]})
+    record = simple(fresh(), brand="Peugeot", features={"Couleur": ["Noir"], "Style": ["Bistrot"]})
     known = create(connector, record)
     shop.add_facet_value(str(known.target), facet="Coup de cœur", value="Oui")
     shop.describe(str(known.target), "Texte de la boutique", slug=f"moulin-{record.key.lower()}")
-    later = replace(record, brand="Moulinex", features={"Matière": ["Hêtre"]})
+    later = replace(record, brand="Moulinex", features={"Couleur": [], "Matière": ["Hêtre"]})
     update(connector, later, record, known)
     product = shop.only_product(record.name)
     values = {(v["facet"]["name"], v["name"]) for v in product["facetValues"]}
-    assert {("Marque", "Moulinex"), ("Matière", "Hêtre"), ("Coup de cœur", "Oui")} == values
+    theirs = {("Style", "Bistrot"), ("Coup de cœur", "Oui")}
+    assert {("Marque", "Moulinex"), ("Matière", "Hêtre"), *theirs} == values
     assert ("Texte de la boutique", f"moulin-{record.key.lower()}") == (
         product["description"],
         product["slug"],

@@ -199,13 +199,18 @@ def test_an_offer_that_went_is_withdrawn() -> None:
     assert [{"id": "v3", "enabled": False}] == variants
 
 
-def test_a_custom_field_that_went_is_emptied_and_a_translated_one_goes_with_its_language() -> None:
-    before, after = simple("A", custom={"origine": "Bretagne"}), simple("A", custom={})
+def test_a_custom_field_without_a_value_is_emptied_and_a_translated_one_goes_with_its_language() -> None:
+    before, after = simple("A", custom={"origine": "Bretagne"}), simple("A", custom={"origine": None})
     product, _ = inputs_of(after, before)
     assert {
         "id": "p1",
         "translations": [{"languageCode": "fr", "customFields": {"origine": None}}],
     } == product
+
+
+def test_a_custom_field_that_went_is_the_shops() -> None:
+    product, _ = inputs_of(simple("A", custom={}), simple("A", custom={"origine": "Bretagne"}))
+    assert product is None
 
 
 def test_an_empty_address_is_never_sent() -> None:

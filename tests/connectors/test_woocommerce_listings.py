@@ -318,12 +318,12 @@ def test_an_update_sends_only_the_field_that_differs(shop: DemoShop) -> None:
 
 
 def test_attributes_that_the_shop_added_survive_a_change_of_ours(shop: DemoShop) -> None:
-    record = variable(features={"Matière": ["Laine"], "Lavage": ["30°"]})
+    record = variable(features={"Matière": ["Laine"], "Lavage": ["30°"], "Saison": ["Hiver"]})
     known = put(shop, record)
     attributes = shop.get(f"products/{known.target}")["attributes"]
     theirs = {"name": "Coup de cœur", "options": ["Oui"], "visible": True}
     shop.put(f"products/{known.target}", {"attributes": [*attributes, theirs]})
-    later = replace(record, features={"Matière": ["Laine", "Lin"]})
+    later = replace(record, features={"Matière": ["Laine", "Lin"], "Lavage": []})
     (outcome,) = write(shop, update(later, record, known))
     assert outcome.done
     found = {
@@ -332,6 +332,7 @@ def test_attributes_that_the_shop_added_survive_a_change_of_ours(shop: DemoShop)
     assert {
         "Couleur": (["Ocre", "Sauge"], True),
         "Matière": (["Laine", "Lin"], False),
+        "Saison": (["Hiver"], False),
         "Coup de cœur": (["Oui"], False),
     } == found
 
@@ -413,15 +414,16 @@ def test_withdrawing_hides_and_does_not_delete(shop: DemoShop) -> None:
 
 
 def test_custom_values_are_changed_one_by_one(shop: DemoShop) -> None:
-    record = simple(custom={"collection": "2026", "pieces": 3}, mpn="T-1")
+    record = simple(custom={"collection": "2026", "pieces": 3, "saison": "hiver"}, mpn="T-1")
     known = put(shop, record)
     theirs = {"meta_data": [{"key": "note_du_site", "value": "coup de cœur"}]}
     shop.put(f"products/{known.target}", theirs)
-    write(shop, update(replace(record, custom={"pieces": 4}), record, known))
+    write(shop, update(replace(record, custom={"pieces": 4, "collection": None}), record, known))
     meta = {m["key"]: m["value"] for m in shop.get(f"products/{known.target}")["meta_data"]}
     assert {
         "_raccord_key": "VASE",
         "_raccord_mpn": "T-1",
+        "saison": "hiver",
         "pieces": 4,
         "note_du_site": "coup de cœur",
     } == meta

@@ -53,14 +53,10 @@ def test_an_update_says_nothing_of_what_was_given_back(owner: str) -> None:
     assert {"Couleur": ["Rouge"]} == record.features
 
 
-def test_what_a_rule_that_is_gone_had_filled_is_emptied() -> None:
-    """Nobody said that it is the shop's: a rolled-back characteristic does not stay behind."""
+def test_what_a_rule_that_is_gone_had_filled_stays_as_it_is() -> None:
+    """As a whole field does: nobody said that it should be emptied, and the plan says that it is left."""
     now = projection("erp")
-    before = listing(now)
-    without = Projection(
-        Mapping([rule for rule in now.mapping.rules if rule.target != "features.Style"]),
-        SETTINGS,
-        Discovery(prices_include_tax=False),
-    )
-    record, previous = (for_update(one, without.creation) for one in (listing(without), before))
-    assert {"features": {"Couleur": ["Rouge"]}} == differences(record, previous, keep=("key", "offers"))
+    rules = [rule for rule in now.mapping.rules if rule.target != "features.Style"]
+    without = Projection(Mapping(rules), SETTINGS, Discovery(prices_include_tax=False))
+    record, previous = (for_update(one, without.creation) for one in (listing(without), listing(now)))
+    assert {} == differences(record, previous, keep=("key", "offers"))

@@ -140,7 +140,8 @@ class Can(StrEnum):
 
 
 OPEN_FIELDS = frozenset({"custom", "features", "names", "descriptions"})
-"""Fields that are mappings of names to values: a path may go into them."""
+"""Fields that are mappings of names to values: a path may go into them. A name that is absent is like a field that is
+`UNSET`: the system's own, even if it was pushed before. None, or an empty list, empties it."""
 
 
 class StreamSpec(Struct, frozen=True):
@@ -252,7 +253,8 @@ class Change(Struct, frozen=True, omit_defaults=True):
 
     `key` is the record's key on the asking side and the idempotency key: the same `create` sent twice makes one
     thing. `target` is the system's own key, when known. An update sends only what differs between `previous`
-    (what was last pushed) and `record`; a field that is `UNSET` in `record` belongs to the system and is never sent.
+    (what was last pushed) and `record`; a field that is `UNSET` in `record`, or absent from an open one,
+    belongs to the system and is never sent.
     `targets` gives the system's keys of the parts (offers of a listing) already known.
     """
 

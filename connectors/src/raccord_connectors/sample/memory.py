@@ -8,11 +8,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from msgspec import Struct
 
 from raccord_connectors.canonical import Record, encode, fingerprint
 from raccord_connectors.contract import (
     EVERYTHING,
+    OPEN_FIELDS,
     Change,
     ConfigError,
     ConnectorSpec,
@@ -47,10 +50,10 @@ class Table:
 class MemorySystem:
     """Use `ErpSystem` or `ShopSystem`. Everything a test wants to see or to break is an attribute:
 
-    `requests` and `writes` count what was asked; `sent` holds what was sent; `log` holds (operation, stream,
-    key) of each write done; `stopped` makes every call transient; `token` is the only one accepted; `before_write` and `after_write` are
-    called around each write with (stream, change), and what they raise falls out of `write`: a death between the
-    write and its acknowledgement.
+    `requests` and `writes` count what was asked; `sent` holds what was sent; `log` holds (operation, stream, key) of
+    each write done; `stopped` makes every call transient; `token` is the only one accepted; `before_write` and
+    `after_write` are called around each write with (stream, change), and what they raise falls out of `write`: a death
+    between the write and its acknowledgement.
     """
 
     systems: ClassVar[dict[str, "MemorySystem"]]
@@ -251,6 +254,15 @@ class MemoryConnector:
         if system.token != self.settings.token:
             raise ConfigError(texts.WRONG_TOKEN.fill(name=name), field="token")
         return system
+
+
+def laid_over(held: Struct, new: dict[str, Any]) -> dict[str, Any]:
+    """`new` (see `kit.changes.differences`), its open fields with what `held` has beside; None and [] empty a name."""
+    whole = dict(new)
+    for opened in OPEN_FIELDS & new.keys():
+        both = {**(getattr(held, opened) or {}), **new[opened]}
+        whole[opened] = {name: value for name, value in both.items() if value is not None and value != []}
+    return whole
 
 
 def the(kind: type[R], record: Record | None, key: str) -> R:

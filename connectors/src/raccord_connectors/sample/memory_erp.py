@@ -21,7 +21,7 @@ from raccord_connectors.contract import (
 from raccord_connectors.kit.changes import differences
 from raccord_connectors.sample import texts
 from raccord_connectors.sample.erp_system import DEPOTS, PRICE_CATEGORIES, ErpSystem
-from raccord_connectors.sample.memory import MemoryConnector, MemorySettings, MemorySystem, the
+from raccord_connectors.sample.memory import MemoryConnector, MemorySettings, MemorySystem, laid_over, the
 
 READS = frozenset({Can.READ, Can.READ_SINCE, Can.READ_SOME, Can.SKETCH})
 
@@ -99,7 +99,8 @@ def _update_customer(system: ErpSystem, change: Change, draft: CustomerDraft) ->
     previous = change.previous.customer if isinstance(change.previous, CustomerDraft) else None
     new: dict[str, Any] = differences(draft.customer, previous)
     if new:
-        system.put("customers", replace(the(Customer, known, draft.key), **new))
+        customer = the(Customer, known, draft.key)
+        system.put("customers", replace(customer, **laid_over(customer, new)))
     return Outcome(draft.key, target=change.target)
 
 

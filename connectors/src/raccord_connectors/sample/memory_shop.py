@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from raccord_connectors.canonical import Availability, Listing, Offer, Order, OrderUpdate, Record
 from raccord_connectors.contract import (
-    OPEN_FIELDS,
     Can,
     Change,
     Choice,
@@ -19,9 +18,9 @@ from raccord_connectors.contract import (
     Side,
     StreamSpec,
 )
-from raccord_connectors.kit.changes import differences, open_differences
+from raccord_connectors.kit.changes import differences
 from raccord_connectors.sample import texts
-from raccord_connectors.sample.memory import MemoryConnector, MemorySettings, MemorySystem, the
+from raccord_connectors.sample.memory import MemoryConnector, MemorySettings, MemorySystem, laid_over, the
 from raccord_connectors.sample.shop_system import STATUSES, ShopSystem
 
 READS = frozenset({Can.READ, Can.READ_SINCE, Can.READ_SOME, Can.SKETCH})
@@ -152,13 +151,8 @@ def _changed(system: ShopSystem, held: Part, record: Part, before: Record | Offe
     """`held` with what differs between `record` and `before`, open fields name by name: what the shop's people added
     stays. What would be on the wire, if there were one, is noted."""
     new: dict[str, Any] = differences(record, before, keep=("key", "offers"))
-    sent = dict(new)
-    for field in OPEN_FIELDS & new.keys():
-        sent[field] = open_differences(new[field], getattr(before, field, None) or {})
-        both = {**(getattr(held, field) or {}), **sent[field]}
-        new[field] = {name: value for name, value in both.items() if value is not None and value != []}
-    system.sent.append(msgspec.json.encode(sent))
-    return replace(held, **new)
+    system.sent.append(msgspec.json.encode(new))
+    return replace(held, **laid_over(held, new))
 
 
 def _targets(system: ShopSystem, listing: str, record: Listing) -> dict[str, str]:

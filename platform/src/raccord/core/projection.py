@@ -66,7 +66,7 @@ class Projection:
         compiled = rules.compile_rules(mapping)
         self.mapping = mapping
         self.compiled = compiled
-        self.creation = Fields.of((*compiled.creation, *_given_back(mapping)))
+        self.creation = Fields.of(compiled.creation)
         self.ours = Fields.of(rule.target for rule in mapping.rules if rule.owner != "shop")
         self._listing_rules = compiled.listing
         self._offer_rules = compiled.offer
@@ -265,13 +265,6 @@ def availability(
     if sellable.quantity is None:
         return None
     return Availability(key=item, quantity=sellable.quantity, product=product, backorders=backorders)
-
-
-def _given_back(mapping: rules.Mapping) -> list[str]:
-    """Names inside open fields that are the shop's. A shop's whole field is `UNSET` in every listing; a name that is merely
-    absent would count as gone, and be emptied, where we once pushed it."""
-    shops = [rule.target for rule in mapping.rules if rule.owner == "shop"]
-    return [target for target in shops if rules.parse_target(target)[2] is not None]
 
 
 def is_for_sale(product: Product, settings: ChannelSettings) -> bool:

@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from raccord_connectors.canonical import Listing, Offer, OfferPrice
-from raccord_connectors.contract import StreamSpec
+from raccord_connectors.contract import OPEN_FIELDS, StreamSpec
 
 OFFER = "offer."
 PRICE = "offer.price."
@@ -33,7 +33,9 @@ def refused(stream: StreamSpec) -> list[str]:
 
 
 def can_be_the_shops(path: str) -> bool:
-    """Whether `UNSET` can say of this field that the shop owns it."""
+    """Whether `UNSET`, or the absence of a name, can say of this field that the shop owns it."""
+    if path.rpartition(".")[2] in OPEN_FIELDS:
+        return True
     owner: type[Struct] = Offer if path.startswith(OFFER) else Listing
     fields = {field.name: field.default for field in msgspec.structs.fields(owner)}
     return fields.get(path.removeprefix(OFFER)) is UNSET

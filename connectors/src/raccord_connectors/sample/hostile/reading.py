@@ -241,3 +241,15 @@ class SketchesTheTimeToo(SpoiltShop):
 class SketchesTheKeysOnly(SpoiltShop):
     def page(self, stream: str, page: Page) -> Page:
         return replace(page, digests={key: key.encode().ljust(16)[:16] for key in page.digests})
+
+
+@breaks("the_last_ones_are_as_many_as_asked_for")
+class TellsAllForTheLast(SpoiltShop):
+    def asked(self, wanted: Selection) -> Selection:
+        return replace(wanted, latest=None)
+
+
+@breaks("the_last_ones_come_newest_first")
+class TellsTheOldestFirst(SpoiltShop):
+    def page(self, stream: str, page: Page) -> Page:
+        return replace(page, records=list(reversed(page.records)))

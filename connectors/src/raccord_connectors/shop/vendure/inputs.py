@@ -5,6 +5,7 @@ from decimal import Decimal
 from msgspec import UNSET, UnsetType
 
 from raccord_connectors.canonical import Listing, Offer, OfferPrice, Scalar
+from raccord_connectors.kit.changes import open_differences
 from raccord_connectors.shop.vendure.client import Json
 from raccord_connectors.shop.vendure.installation import Installation
 from raccord_connectors.shop.vendure.settings import VendureSettings
@@ -181,10 +182,7 @@ class Inputs:
         entity: str,
     ) -> tuple[Json, Json]:
         """Custom fields to send: the plain ones, and those that are kept by language."""
-        wanted: dict[str, Scalar] = {name: now.get(name) for name in {*now, *before}}
-        wanted = {
-            name: value for name, value in wanted.items() if name not in before or before[name] != value
-        }
+        wanted: dict[str, Scalar] = open_differences(now, before)
         for name, value in named.items():
             if name and not isinstance(value, UnsetType):
                 wanted[name] = None if value is None else str(value)

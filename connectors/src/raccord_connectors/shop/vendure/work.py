@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from raccord_connectors.canonical import Listing, Offer
 from raccord_connectors.contract import Change, Outcome, Problem, RecordRejected
-from raccord_connectors.kit.changes import differences, open_differences
+from raccord_connectors.kit.changes import differences
 from raccord_connectors.shop.vendure.client import Json
 
 FACET_FIELDS = ("brand", "features", "categories", "tags")
@@ -47,14 +47,11 @@ class Work:
     def before(self) -> dict[str, Offer]:
         return {offer.key: offer for offer in self.previous.offers} if self.previous else {}
 
-    @cached_property
+    @property
     def changed_features(self) -> dict[str, list[str]]:
-        """Characteristics to write, by title; no values for those that went. The others are not touched."""
-        now = self.changed.get("features")
-        if now is None:
-            return {}
-        before = (self.previous.features or {}) if self.previous is not None else {}
-        return {title: values or [] for title, values in open_differences(now, before).items()}
+        """Characteristics to write, by title; those without values are emptied. The others are not touched."""
+        changed: dict[str, list[str]] = self.changed.get("features", {})
+        return changed
 
     @property
     def alive(self) -> bool:

@@ -118,15 +118,12 @@ def attributes(listing: Listing) -> list[Attribute]:
 
 
 def differing(new: Fields, old: Fields | None) -> Fields:
-    """The fields to send. Custom values (`meta`) are compared one by one; one that is no longer there is emptied."""
+    """The fields to send. Custom values (`meta`) are compared one by one; one that is no longer there is the shop's."""
     if old is None:
         return {**new, "meta": {name: value for name, value in new["meta"].items() if value is not None}}
     sent = {name: value for name, value in new.items() if name != "meta" and old.get(name, UNSET) != value}
     meta = {name: value for name, value in new["meta"].items() if old["meta"].get(name) != value}
-    gone = {name: None for name in old["meta"] if name not in new["meta"]}
-    if meta or gone:
-        sent["meta"] = {**meta, **gone}
-    return sent
+    return {**sent, "meta": meta} if meta else sent
 
 
 def slashed(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from raccord_connectors.canonical import Listing, Offer
@@ -124,14 +124,18 @@ class Job:
 
 
 def _comparable(previous: Listing, record: Listing) -> Listing:
-    """`previous` without what the shop owns now, even if we once pushed it. WooCommerce keeps several fields in one list
-    (axes, characteristics, in older shops the brand; all custom values): there the absent ones would count as gone."""
+    """`previous` without what the shop owns now, even if we once pushed it: WooCommerce keeps several fields in one list
+    (axes, characteristics, in older shops the brand), and other fields tell the same (tax class and rate)."""
     now = {offer.key: offer for offer in record.offers}
     offers = [replace(old, **_unset(now.get(old.key))) for old in previous.offers]
-    return replace(previous, offers=offers, **_unset(record))
+    given_up = _unset(record)
+    if isinstance(record.features, dict):
+        ours, before = record.features, previous.features or {}
+        given_up["features"] = {title: values for title, values in before.items() if title in ours}
+    return replace(previous, offers=offers, **given_up)
 
 
-def _unset(part: Listing | Offer | None) -> dict[str, UnsetType]:
+def _unset(part: Listing | Offer | None) -> dict[str, Any]:
     fields = () if part is None else part.__struct_fields__
     return {name: UNSET for name in fields if getattr(part, name) is UNSET}
 
