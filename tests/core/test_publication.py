@@ -183,7 +183,7 @@ def test_any_of_the_conditions_is_enough_where_the_merchant_says_so() -> None:
     verdict = judge(product(custom={"CANAL": "x"}), *conditions, match="any")
     assert [
         "Aucune des conditions du canal n’est remplie : son champ « custom.CANAL » vaut « x » ; le canal demande « web » ; "
-        "il a 0 image(s), le canal en demande 1. Ajoutez-en dans la gestion."
+        "il n’a pas assez d’images : 0, et le canal en demande 1. Ajoutez-en dans la gestion."
     ] == [reason.fr for reason in verdict.reasons]
 
 

@@ -49,8 +49,8 @@ STOCK_UNKNOWN = Text(
 )
 NO_PICTURE = Text(
     "publication.no_picture",
-    "Il a {found} image(s), le canal en demande {least}. Ajoutez-en dans la gestion.",
-    "It has {found} picture(s), the channel asks for {least}. Add some in the ERP.",
+    "Il n’a pas assez d’images : {found}, et le canal en demande {least}. Ajoutez-en dans la gestion.",
+    "It has too few pictures: {found}, and the channel asks for {least}. Add some in the ERP.",
 )
 FORMULA = Text(
     "publication.formula",
@@ -133,13 +133,13 @@ _TESTS = {
 _TEXTS = {
     "description": Text(
         "publication.no_description",
-        "Sa description a {found} caractère(s), le canal en demande {least}. Complétez-la dans la gestion.",
-        "Its description has {found} character(s), the channel asks for {least}. Complete it in the ERP.",
+        "Sa description est trop courte (caractères : {found}, et le canal en demande {least}). Complétez-la dans la gestion.",
+        "Its description is too short (characters: {found}, and the channel asks for {least}). Complete it in the ERP.",
     ),
     "summary": Text(
         "publication.no_summary",
-        "Son résumé a {found} caractère(s), le canal en demande {least}. Complétez-le dans la gestion.",
-        "Its summary has {found} character(s), the channel asks for {least}. Complete it in the ERP.",
+        "Son résumé est trop court (caractères : {found}, et le canal en demande {least}). Complétez-le dans la gestion.",
+        "Its summary is too short (characters: {found}, and the channel asks for {least}). Complete it in the ERP.",
     ),
 }
 SHOWN = 60
