@@ -258,6 +258,31 @@ def test_a_rule_that_somebody_else_changed_is_not_overwritten_unseen(site: Site)
     assert "Article de remplacement" in row_of(site, "related")
 
 
+def test_a_form_that_outlived_its_draft_says_so(site: Site) -> None:
+    form = saved(site, opened(site, "offer.weight_g"), owner="creation")
+    site.as_("other_owner").post(site.at(f"channels/{site.made.channel}/draft/discard"))
+    answer = press(site, form, owner="erp", do="step-add", kind="round")
+    assert 422 == answer.status_code
+    assert "a été appliqué ou abandonné entre-temps" in text_of(answer)
+    assert 303 == press(site, form, owner="erp", do="overrule").status_code
+
+
+def test_a_change_of_a_row_brings_what_else_the_page_says_now(site: Site) -> None:
+    form = opened(site, "brand", article="VASE")
+    changed = {**form, "do": "step-add", "kind": "slug"}
+    del changed["alone"]
+    answer = site.as_("owner").change(at(site, "/rule"), **changed)
+    assert 200 == answer.status_code
+    assert "<html" not in answer.text
+    assert "slug" == fields_of(answer)["step-1-do"]
+    beside = set(re.findall(r'id="(\w+)[^"]*" hx-swap-oob', answer.text))
+    assert {"draft", "filled", "owner", "value", "shown", "problems"} == beside
+    assert 'hx-swap-oob="outerHTML:.revision"' in answer.text
+    assert fields_of(answer)["revision"] != form["revision"]
+    alone = site.as_("owner").change(at(site, "/rule"), **{**fields_of(answer), "alone": "1", "do": "undo"})
+    assert {"draft"} == set(re.findall(r'id="(\w+)[^"]*" hx-swap-oob', alone.text))
+
+
 # ------------------------------------------------------------------------------------------ on the whole catalogue
 
 

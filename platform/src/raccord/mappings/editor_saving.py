@@ -97,7 +97,7 @@ async def _saved(
         draft = frame.bench.draft
         now = rule_for(draft.mapping, path)
         if done.rule == now or (now is None and done.rule == Rule(target=path)):
-            return frame, replace(done, saved=do == "save" or do in WHOLE)
+            return frame, replace(done, saved=do in ("save", "overrule", *WHOLE))
         if str(draft.revision) != revision and packed(now) != began_with and do != "overrule":
             return frame, replace(done, conflict=_conflict(frame, frame.formats))
         try:
