@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from raccord.core.channel import ChannelSettings, PriceRules, PublicationRule
+from raccord.core.channel import ChannelSettings, PriceRules, PublicationRule, StockRule
 from raccord.core.ownership import for_update, listing_print, withdrawn
 from raccord.core.placing import build_paths
 from raccord.core.projection import Projected, is_for_sale
@@ -289,3 +289,65 @@ def _amount(listing: Any) -> Decimal:
 
 def test_the_default_shop_of_these_tests_tells_three_rates() -> None:
     assert ["20", "5.5", "0"] == [choice.details["rate"] for choice in SHOP.tax_classes]
+
+
+# ------------------------------------------------------------------------------------- the channel's own rules
+
+
+def code_and_field(projected: Projected) -> tuple[str | None, str | None]:
+    return code_of(projected), projected.problem.field if projected.problem else None
+
+
+def test_an_article_below_its_cost_is_held_and_says_which_item() -> None:
+    settings = ChannelSettings(prices=PriceRules(below_cost="hold"))
+    article = with_variants("TABLE", "rouge", "bleu")
+    good, bad = prices("TABLE|rouge", "10"), replace(prices("TABLE|bleu", "10"), purchase=Decimal(11))
+    found = project(article, good, bad, settings=settings)
+    assert ("projection.below_cost", "offer.price") == code_and_field(found)
+    assert found.problem is not None
+    assert "TABLE|bleu (10 HT)" in found.problem.message.fr
+    assert None is code_of(project(article, good, bad))
+
+
+def test_an_article_below_the_lowest_price_is_held() -> None:
+    settings = ChannelSettings(prices=PriceRules(lowest=Decimal(5)))
+    assert "projection.below_lowest" == code_of(project(product(), prices("CHAISE", "4"), settings=settings))
+    assert None is code_of(project(product(), prices("CHAISE", "4.20"), settings=settings))
+
+
+def test_an_article_at_zero_is_held_unless_the_merchant_gives_things_away() -> None:
+    free = ChannelSettings(prices=PriceRules(free="send"))
+    assert "projection.no_price" == code_of(project(product(), prices("CHAISE", "0")))
+    listing = project(product(), prices("CHAISE", "0"), settings=free).listing
+    assert listing is not None
+    price = listing.offers[0].price
+    assert isinstance(price, OfferPrice)
+    assert Decimal(0) == price.amount
+
+
+def test_a_field_of_the_variant_else_of_the_article_is_crossed_out() -> None:
+    article = with_variants("TABLE", "rouge", "bleu", custom={"CONSEILLE": "15,00"})
+    dearer = replace(article.variants[1], custom={"CONSEILLE": "18.50"})
+    article = replace(article, variants=[article.variants[0], dearer])
+    settings = ChannelSettings(prices=PriceRules(crossed_out="field", crossed_out_field="CONSEILLE"))
+    listing = project(
+        article, prices("TABLE|rouge", "10"), prices("TABLE|bleu", "10"), settings=settings
+    ).listing
+    assert listing is not None
+    crossed = [offer.price.before for offer in listing.offers if isinstance(offer.price, OfferPrice)]
+    assert [Decimal(15), Decimal("18.5")] == crossed
+
+
+@pytest.mark.parametrize(
+    ("policy", "rule", "expected"),
+    [
+        ("tracked", StockRule(), True), ("kit", StockRule(), True), ("untracked", StockRule(), False),
+        ("made_to_order", StockRule(), False), ("kit", StockRule(kits="always"), False),
+        ("untracked", StockRule(untracked="count"), True), ("made_to_order", StockRule(made_to_order="count"), True),
+    ],
+)  # fmt: skip
+def test_stock_is_tracked_for_what_the_channel_counts(policy: Any, rule: StockRule, expected: bool) -> None:
+    article = product(stock_policy=policy)
+    listing = project(article, prices("CHAISE", "1"), settings=ChannelSettings(stock=rule)).listing
+    assert listing is not None
+    assert expected == listing.track_stock
