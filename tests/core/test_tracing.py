@@ -61,6 +61,7 @@ def test_what_is_left_to_the_shop_is_told_too() -> None:
     assert (True, None, 1) == (summary.left, summary.result, len(summary.steps))
     assert (True, "shop") == (slug.left, slug.owner)
     assert ("oui", "creation", "CHAISE") == (stocked.result, stocked.owner, stocked.item)
+    assert [("stock.real", Decimal(3))] == [(one.path, one.value) for one in stocked.sources]
 
 
 def test_prices_taxes_and_categories_that_the_projection_works_out_are_told() -> None:

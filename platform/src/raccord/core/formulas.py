@@ -38,22 +38,22 @@ class Formulas:
 
     def __init__(self, of_offer: bool) -> None:
         self._of_offer = of_offer
-        self._paths: set[str] = set()
+        self._fields: dict[str, dict[str, Source]] = {}
 
     @property
     def paths(self) -> frozenset[str]:
         """What they read of the record."""
-        return frozenset(self._paths)
+        return frozenset(path for fields in self._fields.values() for path in fields)
+
+    def fields(self, step: Formula) -> Mapping[str, Source]:
+        """What one of them reads, by path."""
+        return self._fields[step.expression]
 
     def add(self, step: Formula) -> Callable[[Value, Any], Value]:
         """What runs it, on the value so far and the sources of a record (`Sources`). Raises `FormulaError`."""
         checked = Checked(step.expression, self._of_offer)
-        self._paths.update(checked.fields)
-        program, with_value, fields = (
-            closure(checked.root, checked.fields),
-            checked.with_value,
-            checked.fields,
-        )
+        fields = self._fields[step.expression] = checked.fields
+        program, with_value = closure(checked.root, fields), checked.with_value
 
         def run(value: Value, given: Any) -> Value:
             try:

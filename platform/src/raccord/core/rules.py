@@ -11,12 +11,13 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from raccord.core import rule_problems as problems
 from raccord.core import sources
 from raccord.core.finishing import canonical, finisher, fitting, is_nothing, when_cleared
 from raccord.core.sources import Reader, Sources
 from raccord.core.step_catalogue import check
 from raccord.core.step_tables import Table
-from raccord.core.steps import GATHERING, Join, Made, Step, StepError, Workshop, made
+from raccord.core.steps import GATHERING, Formula, Join, Made, Step, StepError, When, Workshop, made
 from raccord.core.targets import OPEN_TARGETS, named, parse, target_of
 from raccord.core.values import NOTHING, Failed, Value, is_empty, text
 from raccord_connectors.contract import Message, Text
@@ -53,50 +54,6 @@ class Mapping(Struct, frozen=True, omit_defaults=True):
     tables: dict[str, Table] = {}
 
 
-# ------------------------------------------------------------------------------------------------- problems
-
-UNKNOWN_TARGET = Text(
-    "mapping.unknown_target",
-    "La règle « {target} » vise un champ qui n’existe pas dans la boutique. Choisissez un champ de la liste.",
-    "The rule “{target}” aims at a field that the shop does not have. Choose a field of the list.",
-)
-UNKNOWN_SOURCE = Text(
-    "mapping.unknown_source",
-    "La règle « {target} » lit « {source} », que la gestion n’a pas. Choisissez un champ de la liste.",
-    "The rule “{target}” reads “{source}”, which the ERP does not have. Choose a field of the list.",
-)
-TWO_RULES = Text(
-    "mapping.two_rules",
-    "Deux règles remplissent « {target} ». Supprimez l’une des deux.",
-    "Two rules fill “{target}”. Remove one of them.",
-)
-WHOLE_AND_PART = Text(
-    "mapping.whole_and_part",
-    "Une règle remplit « {whole} » en entier et une autre « {target} », qui en est une partie. Supprimez l’une des deux.",
-    "One rule fills all of “{whole}” and another one “{target}”, which is a part of it. Remove one of the two.",
-)
-MANY_SOURCES = Text(
-    "mapping.many_sources",
-    "La règle « {target} » lit plusieurs champs : commencez-la par l’étape « premier non vide » ou « assembler ».",
-    "The rule “{target}” reads several fields: begin it with the step “first not empty” or “join”.",
-)
-NEEDED = Text(
-    "mapping.needed",
-    "La règle « {target} » ne peut pas être laissée à la boutique : aucun article ne peut être créé sans elle.",
-    "The rule “{target}” cannot be left to the shop: no article can be made without it.",
-)
-ALWAYS = Text(
-    "mapping.always",
-    "La règle « {target} » doit appartenir à la gestion, toujours : la boutique reconnaît l’article à ce champ.",
-    "The rule “{target}” has to be the ERP’s always: the shop knows the article by this field.",
-)
-BAD_STEP = Text(
-    "mapping.bad_step",
-    "Règle « {target} », étape {number} ({step}) : {why}",
-    "Rule “{target}”, step {number} ({step}): {why}",
-)
-
-
 class MappingError(Exception):
     """The rules cannot be used; `message` says which one and why. `step`: which of its steps, counted from 0."""
 
@@ -126,6 +83,8 @@ class CompiledRule(Struct, frozen=True):
     name: str | None
     reads: tuple[tuple[str, Reader], ...]
     """Its sources."""
+    beside: tuple[tuple[str, Reader], ...]
+    """What its conditions and formulas read beside them."""
     gather: Callable[[Any], Value]
     """Reads them as one value."""
     steps: tuple[tuple[int, Made], ...]
@@ -167,10 +126,10 @@ def compile_rules(mapping: Mapping) -> Compiled:
         if rule.owner == "shop":
             target = target_of(rule.target)
             if target is not None and target.required:
-                raise MappingError(named(NEEDED, rule.target), rule.target)
+                raise MappingError(named(problems.NEEDED, rule.target), rule.target)
             continue
         if rule.owner == "creation" and (field == "options" or rule.target in ALWAYS_OURS):
-            raise MappingError(named(ALWAYS, rule.target), rule.target)
+            raise MappingError(named(problems.ALWAYS, rule.target), rule.target)
         found.append(_compile(rule, shops[of_offer], field, name))
         reads.update(rule.sources)
     for shop in shops.values():
@@ -189,19 +148,19 @@ def parse_target(target: str) -> tuple[bool, str, str | None]:
     """(is it a field of an offer, the field, the name inside an open mapping). Raises `MappingError`."""
     found = parse(target)
     if found is None:
-        raise MappingError(named(UNKNOWN_TARGET, target), target)
+        raise MappingError(named(problems.UNKNOWN_TARGET, target), target)
     return found
 
 
 def _demand_alone(target: str, seen: set[str]) -> None:
     if target in seen:
-        raise MappingError(named(TWO_RULES, target), target)
+        raise MappingError(named(problems.TWO_RULES, target), target)
     whole, dot, _ = target.rpartition(".")
     if dot and whole in seen:
-        raise MappingError(named(WHOLE_AND_PART, target, whole=_title(whole)), target)
+        raise MappingError(named(problems.WHOLE_AND_PART, target, whole=_title(whole)), target)
     part = next((other for other in seen if other.startswith(f"{target}.")), None)
     if part is not None:
-        raise MappingError(named(WHOLE_AND_PART, part, whole=_title(target)), target)
+        raise MappingError(named(problems.WHOLE_AND_PART, part, whole=_title(target)), target)
 
 
 def _title(path: str) -> Text | str:
@@ -217,7 +176,18 @@ def _compile(rule: Rule, shop: Workshop, field: str, name: str | None) -> Compil
     finish = _finish(rule, shop.of_offer, field, name)
     fits = fitting(field, name) if steps else canonical(field, name, rule.sources)
     apply = _applier(gather, [one for _, one in steps], finish, fits)
-    return CompiledRule(rule, shop.of_offer, field, name, reads, gather, steps, finish, apply)
+    beside = _beside(rule, shop)
+    return CompiledRule(rule, shop.of_offer, field, name, reads, beside, gather, steps, finish, apply)
+
+
+def _beside(rule: Rule, shop: Workshop) -> tuple[tuple[str, Reader], ...]:
+    found: dict[str, Reader] = {}
+    for step in rule.steps:
+        if isinstance(step, When) and step.source:
+            found[step.source] = shop.read(step.source)
+        elif isinstance(step, Formula):
+            found |= {path: source.read for path, source in shop.formulas.fields(step).items()}
+    return tuple((path, read) for path, read in found.items() if path not in rule.sources)
 
 
 def _applier(
@@ -274,7 +244,7 @@ def _made(rule: Rule, number: int, shop: Workshop) -> Made:
         check(step)
         return made(step, shop)
     except StepError as error:
-        told = named(BAD_STEP, rule.target, number=number + 1, step=step.TITLE, why=error.message)
+        told = named(problems.BAD_STEP, rule.target, number=number + 1, step=step.TITLE, why=error.message)
         message = Message(error.message.code, told.fr, told.en)
         raise MappingError(message, rule.target, number) from None
 
@@ -301,13 +271,13 @@ def _gatherer(rule: Rule, readers: Sequence[Reader]) -> Callable[[Any], Value]:
             return None
 
         return first
-    raise MappingError(named(MANY_SOURCES, rule.target), rule.target)
+    raise MappingError(named(problems.MANY_SOURCES, rule.target), rule.target)
 
 
 def _source(rule: Rule, path: str, of_offer: bool) -> Reader:
     found = sources.find(path, of_offer)
     if found is None:
-        raise MappingError(named(UNKNOWN_SOURCE, rule.target, source=path), rule.target)
+        raise MappingError(named(problems.UNKNOWN_SOURCE, rule.target, source=path), rule.target)
     return found.read
 
 

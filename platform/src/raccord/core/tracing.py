@@ -44,6 +44,7 @@ class Trace(Struct, frozen=True):
     """The item's key, of fields of an offer."""
     owner: str
     sources: tuple[Read, ...] = ()
+    """The rule's own sources, then what its conditions and formulas read beside them."""
     steps: tuple[Stage, ...] = ()
     result: Value = None
     """What the shop's field gets; None when it is left alone (`left`), cleared, or not known (`problem`)."""
@@ -152,7 +153,8 @@ class _Watch:
 def trace_rule(compiled: rules.CompiledRule, given: Sources, item: str | None) -> Trace:
     """One rule, step by step, by the very closures that the projection runs."""
     rule = compiled.rule
-    read = tuple(Read(path, reader(given)) for path, reader in compiled.reads)
+    own = [Read(path, reader(given)) for path, reader in compiled.reads]
+    read = (*own, *(Read(path, reader(given)) for path, reader in compiled.beside))
     stages: list[Stage] = []
 
     def ended(result: Value) -> Trace:
@@ -161,8 +163,8 @@ def trace_rule(compiled: rules.CompiledRule, given: Sources, item: str | None) -
         return Trace(rule.target, item, rule.owner, read, tuple(stages), known, result is NOTHING, failed)
 
     value = compiled.gather(given)
-    if len(read) > 1:  # the first step gathered them
-        stages.append(Stage(describe(rule.steps[0]), [one.value for one in read], value))
+    if len(own) > 1:  # the first step gathered them
+        stages.append(Stage(describe(rule.steps[0]), [one.value for one in own], value))
     for number, step in compiled.steps:
         after = step(value, given)
         stopped = after is NOTHING or isinstance(after, Failed)
