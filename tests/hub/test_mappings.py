@@ -86,6 +86,15 @@ def test_a_saved_draft_is_found_again_with_who_changed_it(settings: Settings) ->
 STOCK = ChannelSettings(stock=StockRule(margin=Decimal(3)))
 
 
+def test_rules_in_another_order_are_no_change(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        draft = await service.draft(m.tenant, m.channel)
+        turned = Mapping(draft.mapping.rules[::-1], draft.mapping.tables)
+        assert not (await save(m, draft, mapping=turned)).changed
+
+    play(settings, scenario)
+
+
 def test_two_people_on_one_draft_do_not_overwrite_each_other(settings: Settings) -> None:
     async def scenario(m: Merchant) -> None:
         jeanne = await person("Jeanne")

@@ -1,5 +1,6 @@
 """Applying a plan, trying it on a few articles first, the first connection, and going back."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
@@ -16,6 +17,7 @@ from raccord.mappings import applying, repository, service
 from raccord.mappings.service import MappingsError
 from raccord.settings import Settings
 from raccord.storage import brakes, projections, trials
+from raccord.sync.project import project
 from raccord.sync.sweep import sweep
 from raccord_connectors.canonical import Listing, encode
 from support.planning import change_rule, lines, planned, save
@@ -339,6 +341,28 @@ def test_what_cannot_be_tried_is_said(settings: Settings) -> None:
     play(settings, scenario)
 
 
+def test_a_trial_that_is_taken_back_while_its_articles_are_projected_leaves_none_of_them_behind(
+    settings: Settings,
+) -> None:
+    async def scenario(m: Merchant) -> None:
+        await furnish(m, 4)
+        await change_rule(m, "name", **BRAND_FIRST)
+        await save(m, settings=ChannelSettings(stock=StockRule(margin=Decimal(2))))
+        plan = await planned(m)
+        for _ in range(6):
+            await service.apply(m.tenant, plan.id, m.wake, None, sample=4)
+            working = [
+                project(m.ports, m.tenant, m.channel, stream) for stream in ("listings", "availability")
+            ]
+            await asyncio.gather(*working, service.undo_sample(m.tenant, plan.id, m.wake, None))
+            assert [] == await m.rows("SELECT stream, key FROM trial")
+            await m.settle()
+            assert [f"Article {n}" for n in range(4)] == sorted(names(m).values())
+            assert [Decimal(5)] * 4 == [m.shop.quantity(f"A{n}") for n in range(4)]
+
+    play(settings, scenario)
+
+
 # ------------------------------------------------------------------------------------------ first connection
 
 
@@ -372,7 +396,7 @@ def test_a_first_connection_is_planned_and_applied(settings: Settings) -> None:
         assert [FieldChange("quantity", UNSET, "12")] == list(found["availability:CHAISE"].changes)
         assert before == everything(m)
         assert ([], []) == (m.shop.log, await m.due())
-        assert 2 == await service.apply(m.tenant, plan.id, m.wake, None)
+        assert 1 == await service.apply(m.tenant, plan.id, m.wake, None)
         await m.settle()
         assert ("Chaise Lucie", Decimal(12)) == (
             m.shown("CHAISE").name,

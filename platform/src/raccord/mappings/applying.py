@@ -8,6 +8,7 @@ import msgspec
 from raccord.channels import repository as channels
 from raccord.core.channel import ChannelSettings, with_rules_of
 from raccord.core.ownership import Fields, listing_print, withdrawn
+from raccord.core.rules import Mapping
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
 from raccord.mappings import drafts, errors, repository
@@ -53,8 +54,7 @@ async def apply(
             msgspec.json.decode(sides.settings, type=ChannelSettings),
             msgspec.json.decode(ready.settings, type=ChannelSettings),
         )
-        packed = msgspec.json.encode(settings).decode()
-        version = await repository.activate(tenant, channel, ready.rules, packed, account, said)
+        version = await _put_in_force(tenant, channel, ready, settings, account, said)
         await trials.applied(plan, account, version, said)
         await repository.rebase_draft(channel, ready.revision, version)
         await trials.end(channel)
@@ -76,6 +76,22 @@ async def apply(
         await wake.hooks(tenant, channel)
         await wake.collect(tenant, channel)
     return version
+
+
+async def _put_in_force(
+    tenant: UUID, channel: UUID, ready: Ready, settings: ChannelSettings, account: UUID | None, note: str
+) -> int:
+    """A new version; the one in force where nothing differs: most first connections are applied as they were first set."""
+    active = await repository.active(channel)
+    if active is not None:
+        old, new = (msgspec.json.decode(rules, type=Mapping) for rules in (active.rules, ready.rules))
+        if (
+            drafts.are_the_same(old, new)
+            and msgspec.json.decode(active.settings, type=ChannelSettings) == settings
+        ):
+            return active.number
+    packed = msgspec.json.encode(settings).decode()
+    return await repository.activate(tenant, channel, ready.rules, packed, account, note)
 
 
 async def undo_sample(tenant: UUID, plan: UUID, wake: Wake, account: UUID | None) -> int:

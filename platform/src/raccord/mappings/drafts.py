@@ -112,10 +112,16 @@ async def current(channel: UUID, sides: Channel) -> Draft:
         settings=own_settings,
         revision=saved.revision,
         based_on=saved.based_on,
-        changed=(own, own_settings) != (mapping, settings),
+        changed=not are_the_same(own, mapping) or own_settings != settings,
         changed_by=saved.changed_by,
         changed_at=saved.changed_at,
     )
+
+
+def are_the_same(one: Mapping, other: Mapping) -> bool:
+    """There is one rule per target: in which order they stand says nothing."""
+    rules = [{rule.target: rule for rule in mapping.rules} for mapping in (one, other)]
+    return rules[0] == rules[1] and one.tables == other.tables
 
 
 async def _save(

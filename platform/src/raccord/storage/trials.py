@@ -31,6 +31,13 @@ async def of(channel: UUID) -> Trial | None:
     return Trial(*row) if row else None
 
 
+async def hold(channel: UUID) -> Trial | None:
+    """The same, and nobody ends or begins a trial of this channel until the transaction is over: who projects a record by a
+    version must not find another one in force when it is done. Taken before any binding is locked."""
+    await current_connection().execute("SELECT 1 FROM channel WHERE id = $1 FOR SHARE", channel)
+    return await of(channel)
+
+
 async def among(channel: UUID, stream: str, keys: Collection[str]) -> set[str]:
     """Of these records, those on trial."""
     rows = await current_connection().fetch(
@@ -87,7 +94,8 @@ async def follow(tenant: UUID, channel: UUID, items: Collection[str]) -> None:
     await current_connection().execute(
         """
         INSERT INTO trial (tenant, channel, stream, key, plan)
-        SELECT $1, $2, 'availability', key, (SELECT plan FROM trial WHERE channel = $2 LIMIT 1) FROM unnest($3::text[]) AS key
+        SELECT $1, $2, 'availability', key, plan
+          FROM unnest($3::text[]) AS key, (SELECT plan FROM trial WHERE channel = $2 LIMIT 1) AS tried
          ORDER BY key
         ON CONFLICT (tenant, channel, stream, key) DO NOTHING
         """,

@@ -36,8 +36,8 @@ from raccord.sync.project_listings import Batch
 from raccord_connectors.contract import ConnectorError, Message, Problem, Text
 from raccord_connectors.registry import connector_class
 
-BATCH = 500
-"""Articles, or items, of one transaction: some tenths of a second."""
+BATCH = 250
+"""Articles, or items, of one transaction: the other tasks of the process wait for some hundredths of a second at most."""
 SLICE = 8.0
 """Seconds after which a worker passes on."""
 MOST_ATTEMPTS = 5

@@ -98,6 +98,8 @@ async def _versions(channel: UUID) -> tuple[Route | None, Route | None]:
     if route is None or route.state == "paused":
         return None, None
     tried = await trials.of(channel)
+    if tried is not None:
+        tried = await trials.hold(channel)
     if tried is None:
         return (route, None) if route.state == "live" else (None, None)
     return route, route._replace(mapping=tried.rules, settings=tried.settings)

@@ -26,6 +26,8 @@ from raccord_connectors.contract import ConnectorError
 
 LONGEST = 55.0
 """Seconds. Tasks do a slice and ask for the next one, so this only ends what hangs."""
+LONGER = {"plan": 1800.0}
+"""A first plan reads the whole shop, page after page, and cannot pass that on."""
 log = structlog.get_logger(__name__)
 
 
@@ -93,7 +95,7 @@ class Process:
             about["tenant"] = str(given[0])
         if len(given) > 1:
             about["on"] = " ".join(str(value) for value in given[1:])
-        loop.run(_told(work(hands, *given, **named), about), LONGEST)
+        loop.run(_told(work(hands, *given, **named), about), LONGER.get(about["task"], LONGEST))
 
     def end(self) -> None:
         """Tasks come to the end of the step that they are at."""
