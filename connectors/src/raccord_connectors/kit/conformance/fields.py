@@ -24,6 +24,7 @@ STRANGE_VALUES: dict[str, Any] = {
     "names": {"fr": STRANGE, "en": STRANGE}, "descriptions": {"fr": STRANGE, "en": STRANGE},
     "categories": [[STRANGE]], "tags": [STRANGE], "related": ["7341734"], "features": {STRANGE: [STRANGE]},
     "custom": {STRANGE: STRANGE}, "tax_rate": STRANGE_AMOUNT, "pictures": [Picture(digest=STRANGE, url=STRANGE)],
+    "axes": [STRANGE], "offer.options": {STRANGE: STRANGE}, "published": False, "track_stock": False, "offer.active": False,
     "offer.tiers": [Tier(STRANGE_AMOUNT, group=STRANGE)], "offer.custom": {STRANGE: STRANGE},
     "offer.weight_g": STRANGE_AMOUNT, "offer.dimensions_mm": (STRANGE_AMOUNT,) * 3,
     "offer.pictures": [Picture(digest=STRANGE, url=STRANGE)], "offer.price.before": STRANGE_AMOUNT,

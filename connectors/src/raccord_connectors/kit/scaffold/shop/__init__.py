@@ -28,6 +28,8 @@ from .client import AcmeClient
 from .settings import AcmeSettings
 
 READS = frozenset({Can.READ, Can.READ_SINCE, Can.READ_SOME})
+FIELDS = ("published", "name", "description", "offer.sku", "offer.price")
+"""What this shop takes of a listing. The mapping editor offers nothing else."""
 KINDS: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
     "listings": ("products", streams.listing),
     "orders": ("orders", streams.order),
@@ -42,7 +44,7 @@ class Acme:
         side=Side.SHOP,
         settings=AcmeSettings,
         streams=(
-            StreamSpec("listings", READS | {Can.CREATE, Can.UPDATE, Can.DELETE}),
+            StreamSpec("listings", READS | {Can.CREATE, Can.UPDATE, Can.DELETE}, fields=FIELDS),
             StreamSpec("availability", frozenset({Can.UPDATE}), after=("listings",)),
             StreamSpec("orders", READS),
             StreamSpec("order_updates", frozenset({Can.UPDATE})),

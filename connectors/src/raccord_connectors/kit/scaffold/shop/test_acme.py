@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ from raccord_connectors.canonical import (
 )
 from raccord_connectors.contract import Connector
 from raccord_connectors.kit.conformance import ConnectorConformance, pytest_generate_tests  # noqa: F401
+from raccord_connectors.kit.conformance.wiretap import Wiretap
 from raccord_connectors.kit.scaffold.shop import Acme
 from raccord_connectors.kit.scaffold.shop.settings import AcmeSettings
 
@@ -119,10 +120,11 @@ class TestAcme(ConnectorConformance):
 
     def setup_method(self) -> None:
         self.system = AcmeSystem()
+        self.wire = Wiretap(httpx.MockTransport(self.system))
 
     def open_with(self, key: str) -> Acme:
         settings = AcmeSettings(url="https://shop.example", key=key)
-        return Acme(settings, transport=httpx.MockTransport(self.system), sleep=lambda seconds: None)
+        return Acme(settings, transport=self.wire, sleep=lambda seconds: None)
 
     def connector(self) -> Connector:
         return self.open_with(KEY)
@@ -180,6 +182,23 @@ class TestAcme(ConnectorConformance):
     def disturb(self, stream: str, target: str) -> None:
         change = {"email": "autre@example.com"} if stream == "order_updates" else {"description": "À la main"}
         self.system.put(self.kind(stream), change, target)
+
+    def full(self, stream: str, edition: int) -> Sequence[Listing]:
+        word = ("première", "seconde")[edition]
+        price = OfferPrice(amount=Decimal("117.35") + edition, tax_included=True, currency="EUR")
+        offer = Offer(key="BUREAU", sku=f"BUREAU-{edition}", price=price)
+        return [
+            Listing(
+                key="BUREAU",
+                published=not edition,
+                name=f"Bureau, {word} édition",
+                description=f"Chêne massif, {word} édition",
+                offers=[offer],
+            )
+        ]
+
+    def requests_sent(self) -> Sequence[bytes]:
+        return self.wire.bodies
 
     def stop_system(self) -> None:
         self.system.stopped = True
