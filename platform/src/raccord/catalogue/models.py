@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from raccord.core.channel import Leaving
 from raccord_connectors.canonical import Listing, OfferPrice, PriceSet, Product, StockLevels
 from raccord_connectors.contract import Message, Problem
 
@@ -90,6 +91,9 @@ class Bound(Struct, frozen=True, kw_only=True):
     problem: Problem | None
     attempts: int
     retry_at: datetime
+    leaving: Leaving | None = None
+    off_sale: bool = False
+    """The shop has it unpublished, or shows it with nothing to sell."""
 
 
 class Reserved(NamedTuple):

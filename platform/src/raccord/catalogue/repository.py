@@ -50,8 +50,8 @@ _PUBLISHED = """strpos(left(b.pushed::text, 1000), '"published":true') > 0"""
 """Second field of a listing's canonical encoding; reading it as JSON takes twenty times as long over ten thousand."""
 
 _STATES: dict[State, str] = {
-    State.ON_SALE: f"b.target IS NOT NULL AND b.pushed IS NOT NULL AND {_PUBLISHED}",
-    State.WITHDRAWN: f"b.target IS NOT NULL AND b.pushed IS NOT NULL AND NOT ({_PUBLISHED})",
+    State.ON_SALE: f"b.target IS NOT NULL AND b.pushed IS NOT NULL AND {_PUBLISHED} AND b.left_at IS NULL",
+    State.WITHDRAWN: f"b.target IS NOT NULL AND b.pushed IS NOT NULL AND NOT ({_PUBLISHED} AND b.left_at IS NULL)",
     State.UNPUBLISHED: "b.target IS NULL AND s.deleted_at IS NULL",
     State.HELD: "(coalesce(b.held, false) OR h.key IS NOT NULL)",
     State.BRAKED: "b.brake IS NOT NULL",
@@ -61,13 +61,15 @@ _STATES: dict[State, str] = {
 
 _KNOWN = """
 SELECT s.key, s.data, s.deleted_at, b.target, b.pushed, b.held, b.brake IS NOT NULL AS braked, b.problem,
-       h.problem AS source_problem, b.key IS NOT NULL AND b.desired_print IS DISTINCT FROM b.pushed_print AS due
+       h.problem AS source_problem, b.key IS NOT NULL AND b.desired_print IS DISTINCT FROM b.pushed_print AS due,
+       b.left_at IS NOT NULL AS off_sale
   FROM snapshot s LEFT JOIN binding b ON b.channel = $1 AND b.stream = 'listings' AND b.key = s.key
   LEFT JOIN held_record h ON h.connection = s.connection AND h.stream = 'products' AND h.key = s.key
  WHERE s.connection = $2 AND s.stream = 'products' AND s.key > $3 AND (s.deleted_at IS NULL OR b.target IS NOT NULL)
 """
 _NEVER_READ = """
-SELECT h.key, NULL::json, NULL::timestamptz, NULL, NULL::json, NULL::boolean, false, NULL::jsonb, h.problem, false
+SELECT h.key, NULL::json, NULL::timestamptz, NULL, NULL::json, NULL::boolean, false, NULL::jsonb, h.problem, false,
+       false
   FROM held_record h
  WHERE h.connection = $2 AND h.stream = 'products' AND h.key > $3
    AND NOT EXISTS (SELECT 1 FROM snapshot s WHERE s.connection = $2 AND s.stream = 'products' AND s.key = h.key)
@@ -156,7 +158,8 @@ def _states(row: asyncpg.Record) -> list[State]:
     if row["target"] is None:
         states.append(State.UNPUBLISHED)
     elif listing is not None:
-        states.append(State.ON_SALE if listing.published else State.WITHDRAWN)
+        on_sale = listing.published and not row["off_sale"]
+        states.append(State.ON_SALE if on_sale else State.WITHDRAWN)
     if row["held"] or row["source_problem"]:
         states.append(State.HELD)
     elif row["braked"]:
@@ -262,7 +265,8 @@ async def _bindings(channel: UUID, product: str, items: Sequence[str]) -> list[B
     rows = await current_connection().fetch(
         """
         SELECT stream, key, target, targets, desired, desired_at, pushed, pushed_at, held, brake IS NOT NULL AS braked,
-               desired_print IS DISTINCT FROM pushed_print AS due, problem, attempts, retry_at
+               desired_print IS DISTINCT FROM pushed_print AS due, problem, attempts, retry_at, leaving,
+               left_at IS NOT NULL AS off_sale
           FROM binding
          WHERE channel = $1 AND (stream = 'listings' AND key = $2 OR stream = 'availability' AND key = ANY($3::text[]))
         """,

@@ -12,7 +12,7 @@ async def figures() -> Figures:
     row = await current_connection().fetchrow(
         """
         SELECT (SELECT count(*) FROM binding WHERE stream = 'listings' AND target IS NOT NULL
-                   AND strpos(left(pushed::text, 1000), '"published":true') > 0) AS on_sale,
+                   AND strpos(left(pushed::text, 1000), '"published":true') > 0 AND left_at IS NULL) AS on_sale,
                (SELECT count(*) FROM binding WHERE desired_print IS DISTINCT FROM pushed_print AND NOT held AND brake IS NULL)
                  AS to_push,
                (SELECT count(*) FROM sales_order WHERE received_at > now() - interval '1 day') AS orders,
