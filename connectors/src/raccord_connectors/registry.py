@@ -23,7 +23,7 @@ WEBHOOKS: dict[str, str] = {
 """Shops that call us when something happens: modules with `ensure`, `verify` and `parse`. The others are polled."""
 
 POLL_SECONDS: dict[str, float] = {
-    "vendure": 3.0,
+    "vendure": 2.0,
 }
 """Shops that cannot call us and may be asked for new orders so often: what they have sold lowers our stock that much later.
 All others are asked every half minute."""
