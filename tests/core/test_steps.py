@@ -181,6 +181,16 @@ def test_a_step_without_an_answer_holds_the_record_and_says_why(
     assert quoted in found.reason.fr
 
 
+@pytest.mark.parametrize("step", [CleanHtml(), StripHtml()])
+def test_html_that_would_stop_a_worker_holds_the_record(step: Step) -> None:
+    for hostile in ("<div>" * 100_000, "<b><i>" * 5_000, "<p>" + "a" * 200_000):
+        for value in (hostile, [hostile], {"fr": "<p>a</p>", "en": hostile}):
+            found = done(step, value)
+            assert isinstance(found, Failed)
+            assert "step.too_much_html" == found.reason.code
+    assert not isinstance(done(step, "<ul>" + "<li>a<br>b</li>" * 5_000 + "</ul>"), Failed)
+
+
 def test_tax_without_a_rate_holds_the_record() -> None:
     found = made(Tax("with"), Workshop({}, of_offer=False))("10", record(rate=None))
     assert isinstance(found, Failed)

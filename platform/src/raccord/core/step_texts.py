@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import nh3
 from msgspec import Struct
 
-from raccord.core.values import Value, each_text, is_empty, sound, text
+from raccord.core.values import Failed, Value, each_text, is_empty, sound, text
 from raccord_connectors.contract import Text
 
 LONGEST_SLUG = 80
@@ -110,7 +110,7 @@ def text_step(step: TextStep) -> Callable[[Value], Value]:
     return lambda value: work(value) if value.__class__ is str else each_text(value, work)
 
 
-def _worker(step: TextStep) -> Callable[[str], str]:
+def _worker(step: TextStep) -> Callable[[str], Value]:
     match step:
         case Case(to=to):
             return _CASES[to]
@@ -123,9 +123,9 @@ def _worker(step: TextStep) -> Callable[[str], str]:
         case Cut(length=length):
             return lambda value: cut(value, length)
         case CleanHtml():
-            return clean_html
+            return _guarded(clean_html)
         case StripHtml():
-            return strip_html
+            return _guarded(strip_html)
         case Slug():
             return slug
     raise AssertionError(f"{step} is made above")
@@ -208,6 +208,35 @@ def to_html(value: str) -> str:
         return f"<p>{whole}</p>" if whole else ""
     lines = ["<br />".join(part.splitlines()) for part in _BLANK_LINES.split(whole)]
     return "".join(f"<p>{line}</p>" for line in lines if line)
+
+
+LONGEST_HTML = 200_000
+"""Characters. A long page of a catalogue has a tenth of it."""
+DEEPEST_HTML = 500
+TOO_MUCH_HTML = Text(
+    "step.too_much_html",
+    "ce HTML est trop long, ou a trop de balises les unes dans les autres, pour être nettoyé",
+    "this HTML is too long, or has too many tags inside one another, to be cleaned",
+)
+_TAG = re.compile(r"<(/?)(?!(?:br|hr|img|input|meta|link|col|wbr)\b)[a-z]", re.IGNORECASE)
+
+
+def _guarded(work: Callable[[str], str]) -> Callable[[str], Value]:
+    """The cleaner's time grows with the square of the depth: 100,000 tags inside one another would stop a worker for minutes."""
+
+    def guarded(value: str) -> Value:
+        return Failed(TOO_MUCH_HTML) if len(value) > LONGEST_HTML or _is_deep(value) else work(value)
+
+    return guarded
+
+
+def _is_deep(value: str) -> bool:
+    depth = 0
+    for closes in _TAG.findall(value):
+        depth += -1 if closes else 1
+        if depth > DEEPEST_HTML:
+            return True
+    return False
 
 
 def clean_html(value: str) -> str:

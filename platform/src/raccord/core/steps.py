@@ -161,7 +161,7 @@ def made(step: Step, shop: Workshop) -> Made:
             _check_number_step(step)
             return Made(number_step(step), may_stop=True)
         case _:
-            return Made(text_step(step))
+            return Made(text_step(step), may_stop=isinstance(step, CleanHtml | StripHtml))
 
 
 def _formula(step: Formula, shop: Workshop) -> Made:

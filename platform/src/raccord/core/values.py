@@ -110,13 +110,16 @@ def number(value: Value) -> Decimal | None:
 
 
 def each_text(value: Value, work: Callable[[str], Value]) -> Value:
-    """`work` on a text, or on each text of a list or of a mapping by language; a number is taken as its text."""
+    """`work` on a text, or on each text of a list or of a mapping by language; a number is taken as its text. One part that
+    failed is the answer for all."""
     if isinstance(value, str):
         return work(value)
     if isinstance(value, list):
-        return [each_text(part, work) for part in value]
+        parts = [each_text(part, work) for part in value]
+        return next((part for part in parts if isinstance(part, Failed)), parts)
     if isinstance(value, dict):
-        return {name: each_text(part, work) for name, part in value.items()}
+        found = {name: each_text(part, work) for name, part in value.items()}
+        return next((part for part in found.values() if isinstance(part, Failed)), found)
     return work(text(value)) if isinstance(value, Decimal | int) else value
 
 
