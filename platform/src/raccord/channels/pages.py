@@ -18,7 +18,7 @@ from raccord.connections.service import Connections
 from raccord.core.channel import ChannelSettings, PriceRules
 from raccord.front.links import address
 from raccord.mappings.draft_bar import draft_bar
-from raccord.mappings.service import newest_plan
+from raccord.mappings.service import newest_plan, versions
 from raccord.overview.frame import Visit, tenant_page
 from raccord.storage.engine import tenant_transaction
 from raccord.sync.emptied import conclude_emptied
@@ -173,6 +173,7 @@ async def _page(request: Visit, tenant: UUID, found: Channel) -> Template:
         erp=erp,
         shop=shop,
         bar=await draft_bar(tenant, found.id),
+        version=next((one for one in await versions(tenant, found.id) if one.active), None),
         newest=await newest_plan(tenant, found.id) if found.state == "draft" else None,
     )
 

@@ -33,6 +33,8 @@ from raccord.storage.projections import Route
 from raccord.tenants.access import RANKS, access_of
 from raccord_connectors.contract import Message
 
+FIELDS = {"price_category": "category"}
+"""Fields of these forms, by the names that the channel's first form gives them."""
 Read = tuple[ChannelSettings, dict[str, Message]]
 
 
@@ -81,7 +83,7 @@ async def work(request: Visit, tenant: UUID, channel: UUID, workbench: Workbench
             await _keep(request, tenant, bench, settings, str(form.get("revision", "")))
         except MappingsError as error:
             if error.field:
-                wrong[error.field] = error.message
+                wrong[FIELDS.get(error.field, error.field)] = error.message
             else:
                 stale = error.message
         else:
