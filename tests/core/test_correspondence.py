@@ -101,6 +101,16 @@ def test_a_line_that_cannot_be_is_told(rows: list[Row], code: str) -> None:
     assert {0: code} == {number: message.code for number, message in wrong.items()}
 
 
+@pytest.mark.parametrize("entries", [{"A": "un", "B": "deux"}, {"B": "deux", "A": "un"}])
+def test_the_line_that_was_changed_is_blamed_whatever_the_order_that_the_table_is_kept_in(
+    entries: dict[str, str],
+) -> None:
+    _, wrong = edited(entries, [Row("A", "A", "un"), Row("B", "a", "deux")])
+    assert [1] == list(wrong)
+    _, wrong = edited(entries, [Row("A", "b", "un"), Row("B", "B", "deux")])
+    assert [0] == list(wrong)
+
+
 def test_two_new_lines_with_one_value_are_told_once() -> None:
     _, wrong = edited({}, [Row(None, "A", "un"), Row(None, "a", "deux")])
     assert [1] == list(wrong)

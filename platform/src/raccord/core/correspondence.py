@@ -89,43 +89,50 @@ class Row(Struct, frozen=True):
     removed: bool = False
 
 
+class _Line(Struct, frozen=True):
+    value: str
+    meant: str
+    number: int | None = None
+    """Of the row that it comes from; None for an entry that no row is about."""
+    changed: bool = False
+
+
 def edited(entries: Mapping[str, str], rows: Sequence[Row]) -> tuple[dict[str, str], dict[int, Message]]:
     """The entries with these lines put in their places, new ones at the end, and what is wrong by line; entries that no line
     is about stay as they are. Where something is wrong, the entries are to be thrown away."""
     wrong = {number: found for number, row in enumerate(rows) if (found := _wrong(row)) is not None}
-    by_key = {row.was: row for row in rows if row.was is not None and row.was in entries}
-    lines: list[tuple[str, str, int | None]] = []
-    numbers = {id(row): number for number, row in enumerate(rows)}
+    known = {row.was: (number, row) for number, row in enumerate(rows) if row.was in entries}
+    lines = []
     for key, meant in entries.items():
-        row = by_key.get(key)
-        if row is None:
-            lines.append((key, meant, None))
-        elif not row.removed:
-            lines.append((row.value.strip(), row.meant.strip(), numbers[id(row)]))
-    fresh = [row for row in rows if row.was is None or row.was not in entries]
-    lines += [
-        (row.value.strip(), row.meant.strip(), numbers[id(row)])
-        for row in fresh
-        if not row.removed and (row.value.strip() or row.meant.strip())
-    ]
+        if key not in known:
+            lines.append(_Line(key, meant))
+        elif not known[key][1].removed:
+            lines.append(_line(*known[key]))
+    for number, row in enumerate(rows):
+        if row.was not in entries and not row.removed and (row.value.strip() or row.meant.strip()):
+            lines.append(_line(number, row))
     return _collected(lines, wrong), wrong
 
 
-def _collected(lines: Sequence[tuple[str, str, int | None]], wrong: dict[int, Message]) -> dict[str, str]:
-    """What is there twice is told of the line that was changed."""
+def _line(number: int, row: Row) -> _Line:
+    value = row.value.strip()
+    return _Line(value, row.meant.strip(), number, changed=value != row.was)
+
+
+def _collected(lines: Sequence[_Line], wrong: dict[int, Message]) -> dict[str, str]:
+    """What is there twice is told of the line that was changed; of several, the last."""
     result: dict[str, str] = {}
-    seen: dict[str, int | None] = {}
-    for value, meant, number in lines:
-        known = alike(value)
-        if known in seen:
-            guilty = number if number is not None else seen[known]
-            if guilty is not None:
-                wrong.setdefault(guilty, TWICE.fill(value=value))
-                continue
-        seen[known] = number
-        result[value] = meant
-    if len(result) > MOST_ENTRIES and lines:
-        wrong.setdefault(lines[-1][2] or 0, TOO_MANY.fill(most=MOST_ENTRIES))
+    seen: dict[str, _Line] = {}
+    for line in lines:
+        other = seen.setdefault(alike(line.value), line)
+        guilty = [one.number for one in (line, other) if one.changed and one.number is not None]
+        if other is not line and guilty:
+            wrong.setdefault(max(guilty), TWICE.fill(value=line.value))
+        result[line.value] = line.meant
+    if len(result) > MOST_ENTRIES:
+        wrong.setdefault(
+            max((line.number or 0 for line in lines), default=0), TOO_MANY.fill(most=MOST_ENTRIES)
+        )
     return result
 
 
