@@ -80,6 +80,7 @@ async def _go_on(made: Pass) -> None:
         await STEPS[names[number]](made)
         if number + 1 < len(names):
             await made.begin_step(names[number + 1])
+            made.pause_if_over()
     await _close(made.tenant, made.id, "done", None)
 
 

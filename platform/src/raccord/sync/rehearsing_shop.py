@@ -35,25 +35,29 @@ async def listings(made: Pass) -> None:
         wanted = Selection(since=made.cursor or None)
         waiting: list[Page] = []
         kept = 0
+        again = made.cursor != ""
         async with aclosing(pages(connector, "listings", wanted)) as reading:
             async for page in reading:
                 waiting.append(page)
                 if page.cursor is not None:
-                    await _keep_listings(made, waiting, page.cursor)
-                    waiting = []
+                    await _keep_listings(made, waiting, page.cursor, again=again)
+                    waiting, again = [], False  # within one reading no record comes twice
                     kept += 1
                     if kept > 1:  # a cursor includes its boundary: the first page may hold nothing new
                         made.pause_if_over()
-        await _keep_listings(made, waiting, None)
+        await _keep_listings(made, waiting, None, again=again)
 
 
-async def _keep_listings(made: Pass, read: list[Page], cursor: str | None) -> None:
+async def _keep_listings(made: Pass, read: list[Page], cursor: str | None, *, again: bool) -> None:
+    """`again`: some of them may have been kept by the slice before."""
     findings: list[Finding] = []
     codes: list[CodeRow] = []
     number = 0
-    async with tenant_transaction(made.tenant):
-        keys = [record.key for page in read for record in page.records]
-        known = await rehearsals.owners_among(made.id, "shop", keys)
+    known: set[str] = set()
+    if again:
+        async with tenant_transaction(made.tenant):
+            keys = [record.key for page in read for record in page.records]
+            known = await rehearsals.owners_among(made.id, "shop", keys)
     for page in read:
         found = [record for record in page.records if isinstance(record, Listing) and record.key not in known]
         number += len(found)
@@ -87,13 +91,12 @@ def _codes(listing: Listing) -> list[CodeRow]:
 
 async def meeting(made: Pass) -> None:
     async with tenant_transaction(made.tenant):
-        erp = await rehearsals.codes(made.id, "erp")
-        shop = await rehearsals.codes(made.id, "shop")
-        unsold = await rehearsals.codes(made.id, "unsold")
+        mine, theirs, away = [
+            [_shown(row) for row in await rehearsals.codes(made.id, side)]
+            for side in ("erp", "shop", "unsold")
+        ]
         held = await rehearsed.held(made.route.erp)
         bound = await rehearsals.bound_listings(made.channel)
-    mine, theirs = [_shown(row) for row in erp], [_shown(row) for row in shop]
-    away = [_shown(row) for row in unsold]
     refused = {normal_sku(key) for stream, key, _ in held if stream == "products"}
     met = None
     if made.sides.shop_answers:
@@ -131,10 +134,11 @@ def _meet(
         one.code.owner for one in left if _begins_with_one(one.code.sku, refused)
     }
     away = _with_codes_of(left, unsold) - known
+    told = known | away
     return Meeting(
         matches,
         _first_of_each([one for one in articles if one.code.owner not in met]),
-        _first_of_each([one for one in left if one.code.owner not in known | away]),
+        _first_of_each([one for one in left if one.code.owner not in told]),
         _first_of_each([one for one in left if one.code.owner in away]),
     )
 

@@ -56,8 +56,9 @@ CREATE TABLE rehearsal_code (        -- references, bar codes and identities met
   PRIMARY KEY (tenant, rehearsal, side, owner, item),
   FOREIGN KEY (tenant, rehearsal) REFERENCES rehearsal ON DELETE CASCADE
 );
-CREATE INDEX rehearsal_code_item ON rehearsal_code (tenant, rehearsal, side, item);
-CREATE INDEX rehearsal_code_sku ON rehearsal_code (tenant, rehearsal, side, sku);
+-- Each begins with what it is asked by: with a common beginning, PostgreSQL takes any of them before it knows the table.
+CREATE INDEX rehearsal_code_item ON rehearsal_code (tenant, item, rehearsal);
+CREATE INDEX rehearsal_code_sku ON rehearsal_code (tenant, sku, rehearsal) WHERE side = 'customer';
 
 DO $$
 DECLARE t text;
