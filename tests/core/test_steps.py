@@ -199,6 +199,8 @@ def test_tax_without_a_rate_holds_the_record() -> None:
 
 def test_a_hostile_regular_expression_is_refused_or_runs_in_its_time() -> None:
     assert "" == done(Pattern("(a*)*(a|aa)*b", "extract"), "a" * 50_000)
+    assert "b" * 10_000 == done(Pattern("a", by="b"), "a" * 10_000)
+    assert isinstance(done(Pattern("a", by="b"), "a" * 10_001), Failed)
     for source in ("(" * 100, "a{1000}{1000}", "x" * 501, r"(?<=a)b", r"(a)\1"):
         with pytest.raises(StepError) as refused:
             made(Pattern(source), Workshop({}, of_offer=False))

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 import re2
 from msgspec import Struct
 
-from raccord.core.values import Value, each_text, sound
+from raccord.core.values import Failed, Value, each_text, sound
 from raccord_connectors.contract import Text
 
 LONGEST_PATTERN = 500
@@ -27,6 +27,15 @@ class Pattern(Struct, frozen=True, tag_field="do", tag="pattern"):
     find: str
     action: Literal["replace", "extract", "keep"] = "replace"
     by: str = ""
+
+
+MOST_PLACES = 10_000
+"""Places of a text that are replaced; each takes some microseconds."""
+TOO_MANY_PLACES = Text(
+    "step.too_many_places",
+    "l’expression régulière convient à plus de {limit} endroits de ce texte",
+    "the regular expression fits more than {limit} places of this text",
+)
 
 
 class BadPattern(Exception):
@@ -76,4 +85,8 @@ def pattern_step(step: Pattern) -> Callable[[Value], Value]:
             piece if i % 2 == 0 else found.group(int(piece)) or "" for i, piece in enumerate(pieces)
         )
 
-    return lambda value: each_text(value, lambda given: compiled.sub(filled, sound(given)))
+    def replaced(given: str) -> Value:
+        made, places = compiled.subn(filled, sound(given), MOST_PLACES + 1)
+        return Failed(TOO_MANY_PLACES, {"limit": str(MOST_PLACES)}) if places > MOST_PLACES else made
+
+    return lambda value: each_text(value, replaced)

@@ -225,12 +225,15 @@ def _guarded(work: Callable[[str], str]) -> Callable[[str], Value]:
     """The cleaner's time grows with the square of the depth: 100,000 tags inside one another would stop a worker for minutes."""
 
     def guarded(value: str) -> Value:
-        return Failed(TOO_MUCH_HTML) if len(value) > LONGEST_HTML or _is_deep(value) else work(value)
+        return Failed(TOO_MUCH_HTML) if is_too_much_html(value) else work(value)
 
     return guarded
 
 
-def _is_deep(value: str) -> bool:
+def is_too_much_html(value: str) -> bool:
+    """Nobody should clean it: it is too long or too deep."""
+    if len(value) > LONGEST_HTML:
+        return True
     depth = 0
     for closes in _TAG.findall(value):
         depth += -1 if closes else 1

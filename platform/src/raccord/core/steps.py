@@ -146,7 +146,7 @@ def made(step: Step, shop: Workshop) -> Made:
             return Made(lookup_step(step, shop.tables[name]), may_stop=step.otherwise in ("hold", "skip"))
         case Pattern():
             try:
-                return Made(pattern_step(step))
+                return Made(pattern_step(step), may_stop=step.action == "replace")
             except BadPattern as bad:
                 raise StepError(BAD_PATTERN.fill(reason=bad.reason), "find") from None
         case Formula():

@@ -15,6 +15,7 @@ from raccord.core import rules
 from raccord.core.channel import ChannelSettings
 from raccord.core.rules import MappingError
 from raccord.core.sources import Sources, find, stock_figures
+from raccord.core.step_texts import is_too_much_html
 from raccord.core.tracing import Trace, Traced, Tracer
 from raccord.core.values import is_empty
 from raccord.front.i18n import Formats
@@ -218,7 +219,7 @@ def _facts(listing: Listing, formats: Formats) -> list[tuple[str, str]]:
 
 def _html(text: Any) -> Markup | None:
     """Safe to show: structure and emphasis only."""
-    if not isinstance(text, str) or not text.strip():
+    if not isinstance(text, str) or not text.strip() or is_too_much_html(text):
         return None
     return Markup(nh3.clean(text, tags=SHOWN_TAGS, attributes={}))  # noqa: S704  (cleaned on the spot)
 
