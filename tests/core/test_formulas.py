@@ -97,6 +97,14 @@ def test_a_number_that_the_erp_lacks_holds_the_record_with_the_fields_name() -> 
     assert Decimal(0) == worked_out("product.weight_g == null ? 0 : product.weight_g * 2")
 
 
+def test_a_field_may_be_called_and_hold_anything() -> None:
+    custom = {"{a}": "{b}"}
+    assert "{b}!" == worked_out('product.custom["{a}"] + "!"', custom=custom)
+    held = worked_out('int(product.custom["{a}"])', custom=custom)
+    assert isinstance(held, Failed)
+    assert "« {b} » n’est pas un nombre" in held.reason.fr
+
+
 @pytest.mark.parametrize(
     ("expression", "code"),
     [

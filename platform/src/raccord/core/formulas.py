@@ -28,8 +28,8 @@ class Formula(Struct, frozen=True, tag_field="do", tag="formula"):
 
 EMPTY = Text(
     "formula.empty_field",
-    "{why}. {fields} est vide : prévoyez ce cas, par exemple {field} == null ? 0 : …",
-    "{why}. {fields} is empty: provide for it, for example {field} == null ? 0 : …",
+    "{fields} est vide : prévoyez ce cas, par exemple {field} == null ? 0 : …",
+    "{fields} is empty: provide for it, for example {field} == null ? 0 : …",
 )
 
 
@@ -80,11 +80,6 @@ def _explained(failed: Failed, fields: Mapping[str, Source], given: Any) -> Fail
     empty = [path for path, source in fields.items() if source.kind != "text" and source.read(given) is None]
     if not empty or failed.why not in OF_KINDS:
         return failed
-    told = Text(
-        failed.why.code,
-        *(
-            whole.format(why=why, fields=", ".join(empty), field=empty[0])
-            for whole, why in ((EMPTY.fr, failed.why.fr), (EMPTY.en, failed.why.en))
-        ),
-    )
-    return Failed(told)
+    why = failed.why
+    told = Text(why.code, f"{why.fr}. {EMPTY.fr}", f"{why.en}. {EMPTY.en}")
+    return Failed(told, {**failed.about, "fields": ", ".join(empty), "field": empty[0]})
