@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from raccord.core.channel import ChannelSettings
 from raccord.core.order_entry import enter
+from raccord.core.order_rules import OrderRules
 from raccord.core.reference import LONGEST, order_reference
 from raccord.core.totals import cents, check
 from raccord_connectors.canonical import Address, Buyer, Charge, Order, OrderLine
 
-SETTINGS = ChannelSettings(shipping_item="PORT")
+SETTINGS = ChannelSettings(orders=OrderRules(items={"shipping": "PORT"}))
 
 
 def order_of(lines: list[OrderLine], charges: list[Charge], residue: D = D(0)) -> Order:

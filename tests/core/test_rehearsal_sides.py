@@ -7,6 +7,7 @@ from raccord.core import matching
 from raccord.core.channel import ChannelSettings, PriceRules, StockRule
 from raccord.core.codes import normal_ean, normal_sku
 from raccord.core.matching import Code
+from raccord.core.order_rules import OrderRules
 from raccord.core.rehearsal.checks import CHECKS, KINDS, SEVERITIES
 from raccord.core.rehearsal.choices import Choices
 from raccord.core.rehearsal.findings import Finding, gathered
@@ -107,10 +108,10 @@ def test_an_erp_that_keeps_no_such_list_misses_nothing() -> None:
     [
         (ChannelSettings(prices=PriceRules(currency="CHF")), ("currency.differs", "currency")),
         (ChannelSettings(stock=StockRule(depots=["9"])), ("depot.unknown", "9")),
-        (ChannelSettings(depot_for_orders="9"), ("depot.unknown", "9")),
+        (ChannelSettings(orders=OrderRules(depot="9")), ("depot.unknown", "9")),
         (ChannelSettings(prices=PriceRules(category="9")), ("price_category.unknown", "9")),
         (ChannelSettings(tax_classes={"20": "luxe"}), ("tax.no_such_class", "20")),
-        (ChannelSettings(shipping_item="GONE"), ("charge.unknown_item", "GONE")),
+        (ChannelSettings(orders=OrderRules(items={"shipping": "GONE"})), ("charge.unknown_item", "GONE")),
     ],
 )
 def test_a_setting_that_names_what_is_not_there_is_found(

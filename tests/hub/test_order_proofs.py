@@ -161,4 +161,4 @@ def test_a_quotation_in_the_erp_proves_nothing_because_it_takes_no_stock(setting
         await w.settle()
         assert {} == await w.open_reservations()
 
-    run(settings, scenario, document_kind="quotation")
+    run(settings, scenario, kind="quotation")

@@ -10,6 +10,7 @@ import pytest
 
 from raccord.channels import service as channels
 from raccord.core.channel import ChannelSettings
+from raccord.core.order_rules import OrderRules
 from raccord.orders import service
 from raccord.settings import Settings
 from raccord.storage import system
@@ -179,7 +180,7 @@ def test_orders_of_a_stage_that_the_settings_now_import_go_on(settings: Settings
         w.shop.place_order({"CHAISE": 1}, paid=False)
         await w.collect()
         await w.settle()
-        chosen = ChannelSettings(shipping_item="PORT", import_stages=("open", "pending"))
+        chosen = ChannelSettings(orders=OrderRules(items={"shipping": "PORT"}, stages=("open", "pending")))
         await channels.change_settings(w.tenant, w.channel, chosen, w.wake)
         due = [
             one.object for one in await system.due_work() if one.kind == "enter" and one.tenant == w.tenant

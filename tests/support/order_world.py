@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from raccord.core.channel import ChannelSettings
+from raccord.core.order_rules import OrderRules
 from raccord.orders import service
 from raccord.orders.following import FollowUp
 from raccord.storage.engine import tenant_transaction
@@ -164,7 +165,8 @@ async def world(**settings: object) -> AsyncIterator[World]:
     tenant = await new_tenant()
     erp, shop = ErpSystem(f"erp-{uuid.uuid4().hex}"), ShopSystem(f"shop-{uuid.uuid4().hex}")
     erp_id, shop_id, channel, agent = (uuid.uuid4() for _ in range(4))
-    chosen = msgspec.convert({"shipping_item": "PORT", **settings}, type=ChannelSettings)
+    rules = {"items": {"shipping": "PORT"}, **settings}
+    chosen = ChannelSettings(orders=msgspec.convert(rules, type=OrderRules))
     erp.put_product("PORT", "Frais de port", price="5.75")
     async with tenant_transaction(tenant) as connection:
         for found, side, connector in ((erp_id, "erp", "memory_erp"), (shop_id, "shop", "memory_shop")):

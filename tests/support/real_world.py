@@ -14,6 +14,7 @@ from raccord.agents.service import Agents
 from raccord.channels import service as channels
 from raccord.connections.service import Connections
 from raccord.core.channel import ChannelSettings
+from raccord.core.order_rules import OrderRules
 from raccord.sync.commands import Commands
 from raccord.tenants import service as tenants
 from raccord.vault import Vault
@@ -64,7 +65,9 @@ class RealWorld(ProductWorld):
 
     async def _go_live(self) -> None:
         assert self.tenant is not None
-        settings = ChannelSettings(shipping_item="PORT", fee_item="FRAIS", discount_item="REMISE")
+        settings = ChannelSettings(
+            orders=OrderRules(items={"shipping": "PORT", "fee": "FRAIS", "discount": "REMISE"})
+        )
         channel = await channels.create(
             self.tenant, "Tryton → Vendure", self.erp_connection, self.shop_connection, settings
         )

@@ -14,6 +14,7 @@ from celery import Celery
 
 from raccord.channels import service as channels
 from raccord.core.channel import ChannelSettings, PriceRules
+from raccord.core.order_rules import OrderRules
 from raccord.rehearsals import service
 from raccord.rehearsals.models import Report
 from raccord.sync.rehearsing import FIRST
@@ -49,7 +50,9 @@ class RehearsalWorld(ProductWorld):
         settings = {"path": str(self.database), "bridge": bridge}
         self.stack.enrol_agent(self.home, code, "sage100", settings, {})
         self.stack.start_agent(self.home)
-        chosen = ChannelSettings(prices=PriceRules(category="1"), shipping_item="PORT", fee_item="FRAIS")
+        chosen = ChannelSettings(
+            prices=PriceRules(category="1"), orders=OrderRules(items={"shipping": "PORT", "fee": "FRAIS"})
+        )
         self.channel = self.inside(
             lambda: channels.create(demo.tenant, "Boutique en ligne", demo.erp, demo.shop, chosen)
         )

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from raccord.core.channel import ChannelSettings, PriceRules
+from raccord.core.order_rules import OrderRules
 from raccord.core.projection import Projected
 from raccord.core.rehearsal import checks, sales
 from raccord.core.rehearsal.subjects import Article, Sale, World
@@ -49,7 +50,7 @@ SHOP = Discovery(
     payment_methods=(Choice("cb", "Carte bancaire"),),
     carriers=(Choice("flat_rate:1", "COLISSIMO"),),
 )
-SETTINGS = ChannelSettings(prices=PriceRules(category="1"), shipping_item="PORT")
+SETTINGS = ChannelSettings(prices=PriceRules(category="1"), orders=OrderRules(items={"shipping": "PORT"}))
 
 
 def world(**changes: Any) -> World:

@@ -17,6 +17,7 @@ import msgspec
 from raccord.accounts import service as accounts
 from raccord.core.channel import ChannelSettings, PriceRules, StockRule
 from raccord.core.default_mapping import default_mapping
+from raccord.core.order_rules import OrderRules
 from raccord.core.projection import Projection
 from raccord.core.texts import NO_PRICE, WRONG_EAN
 from raccord.partners import service as partners
@@ -81,7 +82,7 @@ class Furnished:
 SETTINGS = ChannelSettings(
     stock=StockRule(depots=["LYON", "PARIS"], margin=Decimal(1)),
     prices=PriceRules(category="WEB"),
-    shipping_item="PORT",
+    orders=OrderRules(items={"shipping": "PORT"}),
 )
 ERP_DISCOVERY = Discovery(
     company="Maison Duval SARL", version="Sage 100 11.00", currency="EUR", languages=("fr",),

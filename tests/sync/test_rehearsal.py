@@ -34,7 +34,14 @@ class Clock:
 
 def rehearsed(settings: Settings, scenario: Scenario) -> None:
     clock = Clock()
-    play(settings, scenario, now=clock.now, sleep=clock.sleep, live=False, shipping_item="PORT")
+    play(
+        settings,
+        scenario,
+        now=clock.now,
+        sleep=clock.sleep,
+        live=False,
+        orders={"items": {"shipping": "PORT"}},
+    )
 
 
 async def start(m: Merchant) -> UUID:

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from raccord.core.channel import ChannelSettings, PriceRules, PublicationRule, StockRule
+from raccord.core.order_rules import CustomerRules, CustomerTemplate, OrderRules
 from raccord.settings import Settings
 
 CASES = [
@@ -24,10 +25,27 @@ CASES = [
         ChannelSettings(
             stock=StockRule(depots=["LYON"], nature="real", margin=Decimal("2.5")),
             prices=PriceRules(category="WEB", tax_included=False, currency="CHF", eco_contribution="apart"),
-            publication=PublicationRule(flagged_only=False), shipping_item="PORT", brake_count=9,
+            publication=PublicationRule(flagged_only=False), orders=OrderRules(items={"shipping": "PORT"}), brake_count=9,
         ),
     ),
-    ({"price_category": None, "currency": "EUR", "fee_item": "FRAIS"}, ChannelSettings(fee_item="FRAIS")),
+    (
+        {
+            "import_stages": ["pending", "open"], "document_kind": "quotation", "depot_for_orders": "LYON",
+            "shipping_item": "PORT", "fee_item": None, "discount_item": "REMISE", "new_customer_price_category": "WEB",
+        },
+        ChannelSettings(
+            orders=OrderRules(
+                stages=("pending", "open"), kind="quotation", depot="LYON",
+                items={"shipping": "PORT", "discount": "REMISE"},
+                customers=CustomerRules(template=CustomerTemplate(price_category="WEB")),
+            )
+        ),
+    ),
+    ({"orders": {"items": {"eco": "ECO"}}}, ChannelSettings(orders=OrderRules(items={"eco": "ECO"}))),
+    (
+        {"price_category": None, "currency": "EUR", "fee_item": "FRAIS"},
+        ChannelSettings(orders=OrderRules(items={"fee": "FRAIS"})),
+    ),
     ({"stock": {"depots": ["1"]}}, ChannelSettings(stock=StockRule(depots=["1"]))),
 ]  # fmt: skip
 
@@ -59,7 +77,7 @@ def test_flat_settings_become_grouped_ones(
         await _run_migration(owner)
         kept = await owner.fetchval("SELECT settings FROM channel WHERE id = $1", channel)
         assert expected == msgspec.json.decode(kept, type=ChannelSettings)
-        assert msgspec.json.decode(kept).keys() <= {"stock", "prices", "publication", *stored}
+        assert msgspec.json.decode(kept).keys() <= {"stock", "prices", "publication", "orders", *stored}
         rows = await owner.fetch("SELECT key, leaving, left_at IS NOT NULL FROM binding ORDER BY key")
         assert [("LEAVING", "unpublish", False), ("OFF", "unpublish", True), ("ON", None, False)] == [
             tuple(row) for row in rows
@@ -68,6 +86,8 @@ def test_flat_settings_become_grouped_ones(
     asyncio.run(_as_before(settings, scenario))
 
 
+GROUPED = ("mapping", "mapping_draft", "plan", "rehearsal")
+"""Tables of versions, whose settings are grouped as well."""
 TABLES = ("tenant", "connection", "channel", "binding")
 
 
@@ -91,8 +111,10 @@ async def _run_migration(owner: Any) -> None:
     forced = [table for table in TABLES if table in ("channel", "binding")]
     for table in forced:
         await owner.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    schema = files("raccord.storage").joinpath("schema", "0010_business_rules.sql")
-    await owner.execute(schema.read_text("utf-8"))
+    for table in GROUPED:
+        await owner.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    for name in ("0010_business_rules.sql", "0013_order_rules.sql"):
+        await owner.execute(files("raccord.storage").joinpath("schema", name).read_text("utf-8"))
     assert forced == [
         row["relname"]
         for row in await owner.fetch(

@@ -15,6 +15,7 @@ from raccord.channels import service as channels
 from raccord.connections.models import Checked
 from raccord.connections.service import Connections
 from raccord.core.channel import ChannelSettings, PriceRules
+from raccord.core.order_rules import OrderRules
 from raccord.orders.hooks import Hooks
 from raccord.partners import service as partners
 from raccord.settings import Settings
@@ -94,7 +95,9 @@ class Furnisher:
             await self._hooks.ensure(demo.tenant, demo.shop, self._connections)
         if demo.channel is not None:
             return demo
-        settings = ChannelSettings(prices=PriceRules(category="1"), shipping_item="PORT", fee_item="FRAIS")
+        settings = ChannelSettings(
+            prices=PriceRules(category="1"), orders=OrderRules(items={"shipping": "PORT", "fee": "FRAIS"})
+        )
         channel = await channels.create(demo.tenant, "Boutique en ligne", demo.erp, demo.shop, settings)
         if live:
             await channels.go_live(demo.tenant, channel, self._connections, self._wake)

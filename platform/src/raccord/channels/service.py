@@ -106,7 +106,7 @@ async def change_settings(
             await projections.mark_everything(tenant, channel, found.erp)
         else:
             await repository.save_settings(channel, msgspec.json.encode(settings).decode())
-        await orders.rouse(channel, settings.import_stages)  # the sweep finds them
+        await orders.rouse(channel, settings.orders.stages)  # the sweep finds them
         await note(tenant, account, "channel.settings", str(channel))
     if of_catalogue:
         await _wake_all(wake, tenant, channel)

@@ -9,6 +9,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from raccord.core.order_rules import OrderRules
+
 Figure = Literal["real", "ordered", "reserved", "preparing", "in_control"]
 """What an ERP keeps of an item's stock, for each depot."""
 Nature = Literal["real", "available", "forward", "prudent", "terms", "formula"]
@@ -171,16 +173,7 @@ class ChannelSettings(Struct, kw_only=True, frozen=True, omit_defaults=True):
     publication: PublicationRule = PublicationRule()
     tax_classes: dict[str, str] = {}
     """VAT rate in percent, as text ("20", "5.5") → the shop's tax class; missing ones are found in its discovery."""
-    import_stages: tuple[str, ...] = ("open",)
-    """Stages of shop orders that become ERP documents."""
-    document_kind: Literal["quotation", "order"] = "order"
-    depot_for_orders: str | None = None
-    shipping_item: str | None = None
-    """The ERP's article for shipping fees."""
-    fee_item: str | None = None
-    """The ERP's article for other charges; None uses `shipping_item`."""
-    discount_item: str | None = None
-    new_customer_price_category: str | None = None
+    orders: OrderRules = OrderRules()
     brake_share: Decimal = Decimal("0.02")
     brake_count: int = 50
     """A pass that would withdraw more than the smaller of the two (but never fewer than 5) waits for a person."""

@@ -72,7 +72,7 @@ def _draft(
 ) -> Draft:
     return Draft(
         key=reference,
-        kind=settings.document_kind,
+        kind=settings.orders.kind,
         dated=order.placed_at.date(),
         reference=order.number,
         customer=customer,
@@ -84,7 +84,7 @@ def _draft(
         net=cents(order.net),
         tax=cents(order.tax),
         gross=cents(order.gross),
-        depot=settings.depot_for_orders,
+        depot=settings.orders.depot,
         carrier=next(
             (charge.method or charge.title for charge in order.charges if charge.kind == "shipping"), None
         ),
@@ -146,10 +146,8 @@ def _charge_line(charge: Charge, item: str) -> DraftLine:
 
 def _charge_item(charge: Charge, settings: ChannelSettings) -> str | None:
     if charge.net < 0:
-        return settings.discount_item or settings.fee_item or settings.shipping_item
-    if charge.kind == "shipping":
-        return settings.shipping_item
-    return settings.fee_item or settings.shipping_item
+        return settings.orders.item_for("discount")
+    return settings.orders.item_for("fee" if charge.kind == "other" else charge.kind)
 
 
 def _with_unit_prices(line: DraftLine) -> DraftLine:

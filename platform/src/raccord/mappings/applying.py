@@ -63,7 +63,7 @@ async def apply(
             await channels.set_state(channel, "live")
             await note_act(tenant, account, "channel.live", str(channel))
         else:
-            await orders.rouse(channel, settings.import_stages)
+            await orders.rouse(channel, settings.orders.stages)
         await projections.mark_everything(tenant, channel, sides.erp)
         told = {"plan": str(plan), "version": version, **await plans.actions(plan)}
         await _journal(tenant, channel, sides, Event.APPLIED, account, told)

@@ -96,7 +96,7 @@ async def _hold_for_our_fault(tenant: UUID, order: UUID, error: Exception) -> UU
 async def _prepare(found: StoredOrder, asked: Commands) -> StoredOrder | None:
     """Totals, items and customer; None while it cannot go on."""
     order, route = found.order, found.route
-    if order.stage not in route.settings.import_stages:
+    if order.stage not in route.settings.orders.stages:
         if order.stage == "closed":
             await _hold(found, Problem("rejected", CLOSED.fill(number=order.number), field="stage"))
         else:
@@ -133,7 +133,7 @@ async def _customer(found: StoredOrder, asked: Commands) -> str | None:
         order,
         linked,
         await repository.candidates(route.erp, order, linked),
-        route.settings.new_customer_price_category,
+        route.settings.orders.customers.template.price_category,
     )
     if match.problem is not None:
         await _hold(found, match.problem)

@@ -46,7 +46,7 @@ async def store(route: ChannelRoute, order: Order) -> Stored:
     # What was held is asked anew, under new marks: the answers so far are to what the order was before.
     anew = reopened and row["state"] == "held"
     # One that is being written goes on whatever the shop says; one that the shop has completed is told to a person.
-    sleeps = reopened and order.stage not in ("closed", *route.settings.import_stages)
+    sleeps = reopened and order.stage not in ("closed", *route.settings.orders.stages)
     await connection.execute(
         """
         UPDATE sales_order SET data = $2, fingerprint = $3, stage = $4, gross = $5,
@@ -75,7 +75,7 @@ async def _insert(route: ChannelRoute, order: Order, data: bytes, print_: UUID) 
         """,
         route.tenant, uuid4(), route.channel, route.shop, order.key, order.number, order_reference(route.shop, order.key),
         data.decode(), print_, order.stage, "cancelled" if order.stage == "cancelled" else "waiting",
-        order.gross, order.currency, order.placed_at, order.stage in route.settings.import_stages,
+        order.gross, order.currency, order.placed_at, order.stage in route.settings.orders.stages,
     )  # fmt: skip
     if found is None:  # another process stored it between our look and our insert
         return await store(route, order)

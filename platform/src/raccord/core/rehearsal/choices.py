@@ -115,9 +115,7 @@ class Choices(Struct, frozen=True):
 
 def items_named(world: World) -> list[str]:
     """Articles that the settings name."""
-    settings = world.settings
-    named = (settings.shipping_item, settings.fee_item, settings.discount_item)
-    return list(dict.fromkeys(item for item in named if item))
+    return world.settings.orders.articles()
 
 
 def find(choices: Choices, world: World) -> Iterator[Finding]:
@@ -125,12 +123,14 @@ def find(choices: Choices, world: World) -> Iterator[Finding]:
     if shop.currency and shop.currency != settings.prices.currency:
         yield CURRENCY.of("currency", shop=shop.currency, channel=settings.prices.currency)
     depots = [depot.key for depot in erp.depots]
-    named = [*settings.stock.depots, *([settings.depot_for_orders] if settings.depot_for_orders else [])]
+    named = [*settings.stock.depots, *([settings.orders.depot] if settings.orders.depot else [])]
     for depot in dict.fromkeys(named):
         if depots and depot not in depots:
             yield DEPOT.of(depot, known=", ".join(depots))
     categories = [category.key for category in erp.price_categories]
-    for category in dict.fromkeys((settings.prices.category, settings.new_customer_price_category)):
+    for category in dict.fromkeys(
+        (settings.prices.category, settings.orders.customers.template.price_category)
+    ):
         if category and categories and category not in categories:
             yield CATEGORY.of(category, known=", ".join(categories))
     classes = {one.key for one in shop.tax_classes}
