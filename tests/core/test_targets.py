@@ -355,6 +355,10 @@ def test_each_language_may_have_a_rule_but_not_beside_one_for_all() -> None:
         with pytest.raises(MappingError) as refused:
             compile_rules(Mapping([Rule(target=target, sources=["product.name"]) for target in rules]))
         assert "mapping.whole_and_part" == refused.value.message.code
+    dotted = listing(
+        product(), *(Rule(target=f"features.{name}", sources=["product.key"]) for name in ("a", "a.b"))
+    )
+    assert {"a": ["CHAISE"], "a.b": ["CHAISE"]} == dotted.features
 
 
 @pytest.mark.parametrize("target", ["name", "offer.sku", "offer.price"])

@@ -121,7 +121,7 @@ def compile_rules(mapping: Mapping) -> Compiled:
     reads: set[str] = set()
     for rule in mapping.rules:
         of_offer, field, name = parse_target(rule.target)
-        _demand_alone(rule.target, seen)
+        _demand_alone(rule.target, name, seen)
         seen.add(rule.target)
         if rule.owner == "shop":
             target = target_of(rule.target)
@@ -152,13 +152,14 @@ def parse_target(target: str) -> tuple[bool, str, str | None]:
     return found
 
 
-def _demand_alone(target: str, seen: set[str]) -> None:
+def _demand_alone(target: str, name: str | None, seen: set[str]) -> None:
+    """Names may have dots of their own: `features.a` and `features.a.b` are two."""
     if target in seen:
         raise MappingError(named(problems.TWO_RULES, target), target)
-    whole, dot, _ = target.rpartition(".")
-    if dot and whole in seen:
+    whole = target if name is None else target.removesuffix(f".{name}")
+    if name is not None and whole in seen:
         raise MappingError(named(problems.WHOLE_AND_PART, target, whole=_title(whole)), target)
-    part = next((other for other in seen if other.startswith(f"{target}.")), None)
+    part = next((other for other in seen if other.startswith(f"{target}.")), None) if name is None else None
     if part is not None:
         raise MappingError(named(problems.WHOLE_AND_PART, part, whole=_title(target)), target)
 
