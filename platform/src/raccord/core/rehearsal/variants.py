@@ -46,9 +46,9 @@ def find(article: Article, _: World) -> Iterator[Finding]:
         values = [variant.options.get(axis.key, "").strip() for axis in product.axes]
         missing = [axis.title for axis, value in zip(product.axes, values, strict=True) if not value]
         for axis in missing:
-            yield NO_VALUE.of(product.key, part=f"{variant.key}/{axis}", item=variant.key, axis=axis)
+            yield NO_VALUE.of(product.key, part=f"{variant.key}/{axis}", item=variant.sku or variant.key, axis=axis)
         if not missing:
-            same[tuple(" ".join(value.casefold().split()) for value in values)].append(variant.key)
+            same[tuple(" ".join(value.casefold().split()) for value in values)].append(variant.sku or variant.key)
     for told, items in same.items():
         if len(items) > 1:
             yield SAME.of(
