@@ -90,7 +90,12 @@ async def frame() -> Frame:
 
 async def _brakes() -> list[Waiting]:
     rows = await current_connection().fetch(
-        "SELECT id, kind, stream, channel, concerned, known, raised_at FROM brake WHERE decided_at IS NULL ORDER BY raised_at"
+        """
+        SELECT id, kind, stream, channel, concerned, known, raised_at,
+               (SELECT count(*) FROM binding b WHERE b.channel = k.channel AND b.stream = 'listings' AND b.brake = k.id
+                   AND b.leaving = 'delete') AS deleted
+          FROM brake k WHERE decided_at IS NULL ORDER BY raised_at
+        """
     )
     return [
         Waiting(
@@ -100,7 +105,7 @@ async def _brakes() -> list[Waiting]:
             None,
             row["raised_at"],
             address("catalogue", state="braked", channel=row["channel"]),
-            {"concerned": row["concerned"], "known": row["known"]},
+            {"concerned": row["concerned"], "known": row["known"], "deleted": row["deleted"]},
         )
         for row in rows
     ]
