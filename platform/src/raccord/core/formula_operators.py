@@ -25,8 +25,10 @@ class Fails(Exception):
 
 MIXES = Text(
     "formula.mixes",
-    "la formule mêle des valeurs de sortes différentes pour cet article (un texte et un nombre, par exemple)",
-    "the formula mixes values of different kinds for this article (a text and a number, for example)",
+    "la formule mêle des valeurs de sortes différentes pour cet article ; number(x) fait d’un texte un nombre, text(x) "
+    "d’un nombre un texte",
+    "the formula mixes values of different kinds for this article; number(x) makes a number of a text, text(x) a text "
+    "of a number",
 )
 NOT_TRUTH = Text(
     "formula.not_truth",

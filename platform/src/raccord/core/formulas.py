@@ -28,8 +28,8 @@ class Formula(Struct, frozen=True, tag_field="do", tag="formula"):
 
 EMPTY = Text(
     "formula.empty_field",
-    "{fields} est vide : prévoyez ce cas, par exemple {field} == null ? 0 : …",
-    "{fields} is empty: provide for it, for example {field} == null ? 0 : …",
+    "{fields} est vide pour cet article, et la formule ne le prévoit pas ; ajoutez par exemple {field} == null ? 0 : …",
+    "{fields} is empty for this article, and the formula does not provide for it; add for example {field} == null ? 0 : …",
 )
 
 
@@ -80,6 +80,4 @@ def _explained(failed: Failed, fields: Mapping[str, Source], given: Any) -> Fail
     empty = [path for path, source in fields.items() if source.kind != "text" and source.read(given) is None]
     if not empty or failed.why not in OF_KINDS:
         return failed
-    why = failed.why
-    told = Text(why.code, f"{why.fr}. {EMPTY.fr}", f"{why.en}. {EMPTY.en}")
-    return Failed(told, {**failed.about, "fields": ", ".join(empty), "field": empty[0]})
+    return Failed(EMPTY, {"fields": ", ".join(empty), "field": empty[0]})
