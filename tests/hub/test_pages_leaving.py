@@ -59,3 +59,22 @@ def test_an_article_that_left_and_stays_visible_is_not_on_sale(ruled: Site) -> N
     on_sale = text_of(visitor.get(ruled.at("catalogue?state=on_sale"), htmx=True))
     assert ("Chaise bistrot" in withdrawn, "Chaise bistrot" in on_sale) == (True, False)
     assert "Hors vente" in article(ruled, "CHAISE")
+
+
+def test_the_brake_says_what_would_be_deleted(ruled: Site) -> None:
+    told = text_of(ruled.as_("owner").get(ruled.at("waiting")))
+    assert "Les retirer" in told
+    assert "Les supprimer" not in told
+    owner_of(
+        ruled,
+        "UPDATE binding SET leaving = 'delete' WHERE brake::text = $1",
+        str(ruled.made.brake),
+        table="binding",
+    )
+    assert "Parmi eux, 1" in text_of(ruled.as_("owner").get(ruled.at("waiting")))
+    owner_of(
+        ruled, "UPDATE brake SET concerned = 1 WHERE id::text = $1", str(ruled.made.brake), table="brake"
+    )
+    told = text_of(ruled.as_("owner").get(ruled.at("waiting")))
+    assert "Les supprimer" in told
+    assert "Remettre à plus tard" in told
