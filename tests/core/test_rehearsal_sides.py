@@ -7,7 +7,7 @@ from raccord.core import matching
 from raccord.core.channel import ChannelSettings, PriceRules, StockRule
 from raccord.core.codes import normal_ean, normal_sku
 from raccord.core.matching import Code
-from raccord.core.order_rules import OrderRules
+from raccord.core.order_rules import OrderRules, PaymentRule
 from raccord.core.rehearsal.checks import CHECKS, KINDS, SEVERITIES
 from raccord.core.rehearsal.choices import Choices
 from raccord.core.rehearsal.findings import Finding, gathered
@@ -93,6 +93,17 @@ def test_means_of_payment_and_carriers_are_compared_by_name_without_case_and_acc
     found = world(shop=replace(SHOP, payment_methods=(unknown,)))
     assert [("payment.unmapped", "bacs")] == kinds(Systems(), found)
     assert "(the nearest: “Virement”)" in told(Systems(), found)[0]
+
+
+def test_a_method_that_the_channels_settings_map_is_not_missing_and_its_mode_must_exist() -> None:
+    bacs = replace(SHOP.payment_methods[0], key="bacs", title="Virement bancaire")
+    shop = replace(SHOP, payment_methods=(bacs,))
+
+    def chosen(mode: str) -> ChannelSettings:
+        return ChannelSettings(orders=OrderRules(payments={"bacs": PaymentRule(mode=mode)}))
+
+    assert [] == kinds(Systems(), world(shop=shop, settings=chosen("3")))
+    assert [("payment.no_mode", "bacs")] == kinds(Systems(), world(shop=shop, settings=chosen("9")))
 
 
 def test_an_erp_that_keeps_no_such_list_misses_nothing() -> None:
