@@ -14,6 +14,10 @@ import msgspec
 from msgspec import Struct
 
 from raccord_connectors.canonical import Record
+from raccord_connectors.discovery import Choice as Choice
+from raccord_connectors.discovery import CustomField as CustomField
+from raccord_connectors.discovery import Discovery as Discovery
+from raccord_connectors.discovery import Feature as Feature
 
 # ---------------------------------------------------------------------------------------------- sentences
 
@@ -140,8 +144,8 @@ class Can(StrEnum):
 
 
 OPEN_FIELDS = frozenset({"custom", "features", "names", "descriptions"})
-"""Fields that are mappings of names to values: a path may go into them. A name that is absent is like a field that is
-`UNSET`: the system's own, even if it was pushed before. None, or an empty list, empties it."""
+"""Mappings of names to values. A name that is absent is the system's own, as a field that is `UNSET`, even if it was
+pushed before; None, or an empty list, empties it."""
 
 
 class StreamSpec(Struct, frozen=True):
@@ -156,16 +160,14 @@ class StreamSpec(Struct, frozen=True):
     after: tuple[str, ...] = ()
     """Streams to be written before this one."""
     fields: tuple[str, ...] | None = None
-    """Which fields of its record the system takes, as paths: `name`, `custom`, `offer.ean`, `offer.price.before`; None:
-    all of them. The others are never sent. `offer.price` is the price of today; its crossed-out price and its period are
-    paths of their own. Some also need a setting: see `Discovery.missing_fields`."""
+    """Which fields of its record the system takes, as paths (`name`, `offer.ean`, `offer.price.before`); None: all. The
+    others are never sent. Some of them also need a setting: see `Discovery.missing_fields`."""
 
     def takes(self, path: str) -> bool:
         """Whether the system takes this field; of an open one, a name inside counts as the field (`custom.colour`)."""
         if self.fields is None or path in self.fields:
             return True
-        opened = (field for field in self.fields if field.rpartition(".")[2] in OPEN_FIELDS)
-        return any(path.startswith(f"{field}.") for field in opened)
+        return any(path.startswith(f"{f}.") for f in self.fields if f.rpartition(".")[2] in OPEN_FIELDS)
 
 
 class Limits(Struct, frozen=True):
@@ -282,57 +284,6 @@ class Outcome(Struct, frozen=True, omit_defaults=True):
     @property
     def done(self) -> bool:
         return self.problem is None
-
-
-class Choice(Struct, frozen=True):
-    """One thing that a system offers by key: a depot, a status, a tax class."""
-
-    key: str
-    title: str
-    details: Mapping[str, str] = {}
-
-
-class CustomField(Struct, frozen=True):
-    stream: str
-    name: str
-    title: str
-    type: Literal["text", "number", "date", "boolean", "choice"] = "text"
-    choices: tuple[str, ...] = ()
-
-
-class Feature(Struct, frozen=True):
-    """A characteristic that a shop has already (a facet, a product attribute), and its values."""
-
-    title: str
-    values: tuple[str, ...] = ()
-
-
-class Discovery(Struct, frozen=True, omit_defaults=True):
-    """What this installation has beyond the canonical records. Feeds the mapping editor and the defaults."""
-
-    company: str = ""
-    version: str = ""
-    currency: str = ""
-    prices_include_tax: bool | None = None
-    languages: tuple[str, ...] = ()
-    custom_fields: tuple[CustomField, ...] = ()
-    depots: tuple[Choice, ...] = ()
-    price_categories: tuple[Choice, ...] = ()
-    order_statuses: tuple[Choice, ...] = ()
-    tax_classes: tuple[Choice, ...] = ()
-    """Key, title, and `details["rate"]` in percent where the system tells it."""
-    payment_methods: tuple[Choice, ...] = ()
-    carriers: tuple[Choice, ...] = ()
-    units: tuple[Choice, ...] = ()
-    customer_groups: tuple[Choice, ...] = ()
-    """Groups of customers that may have prices of their own."""
-    categories: tuple[Choice, ...] = ()
-    """Of the shop: the title is the path from the root, « Maison > Cuisine »."""
-    brands: tuple[Choice, ...] = ()
-    features: tuple[Feature, ...] = ()
-    missing_fields: tuple[str, ...] = ()
-    """Paths of `StreamSpec.fields` that this installation cannot hold as it is set up: no SEO plug-in was chosen, no
-    custom field was named for the EAN."""
 
 
 # ------------------------------------------------------------------------------------------ the four verbs

@@ -265,7 +265,7 @@ async def remove_table(request: Visit, tenant: FromPath[UUID], channel: FromPath
 # ------------------------------------------------------------------------------------------- missing values
 
 
-@post(f"{AT}/table/missing", guards=[member], status_code=200)
+@post(f"{AT}/table/missing", guards=[member], opt=MANAGER, status_code=200)
 async def missing_values(request: Visit, tenant: FromPath[UUID], channel: FromPath[UUID]) -> Template:
     """The next slice of the search; it begins anew when the draft has changed since."""
     bench = await bench_of(request, tenant, channel)

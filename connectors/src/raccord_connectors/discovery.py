@@ -1,0 +1,55 @@
+"""What `discover` tells of one installation. Part of the contract: import these from `contract`."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Choice(Struct, frozen=True):
+    """One thing that a system offers by key: a depot, a status, a tax class."""
+
+    key: str
+    title: str
+    details: Mapping[str, str] = {}
+
+
+class CustomField(Struct, frozen=True):
+    stream: str
+    name: str
+    title: str
+    type: Literal["text", "number", "date", "boolean", "choice"] = "text"
+    choices: tuple[str, ...] = ()
+
+
+class Feature(Struct, frozen=True):
+    """A characteristic that a system has already (a facet, an attribute, an axis of variants), and its values."""
+
+    title: str
+    values: tuple[str, ...] = ()
+
+
+class Discovery(Struct, frozen=True, omit_defaults=True):
+    """What this installation has beyond the canonical records. Feeds the mapping editor and the defaults."""
+
+    company: str = ""
+    version: str = ""
+    currency: str = ""
+    prices_include_tax: bool | None = None
+    languages: tuple[str, ...] = ()
+    custom_fields: tuple[CustomField, ...] = ()
+    depots: tuple[Choice, ...] = ()
+    price_categories: tuple[Choice, ...] = ()
+    order_statuses: tuple[Choice, ...] = ()
+    tax_classes: tuple[Choice, ...] = ()
+    """Key, title, and `details["rate"]` in percent where the system tells it."""
+    payment_methods: tuple[Choice, ...] = ()
+    carriers: tuple[Choice, ...] = ()
+    units: tuple[Choice, ...] = ()
+    customer_groups: tuple[Choice, ...] = ()
+    categories: tuple[Choice, ...] = ()
+    """Of the shop: the title is the path from the root, « Maison > Cuisine »."""
+    brands: tuple[Choice, ...] = ()
+    features: tuple[Feature, ...] = ()
+    missing_fields: tuple[str, ...] = ()
+    """Paths of `StreamSpec.fields` that it cannot hold as it is set up: no SEO plug-in, no field named for the EAN."""
