@@ -14,6 +14,7 @@ from raccord.catalogue.lineage import Teller
 from raccord.core.channel import ChannelSettings, PriceRules
 from raccord.core.default_mapping import default_mapping
 from raccord.core.rules import Mapping, Rule
+from raccord.core.steps import Formula, When
 from raccord.front.i18n import Formats, typographic
 from raccord.front.links import address, key_of, quoted
 from raccord.journal.fields import differences, title_of
@@ -160,6 +161,16 @@ def test_what_is_empty_all_along_is_not_told_and_what_is_the_shops_is_named() ->
     sheet, _ = told.parts(listing("640"), None)
     assert {"description", "brand", "slug"}.isdisjoint(one.target for one in sheet.origins)
     assert "SEO title" in told.left_to_shop()
+
+
+def test_what_a_formula_and_a_condition_read_has_its_lineage() -> None:
+    formula = Formula('product.name + custom.BOIS + product.tax.code + (stock.real == null ? "" : "!")')
+    rule = Rule(target="offer.custom.x", steps=[When("item.sku"), formula])
+    (_, item) = teller(Mapping([rule])).parts(listing("1"), None)
+    (origin,) = item.origins
+    assert {"Reference": " T-1 ", "Name": "Table", "Custom field (BOIS)": "chêne", "Tax code": None} == {
+        source.title: source.value for source in origin.sources
+    }
 
 
 def test_a_merchants_own_field_has_its_lineage() -> None:

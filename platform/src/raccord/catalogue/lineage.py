@@ -2,6 +2,7 @@
 given. Pure; made from the same mapping and records as the projection, for the person who asks why."""
 
 from collections.abc import Mapping as AbstractMapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,12 @@ import msgspec
 from msgspec import Struct
 
 from raccord.core.channel import ChannelSettings
+from raccord.core.formula_text import FormulaError
+from raccord.core.formulas import check
 from raccord.core.rules import Mapping, Rule
+from raccord.core.source_titles import source_of
+from raccord.core.sources import Sources, find
+from raccord.core.steps import Formula, When
 from raccord.front.i18n import Formats
 from raccord.journal.fields import shown, title_of
 from raccord_connectors.canonical import Price, PriceSet, Product, Variant
@@ -109,7 +115,7 @@ class Teller:
         self, rule: Rule, field: str, item: Product | Variant, wanted: dict[str, Any], given: dict[str, Any]
     ) -> Origin:
         language = self._formats.language
-        sources = [Source(title_of(path, language), self._source(path, item)) for path in rule.sources]
+        sources = [Source(self._title(path), self._source(path, item)) for path in _read_by(rule)]
         return Origin(
             title=title_of(field, language),
             target=rule.target,
@@ -118,6 +124,10 @@ class Teller:
             desired=self._value(field, wanted),
             pushed=self._value(field, given),
         )
+
+    def _title(self, path: str) -> str:
+        told, known = title_of(path, self._formats.language), source_of(path)
+        return self._formats.said(known.title) if told == path and known is not None else told
 
     def _source(self, path: str, item: Product | Variant) -> str | None:
         match path.split("."):
@@ -131,14 +141,8 @@ class Teller:
                 return f"{self._product.tax.rate:f} %" if self._product.tax else None
             case ["ean"]:
                 return item.ean or None
-            case ["product" | "item" as whose, "custom", *name]:
-                source = self._product if whose == "product" else item
-                return _said(source.custom.get(".".join(name)), self._formats)
-            case ["product" | "item" as whose, name]:
-                return _said(
-                    getattr(self._product if whose == "product" else item, name, None), self._formats
-                )
-        return None
+        found = find(path, of_offer=True)
+        return _said(found.read(_of(self._product, item)), self._formats) if found else None
 
     def _prices_of(self, item: str) -> str | None:
         known = self._prices.get(item)
@@ -162,6 +166,27 @@ class Teller:
             tax = self._formats.said(WITH_TAX if value.get("tax_included") else WITHOUT_TAX)
             return f"{self._formats.amount(Decimal(value['amount']), value['currency'])} {tax}"
         return _said(value, self._formats)
+
+
+def _read_by(rule: Rule) -> list[str]:
+    """Its own sources, and what its conditions and formulas read beside them. Stock moves and has a page of its own."""
+    found = list(rule.sources)
+    for step in rule.steps:
+        if isinstance(step, When) and step.source:
+            found.append(step.source)
+        elif isinstance(step, Formula):
+            with suppress(FormulaError):  # the rules' own page says what is wrong
+                found += sorted(check(step.expression, rule.target.startswith("offer.")))
+    return [path for path in dict.fromkeys(found) if not path.startswith("stock.")]
+
+
+def _of(product: Product, item: Product | Variant) -> Sources:
+    """What the ERP itself says of an item; what the projection works out is told apart."""
+    given = Sources()
+    given.product, given.item = product, item
+    given.price, given.tiers, given.ean, given.stock, given.categories = None, [], item.ean, {}, []
+    given.tax_class, given.tax_rate = None, product.tax.rate if product.tax else None
+    return given
 
 
 def _telling(origins: list[Origin]) -> list[Origin]:
