@@ -1,4 +1,5 @@
-"""Fixtures that start something real: the database server once per session, a database per test."""
+"""Fixtures that start something real: the database server once per session, a database per test. And no example of a property
+is too slow: a busy machine is no fault of the code's."""
 
 import os
 import shutil
@@ -7,10 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from raccord.embedded import stop_postgres
 from raccord.settings import Settings
 from support.database import fresh_database, server
+
+examples.register_profile("raccord", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("raccord")
 
 
 @pytest.fixture(scope="session")
