@@ -1,9 +1,11 @@
 """Fields that WooCommerce keeps in its own ways: units, linked products, brands of older shops, what it has to choose from."""
 
+import html
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 from msgspec import UNSET
@@ -136,3 +138,20 @@ def test_seo_is_missing_until_a_plug_in_is_chosen(
     shop: DemoShop, plugin: str, missing: tuple[str, ...]
 ) -> None:
     assert missing == connector(shop, seo_plugin=plugin).discover().missing_fields
+
+
+def test_a_visitor_of_the_shop_sees_what_was_sent(shop: DemoShop) -> None:
+    lamp = shop.post("products", {"name": "Lampe d’appoint", "sku": "LAMPE", "regular_price": "20"})["id"]
+    sides = {"dimensions_mm": (Decimal(254), Decimal(125), Decimal(50))}
+    fields: dict[str, Any] = {
+        "brand": "Peugeot & fils", "tags": ["nouveauté"], "related": [str(lamp)], "features": {"Matière": ["Grès"]},
+        "seo_title": "Vase soliflore en grès", "seo_description": "Un vase fait main.",
+    }  # fmt: skip
+    known = create(shop, listing(sides, **fields), seo_plugin="yoast")
+    slug = shop.get(f"products/{known.target}")["slug"]
+    page = html.unescape(httpx.get(f"{shop.url}/produit/{slug}", trust_env=False).text)
+    for words in (
+        "<title>Vase soliflore en grès", '<meta name="description" content="Un vase fait main.">', "Peugeot & fils",
+        "25,4 × 12,5 × 5 cm", "#nouveauté", "Lampe d’appoint", "<dt>Matière</dt><dd>Grès</dd>",
+    ):  # fmt: skip
+        assert words in page

@@ -182,6 +182,15 @@ class Shelves:
             if attribute["visible"] and not attribute["variation"]
         ]
 
+    def words(self, db: sqlite3.Connection, product: JsonDict, taxonomy: str) -> list[str]:
+        return [html.unescape(term["name"]) for term in terms.of_product(db, product["id"], taxonomy)]
+
+    def related(self, db: sqlite3.Connection, product: JsonDict) -> list[Card]:
+        """What the product's page proposes beside it."""
+        numbers = product["data"].get("upsell_ids", [])[:4]
+        query = f"SELECT p.* FROM products p WHERE {SHOWN} AND p.id IN ({', '.join('?' * len(numbers))})"
+        return self._cards(query, tuple(numbers)) if numbers else []
+
     def pictures(self, db: sqlite3.Connection, product: JsonDict) -> list[JsonDict]:
         found = (media.show(db, number, "") for number in product["data"].get("images", []))
         return [picture for picture in found if picture]
@@ -203,6 +212,19 @@ class Shelves:
         if not self.shop.options.yes("prices_include_tax"):
             amount = amount * (100 + rate) / 100
         return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def dimensions(offer: JsonDict, product: JsonDict) -> str:
+    """« 25 × 12,5 × 5 »; empty unless all three are there."""
+    held = offer["data"].get("dimensions") or product["data"].get("dimensions") or {}
+    sides = [str(held.get(name) or "").replace(".", ",") for name in ("length", "width", "height")]
+    return " × ".join(sides) if all(sides) else ""
+
+
+def for_search_engines(product: JsonDict) -> tuple[str, str]:
+    """Title and description, as Yoast SEO puts them into the page's head."""
+    held = {entry["key"]: str(entry["value"]) for entry in product["data"].get("meta", [])}
+    return held.get("_yoast_wpseo_title", ""), held.get("_yoast_wpseo_metadesc", "")
 
 
 def stock_text(row: JsonDict) -> tuple[str, bool]:

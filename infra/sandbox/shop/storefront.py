@@ -9,7 +9,7 @@ from litestar.response import Template
 
 from sandbox.shop.pages import Context, not_found, page, shelves_of
 from sandbox.shop.rest import AnyRequest
-from sandbox.shop.shelves import PER_PAGE, Shelf, Shelves
+from sandbox.shop.shelves import PER_PAGE, Shelf, Shelves, dimensions, for_search_engines
 from sandbox.shop.threads import threaded
 
 
@@ -102,6 +102,12 @@ def product(request: AnyRequest, slug: FromPath[str], choix: FromQuery[int] = 0)
         pictures=pictures,
         features=shelves.features(found),
         unit=shelves.shop.options.get("weight_unit"),
+        brands=shelves.words(db, found, "product_brand"),
+        tags=shelves.words(db, found, "product_tag"),
+        sides=dimensions(chosen or found, found),
+        sides_unit=shelves.shop.options.get("dimension_unit"),
+        related=shelves.related(db, found),
+        seo=for_search_engines(found),
         parents=[*_path(shelves, shelf), shelf] if shelf else [],
         added=request.query_params.get("ajoute") == "1",
         problem=request.query_params.get("probleme", ""),
