@@ -1,6 +1,7 @@
 """Documents that disappear from the ERP: a person's cancellation reaches the shop, an archive does not."""
 
 import asyncio
+import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from raccord.orders import following
 from raccord.settings import Settings
+from raccord.storage import bindings
 from raccord.storage.engine import tenant_transaction
 from support.database import opened
 from support.order_world import World, world
@@ -94,5 +96,27 @@ def test_many_documents_deleted_at_once_cancel_nothing_and_are_told(
             rows = await connection.fetch("SELECT problem FROM journal WHERE event = 'order_held'")
         assert 3 == len(rows)
         assert all("order.many_deleted" in row["problem"] for row in rows)
+
+    run(settings, scenario)
+
+
+def test_the_stock_of_a_cancelled_order_is_sent_again_because_the_shop_has_put_it_back(
+    settings: Settings,
+) -> None:
+    async def scenario(w: World) -> None:
+        order = w.shop.place_order({"CHAISE": 1})
+        await w.collect()
+        print_ = uuid.uuid4()
+        async with tenant_transaction(w.tenant) as connection:
+            await connection.execute(
+                "UPDATE binding SET desired = '{}', desired_print = $1, pushed = '{}', pushed_print = $1 "
+                "WHERE stream = 'availability'",
+                print_,
+            )
+            await bindings.doubt_stock(w.channel, [order.key])
+            rows = await connection.fetch(
+                "SELECT key, pushed_print FROM binding WHERE stream = 'availability' ORDER BY key"
+            )
+        assert {"CHAISE": None, "TABLE": print_} == {row["key"]: row["pushed_print"] for row in rows}
 
     run(settings, scenario)

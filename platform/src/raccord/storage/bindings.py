@@ -131,6 +131,20 @@ async def save_done(done: Sequence[Done]) -> list[tuple[UUID, str, str]]:
     return [(row["channel"], row["stream"], row["key"]) for row in rows if row["unwanted"]]
 
 
+async def doubt_stock(channel: UUID, orders: Sequence[str]) -> None:
+    """What the shop shows of the items of these orders (its own keys) is not known any more: it is sent again."""
+    await current_connection().execute(
+        """
+        UPDATE binding b SET pushed_print = NULL, retry_at = least(b.retry_at, now())
+          FROM sales_order o JOIN reservation r ON r.tenant = o.tenant AND r.sales_order = o.id
+         WHERE o.channel = $1 AND o.key = ANY($2::text[])
+           AND b.channel = $1 AND b.stream = 'availability' AND b.key = r.item AND b.target IS NOT NULL
+        """,
+        channel,
+        list(orders),
+    )
+
+
 async def save_deleted(gone: Sequence[tuple[UUID, str, str]]) -> None:
     """(channel, product, the shop's key) of listings that the shop has no more. Who wants one again by now has it created."""
     ordered = sorted(gone)

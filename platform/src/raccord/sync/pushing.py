@@ -31,6 +31,7 @@ from raccord.sync.outgoing import (
 )
 from raccord.sync.ports import Ports
 from raccord.sync.writing import outcomes
+from raccord_connectors.canonical import OrderUpdate, decode
 from raccord_connectors.contract import (
     ConfigError,
     Connector,
@@ -262,6 +263,7 @@ class Call:
                     await mark(tenant, channel, self._spec.name, [key])
                 unwanted |= await self._forget([one for one in kept if one.deleted is not None])
                 items = await self._bind_items(kept)
+                await self._doubt_stock(kept)
             if refused:
                 await bindings.save_failed(refused)
             shops = [msgspec.structs.replace(entry, connection=self._tally.shop) for entry in entries]
@@ -282,6 +284,16 @@ class Call:
         for channel, keys in gone.items():
             await mark(self._tally.tenant, channel, self._spec.name, keys)
         return set(gone)
+
+    async def _doubt_stock(self, kept: list[Kept]) -> None:
+        """A shop that cancels an order puts its pieces back by itself, on top of the figure that we have sent already."""
+        cancelled: dict[UUID, list[str]] = defaultdict(list)
+        for one in kept:
+            done = one.done
+            if done.stream == "order_updates" and decode(done.pushed, OrderUpdate).state == "cancelled":
+                cancelled[done.channel].append(done.key)
+        for channel, orders in cancelled.items():
+            await bindings.doubt_stock(channel, orders)
 
     async def _bind_items(self, kept: list[Kept]) -> Collection[UUID]:
         """The stock of what is new in the shop, or left the sale, can be pushed now. Returns the channels concerned."""
