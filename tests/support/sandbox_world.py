@@ -238,6 +238,20 @@ class SandboxWorld(ProductWorld):
         assert len(rows) == count, f"only {len(rows)} articles have {least} in stock"
         return [row["key"] for row in rows]
 
+    def sold_and_settled(self) -> dict[str, Decimal]:
+        """Item → quantity that the shop has sold and told us of, where nothing of the item's stock is still on its way."""
+        rows = self.rows(
+            """
+            SELECT r.item, sum(r.quantity) AS sold FROM reservation r
+             WHERE r.ended_because IS DISTINCT FROM 'cancelled'
+               AND NOT EXISTS (SELECT 1 FROM to_project p WHERE p.stream = 'availability' AND p.key = r.item)
+               AND NOT EXISTS (SELECT 1 FROM binding b WHERE b.stream = 'availability' AND b.key = r.item
+                                  AND b.desired_print IS DISTINCT FROM b.pushed_print)
+             GROUP BY r.item
+            """
+        )
+        return {row["item"]: row["sold"] for row in rows}
+
     def hold(self, key: str) -> Problem | None:
         """Why an article waits for somebody; None when it does not."""
         rows = self.rows(
