@@ -11,7 +11,8 @@ from raccord.core.channel import ChannelSettings
 from raccord.core.order_entry import enter
 from raccord.core.order_rules import OrderRules
 from raccord.core.reference import LONGEST, order_reference
-from raccord.core.totals import cents, check
+from raccord.core.rounding import cents
+from raccord.core.totals import check
 from raccord_connectors.canonical import Address, Buyer, Charge, Order, OrderLine
 
 SETTINGS = ChannelSettings(orders=OrderRules(items={"shipping": "PORT"}))

@@ -56,9 +56,9 @@ class OrderLine(Struct, kw_only=True, frozen=True, omit_defaults=True):
 
 
 class Charge(Struct, kw_only=True, frozen=True, omit_defaults=True):
-    """Shipping, gift wrap, payment fee, or a negative fee that is a discount."""
+    """Shipping, gift wrap, payment fee, an eco-contribution apart; below zero a discount or a voucher."""
 
-    kind: Literal["shipping", "fee", "gift_wrap", "rounding", "other"]
+    kind: Literal["shipping", "fee", "gift_wrap", "discount", "voucher", "eco", "rounding", "other"]
     title: str
     net: Decimal
     tax: Decimal

@@ -1,32 +1,28 @@
 """From a shop's order to the document that the ERP is asked to write, with the shop's own amounts."""
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import date
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from raccord.core.channel import ChannelSettings
-from raccord.core.totals import CENT, ZERO, Residue, cents, residue
-from raccord_connectors.canonical import Charge, Draft, DraftLine, Order, OrderLine, plain
+from raccord.core.order_lines import NO_CHARGE_ITEM, UNKNOWN_ITEM, Entered, Held, comment, lines_of
+from raccord.core.order_rules import OrderRules
+from raccord.core.order_words import carrier_of, filled
+from raccord.core.rounding import cents, place, targets
+from raccord_connectors.canonical import Draft, DraftLine, Order
 from raccord_connectors.contract import Problem, Text
 
-SIX = Decimal("0.000001")
+__all__ = ["NO_CHARGE_ITEM", "UNKNOWN_ITEM", "Entry", "enter"]
 
-UNKNOWN_ITEM = Text(
-    "order.unknown_item",
-    "Commande {number} : l’article « {name} » (référence {sku}) n’est rattaché à aucun article de la gestion. "
-    "Rattachez-le dans le catalogue ou créez-le dans la gestion, puis relancez la commande.",
-    "Order {number}: the shop’s article “{name}” (SKU {sku}) is not bound to any article of the ERP. "
-    "Bind it in the catalogue or create it in the ERP, then retry the order.",
+NO_ROUNDING_ITEM = Text(
+    "order.no_rounding_item",
+    "Commande {number} : l’arrondi de la boutique laisse des centimes que vous voulez sur une ligne à part, mais aucun article "
+    "de la gestion n’est choisi pour la porter. Choisissez l’article d’arrondi dans les réglages du canal, puis relancez.",
+    "Order {number}: the shop’s rounding leaves cents that you want on a line of their own, but no article of the ERP is chosen "
+    "to carry it. Choose the article for rounding in the channel’s settings, then retry.",
 )
-NO_CHARGE_ITEM = Text(
-    "order.no_charge_item",
-    "Commande {number} : elle comporte « {title} » ({amount} {currency}), mais aucun article de la gestion n’est choisi "
-    "pour le porter. Choisissez l’article de port ou de frais dans les réglages du canal, puis relancez la commande.",
-    "Order {number}: it has “{title}” ({amount} {currency}), but no article of the ERP is chosen to carry it. "
-    "Choose the article for shipping or charges in the channel’s settings, then retry the order.",
-)
+ROUNDING = Text("order.rounding", "Arrondi", "Rounding")
 
 
 class Entry(Struct, frozen=True):
@@ -37,129 +33,80 @@ class Entry(Struct, frozen=True):
 
 
 def enter(
-    order: Order, *, reference: str, customer: str, items: Mapping[str, str], settings: ChannelSettings
+    order: Order,
+    *,
+    reference: str,
+    customer: str,
+    items: Mapping[str, str],
+    settings: ChannelSettings,
+    shop: str = "",
+    today: date | None = None,
 ) -> Entry:
     """`items` gives the ERP's item key for each of the shop's. The order's totals were checked before (`totals.check`).
 
-    Every part keeps its net and tax to the cent; what the shop's rounding leaves goes to the largest part, so that the
-    document's totals are what the customer paid.
+    Every part keeps its net and tax to the cent; what the shop's rounding leaves goes where the merchant chose, rate by rate, so
+    that the document's totals and taxes are what the customer paid. `today` dates documents by their entry.
     """
-    lines: list[DraftLine] = []
-    for line in order.lines:
-        item = items.get(line.item)
-        if item is None:
-            message = UNKNOWN_ITEM.fill(number=order.number, name=line.name, sku=line.sku or "—")
-            return Entry(problem=Problem("rejected", message, field=f"lines.{line.key}"))
-        lines.append(_item_line(line, item))
-    for charge in order.charges:
-        item = _charge_item(charge, settings)
-        if item is None:
-            message = NO_CHARGE_ITEM.fill(
-                number=order.number,
-                title=charge.title,
-                amount=cents(charge.net + charge.tax),
-                currency=order.currency,
-            )
-            return Entry(problem=Problem("rejected", message, field="shipping_item"))
-        lines.append(_charge_line(charge, item))
-    return Entry(
-        draft=_draft(order, _absorb(lines, residue_of_lines(order, lines)), reference, customer, settings)
+    rules = settings.orders
+    try:
+        entered = lines_of(order, items, rules)
+        lines = _in_cents(order, entered, rules)
+    except Held as held:
+        return Entry(problem=held.problem)
+    said = [comment(text) for template in rules.comments if (text := filled(template, order, shop=shop))]
+    return Entry(draft=_draft(order, [*said, *lines], reference, customer, rules, shop, today))
+
+
+def _in_cents(order: Order, entered: list[Entered], rules: OrderRules) -> list[DraftLine]:
+    wanted = targets(order, [one.part for one in entered if one.part is not None])
+    placed = place(
+        [one.rounded() for one in entered],
+        wanted,
+        rules.residue,
+        rounding_item=rules.item_for("rounding"),
+        title=ROUNDING.fill().fr,
     )
+    if placed.missing:
+        message = NO_ROUNDING_ITEM.fill(number=order.number)
+        raise Held(Problem("rejected", message, field="items.rounding"))
+    return placed.lines
 
 
 def _draft(
-    order: Order, lines: list[DraftLine], reference: str, customer: str, settings: ChannelSettings
+    order: Order,
+    lines: list[DraftLine],
+    reference: str,
+    customer: str,
+    rules: OrderRules,
+    shop: str,
+    today: date | None,
 ) -> Draft:
     return Draft(
         key=reference,
-        kind=settings.orders.kind,
-        dated=order.placed_at.date(),
-        reference=order.number,
+        kind=rules.kind,
+        dated=_dated(order, rules, today),
+        reference=filled(rules.reference, order, shop=shop) or order.number,
         customer=customer,
         billing=order.billing,
         delivery=order.delivery or order.billing,
         lines=lines,
         currency=order.currency,
-        prices_include_tax=order.prices_include_tax,
+        prices_include_tax=order.prices_include_tax
+        if rules.price_mode == "shop"
+        else rules.price_mode == "gross",
         net=cents(order.net),
         tax=cents(order.tax),
         gross=cents(order.gross),
-        depot=settings.orders.depot,
-        carrier=next(
-            (charge.method or charge.title for charge in order.charges if charge.kind == "shipping"), None
-        ),
-        remark=order.note,
+        depot=rules.depot,
+        representative=rules.representative,
+        carrier=carrier_of(order),
+        remark=filled(rules.remark, order, shop=shop),
         payments=[payment for payment in order.payments if payment.state == "paid"],
     )
 
 
-def residue_of_lines(order: Order, lines: list[DraftLine]) -> Residue:
-    """As `totals.residue`, over lines already rounded to the cent."""
-    if not lines:
-        return residue(order)
-    net = sum((line.net for line in lines), ZERO)
-    tax = sum((line.tax for line in lines), ZERO)
-    return Residue(cents(order.net) - net, cents(order.tax) - tax)
-
-
-def _absorb(lines: list[DraftLine], left: Residue) -> list[DraftLine]:
-    """The residue goes to the line with the largest net, where it weighs least on the rate."""
-    if left == Residue(ZERO, ZERO):
-        return lines
-    largest = max(range(len(lines)), key=lambda index: abs(lines[index].net))
-    line = lines[largest]
-    lines[largest] = _with_unit_prices(replace(line, net=line.net + left.net, tax=line.tax + left.tax))
-    return lines
-
-
-def _item_line(line: OrderLine, item: str) -> DraftLine:
-    return _with_unit_prices(
-        DraftLine(
-            item=item,
-            title=line.name,
-            quantity=line.quantity,
-            unit_net=ZERO,
-            net=cents(line.net),
-            tax=cents(line.tax),
-            rate=line.rate,
-            shop_line=line.key,
-        )
-    )
-
-
-def _charge_line(charge: Charge, item: str) -> DraftLine:
-    kinds = {"shipping": "shipping", "gift_wrap": "gift_wrap", "rounding": "rounding"}
-    kind = "discount" if charge.net < 0 else kinds.get(charge.kind, "fee")
-    return _with_unit_prices(
-        DraftLine(
-            item=item,
-            title=charge.title,
-            quantity=Decimal(1),
-            unit_net=ZERO,
-            net=cents(charge.net),
-            tax=cents(charge.tax),
-            rate=charge.rate,
-            kind=kind,  # type: ignore[arg-type]  # one of the literals above
-        )
-    )
-
-
-def _charge_item(charge: Charge, settings: ChannelSettings) -> str | None:
-    if charge.net < 0:
-        return settings.orders.item_for("discount")
-    return settings.orders.item_for("fee" if charge.kind == "other" else charge.kind)
-
-
-def _with_unit_prices(line: DraftLine) -> DraftLine:
-    """Unit prices follow from the line's amounts, at the six decimals that ERPs keep."""
-    quantity = line.quantity or Decimal(1)
-    return replace(
-        line,
-        unit_net=plain((line.net / quantity).quantize(SIX, ROUND_HALF_UP)),
-        unit_gross=plain(((line.net + line.tax) / quantity).quantize(SIX, ROUND_HALF_UP)),
-    )
-
-
-def differs(draft: Draft, net: Decimal, tax: Decimal, gross: Decimal) -> bool:
-    """Does a document read back from the ERP say other amounts than were asked?"""
-    return any(abs(a - b) >= CENT for a, b in ((draft.net, net), (draft.tax, tax), (draft.gross, gross)))
+def _dated(order: Order, rules: OrderRules, today: date | None) -> date:
+    if rules.dated == "entered" and today is not None:
+        return today
+    paid = [one.paid_at for one in order.payments if one.state == "paid" and one.paid_at is not None]
+    return max(paid).date() if rules.dated == "paid" and paid else order.placed_at.date()

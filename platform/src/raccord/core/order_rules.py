@@ -114,6 +114,9 @@ class OrderRules(Struct, kw_only=True, frozen=True, omit_defaults=True):
     unknown_item: Literal["hold", "other"] = "hold"
     """An article that is bound to none of the ERP's: the order waits, or the line is put on `other_item` with its reason."""
     other_item: str | None = None
+    packs: Literal["parent", "parts", "both"] = "parent"
+    """Of a pack whose parts the shop lists: the pack, and its parts only where they have a price; the parts, with the pack's
+    amounts shared out; or all lines as they are."""
     residue: ResiduePlace = "largest"
     """Where the cents go that the shop's rounding leaves: on the largest line, a line of their own, or the shipping line."""
     customers: CustomerRules = CustomerRules()

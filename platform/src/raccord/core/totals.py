@@ -1,15 +1,12 @@
 """Do the amounts of an order agree with themselves? A shop's order is entered as it is, or held; never "about right"."""
 
-from collections import defaultdict
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from msgspec import Struct
 
-from raccord_connectors.canonical import Order, TaxAmount
+from raccord.core.rounding import CENT, ZERO, cents
+from raccord_connectors.canonical import Order
 from raccord_connectors.contract import Problem, Text
-
-CENT = Decimal("0.01")
-ZERO = Decimal(0)
 
 DISAGREES = Text(
     "order.totals_disagree",
@@ -60,17 +57,3 @@ def check(order: Order) -> Problem | None:
         number=order.number, parts=parts, gross=cents(order.gross), gap=gap, currency=order.currency
     )
     return Problem("rejected", message, field="gross")
-
-
-def tax_table(parts: list[tuple[Decimal | None, Decimal, Decimal]]) -> list[TaxAmount]:
-    """(rate, net, tax) of each part → one line per rate; parts of unknown rate are left out."""
-    table: dict[Decimal, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
-    for rate, net, tax in parts:
-        if rate is not None:
-            table[rate][0] += net
-            table[rate][1] += tax
-    return [TaxAmount(rate, *table[rate]) for rate in sorted(table)]
-
-
-def cents(amount: Decimal) -> Decimal:
-    return amount.quantize(CENT, ROUND_HALF_UP)

@@ -6,14 +6,15 @@ looks where the order stands and does what is next, in one transaction without a
        └── held: a person decides ◀─────────┘
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 import msgspec
 import structlog
 
-from raccord.core import customer_match, order_entry, totals
+from raccord.core import customer_match, order_difference, order_entry, order_gap, totals
+from raccord.core.order_admission import admission
 from raccord.core.retry import pause_after
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
@@ -37,9 +38,9 @@ log = structlog.get_logger(__name__)
 
 DIFFERS = Text(
     "order.document_differs",
-    "Commande {number} : le document {document} de la gestion dit {erp} {currency} au lieu de {paid} {currency}. "
+    "Commande {number} : le document {document} de la gestion n’est pas ce que le client a payé ({why_fr}). "
     "Rien d’autre ne sera écrit. Corrigez ou supprimez ce document dans la gestion, puis relancez la commande.",
-    "Order {number}: the ERP’s document {document} says {erp} {currency} instead of {paid} {currency}. "
+    "Order {number}: the ERP’s document {document} is not what the customer paid ({why_en}). "
     "Nothing more will be written. Correct or delete that document in the ERP, then retry the order.",
 )
 NOT_FOUND = Text(
@@ -96,23 +97,25 @@ async def _hold_for_our_fault(tenant: UUID, order: UUID, error: Exception) -> UU
 async def _prepare(found: StoredOrder, asked: Commands) -> StoredOrder | None:
     """Totals, items and customer; None while it cannot go on."""
     order, route = found.order, found.route
-    if order.stage not in route.settings.orders.stages:
-        if order.stage == "closed":
-            await _hold(found, Problem("rejected", CLOSED.fill(number=order.number), field="stage"))
-        else:
-            await repository.sleep(found.id)
+    if not await _admitted(found):
         return None
     items = await repository.items_of(route.channel, (line.item for line in order.lines))
     await reservations.reserve(found, items)
     problem = totals.check(order)
     if problem is not None:
-        await _hold(found, problem)
+        told = order_gap.explained(order, problem.message)
+        await _hold(found, msgspec.structs.replace(problem, message=told))
         return None
     customer = found.customer or await _customer(found, asked)
     if customer is None:
         return None
     entry = order_entry.enter(
-        order, reference=found.reference, customer=customer, items=items, settings=route.settings
+        order,
+        reference=found.reference,
+        customer=customer,
+        items=items,
+        settings=route.settings,
+        today=datetime.now(UTC).date(),
     )
     if entry.draft is None:
         assert entry.problem is not None
@@ -120,6 +123,22 @@ async def _prepare(found: StoredOrder, asked: Commands) -> StoredOrder | None:
         return None
     await repository.set_draft(found.id, entry.draft)
     return msgspec.structs.replace(found, state="entering", draft=entry.draft, customer=customer)
+
+
+async def _admitted(found: StoredOrder) -> bool:
+    """By the channel's rules; an order that the shop has completed already is told to a person."""
+    order, rules = found.order, found.route.settings.orders
+    now = datetime.now(UTC)
+    answer = admission(order, rules, now)
+    if answer.now == "import":
+        return True
+    if answer.at is not None:
+        await repository.wait(found.id, answer.at - now)
+    elif order.stage == "closed":
+        await _hold(found, Problem("rejected", CLOSED.fill(number=order.number), field="stage"))
+    else:
+        await repository.sleep(found.id)
+    return False
 
 
 # ------------------------------------------------------------------------------------------------- customer
@@ -223,13 +242,11 @@ async def _read_back(found: StoredOrder, target: str, asked: Commands) -> None:
 async def _integrate(found: StoredOrder, document: Document, asked: Commands) -> None:
     draft = found.draft
     assert draft is not None
-    if order_entry.differs(draft, document.net, document.tax, document.gross):
+    gaps = order_difference.gaps(draft, document)
+    if gaps:
+        french, english = order_difference.told(gaps)
         message = DIFFERS.fill(
-            number=found.order.number,
-            document=document.number,
-            erp=document.gross,
-            paid=draft.gross,
-            currency=draft.currency,
+            number=found.order.number, document=document.number, why_fr=french, why_en=english
         )
         await _hold(found, Problem("rejected", message, field="gross"))
         return

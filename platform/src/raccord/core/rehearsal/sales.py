@@ -5,11 +5,12 @@ from decimal import Decimal
 
 from raccord.core import customer_match, order_entry, totals
 from raccord.core.channel import ChannelSettings
+from raccord.core.order_gap import explained
 from raccord.core.rehearsal.findings import Check, Finding, Kind
 from raccord.core.rehearsal.subjects import Sale, World
-from raccord.core.totals import ZERO, cents
+from raccord.core.rounding import ZERO
 from raccord_connectors.canonical import Customer, Order
-from raccord_connectors.contract import Message, Text
+from raccord_connectors.contract import Text
 
 TOTALS = Kind(
     code="order.totals",
@@ -196,7 +197,7 @@ def _amounts(sale: Sale) -> Iterator[Finding]:
     if draft is not None:
         net = sum((line.net for line in draft.lines), ZERO)
         tax = sum((line.tax for line in draft.lines), ZERO)
-        assert not order_entry.differs(draft, net, tax, net + tax), "order entry keeps the totals"
+        assert (draft.net, draft.tax) == (net, tax), "order entry keeps the totals"
 
 
 def _rates(sale: Sale, world: World) -> Iterator[Finding]:
@@ -209,53 +210,6 @@ def _rates(sale: Sale, world: World) -> Iterator[Finding]:
         if rate is not None and rate not in known:
             shown = f"{rate.normalize():f}"
             yield RATE.of(shown, number=sale.order.number, rate=shown)
-
-
-# ----------------------------------------------------------------------------------------------- explanation
-
-AS_DISCOUNT = Text(
-    "rehearsal.gap.discount",
-    "L’écart est celui d’une remise ({title}) que la boutique n’a déduite d’aucune ligne.",
-    "The difference is that of a discount ({title}) that the shop took off no line.",
-)
-AS_REFUND = Text(
-    "rehearsal.gap.refund",
-    "L’écart est celui d’un remboursement que la boutique a déjà déduit du total.",
-    "The difference is that of a refund that the shop has taken off the total already.",
-)
-AS_CHARGE = Text(
-    "rehearsal.gap.charge",
-    "L’écart est celui de « {title} », compté une fois de trop ou une fois trop peu.",
-    "The difference is that of “{title}”, counted once too often or not at all.",
-)
-AS_TAX = Text(
-    "rehearsal.gap.tax",
-    "L’écart est celui de la taxe : elle est comptée deux fois, ou pas du tout.",
-    "The difference is that of the tax: it is counted twice, or not at all.",
-)
-
-
-def explained(order: Order, message: Message) -> Message:
-    """The sentence, with what the difference is likely to be when a figure of the order has just its size."""
-    parts = sum((line.net + line.tax for line in order.lines), ZERO)
-    parts += sum((charge.net + charge.tax for charge in order.charges), ZERO)
-    gap = abs(cents(order.gross) - cents(parts)) or abs(cents(order.net + order.tax) - cents(order.gross))
-    reason = _reason(order, gap)
-    if not gap or reason is None:
-        return message
-    return Message(message.code, f"{message.fr} {reason.fr}", f"{message.en} {reason.en}")
-
-
-def _reason(order: Order, gap: Decimal) -> Message | None:
-    for discount in order.discounts:
-        if cents(discount.net) == gap:
-            return AS_DISCOUNT.fill(title=discount.title)
-    for charge in order.charges:
-        if abs(cents(charge.net + charge.tax)) == gap:
-            return AS_CHARGE.fill(title=charge.title)
-    if any(cents(refund.amount) == gap for refund in order.refunds):
-        return AS_REFUND.fill()
-    return AS_TAX.fill() if cents(order.tax) == gap else None
 
 
 CHECK = Check(Sale, (TOTALS, ROUNDING, ITEM, CHARGE, CUSTOMER, CURRENCY, RATE), find)
