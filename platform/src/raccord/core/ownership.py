@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from raccord.core import rules
@@ -54,6 +54,32 @@ def listing_print(listing: Listing, creation: Fields) -> bytes:
     return fingerprint(encode(for_update(listing, creation)))
 
 
+def as_sent(listing: Listing, former: Listing, creation: Fields, known_offers: Iterable[str]) -> Listing:
+    """What the shop has after an update from `former` to `listing`: of what is sent at creation only, what it had."""
+    if creation.listing:
+        listing = replace(listing, **_taken_from(listing, former, creation.listing))
+    if creation.offer:
+        known, before = set(known_offers), {offer.key: offer for offer in former.offers}
+        offers = [
+            replace(offer, **_taken_from(offer, before[offer.key], creation.offer))
+            if offer.key in known and offer.key in before
+            else offer
+            for offer in listing.offers
+        ]
+        listing = replace(listing, offers=offers)
+    return listing
+
+
+def spoken_of(former: Listing, listing: Listing) -> Listing:
+    """Of what the shop had, what an update to `listing` says something of: the rest stays there."""
+    before = {offer.key: offer for offer in listing.offers}
+    offers = [
+        replace(offer, **_unspoken(offer, before[offer.key])) if offer.key in before else offer
+        for offer in former.offers
+    ]
+    return replace(former, offers=offers, **_unspoken(former, listing))
+
+
 def withdrawn(listing: Listing) -> Listing:
     """The same listing off sale. Nothing is deleted, and nothing else is touched."""
     return replace(listing, published=False)
@@ -71,6 +97,34 @@ DELETED = fingerprint(b"deleted")
 def sold_out_print(listing: Listing, creation: Fields) -> bytes:
     """Another one than the listing has on sale, so that leaving it is a change that can be pushed and braked."""
     return fingerprint(b"sold out" + encode(for_update(listing, creation)))
+
+
+def _taken_from(struct: Struct, former: Struct, fields: Iterable[tuple[str, str | None]]) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    for field, name in fields:
+        old = getattr(former, field)
+        if name is None:
+            changes[field] = old
+            continue
+        now = changes.get(field, getattr(struct, field))
+        kept = (
+            {inner: value for inner, value in now.items() if inner != name} if isinstance(now, dict) else {}
+        )
+        if isinstance(old, dict) and name in old:
+            kept[name] = old[name]
+        changes[field] = kept if kept or not isinstance(now, UnsetType) else UNSET
+    return changes
+
+
+def _unspoken(former: Struct, struct: Struct) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    for field in former.__struct_fields__:
+        old, new = getattr(former, field), getattr(struct, field)
+        if new is UNSET:
+            changes[field] = UNSET
+        elif field in rules.OPEN_TARGETS and isinstance(old, dict) and isinstance(new, dict):
+            changes[field] = {name: value for name, value in old.items() if name in new}
+    return changes
 
 
 def _all_but(struct: Struct, fields: Iterable[tuple[str, str | None]]) -> dict[str, Any]:

@@ -8,11 +8,11 @@ import msgspec
 from msgspec import Struct
 
 from raccord.core.difference import difference
-from raccord.core.ownership import Fields, for_update
+from raccord.core.ownership import Fields, as_sent, for_update, spoken_of
 from raccord.core.retry import pause_after
 from raccord.journal.models import Entry, Event
 from raccord.storage.bindings import Done, DueRow, Failed
-from raccord_connectors.canonical import Availability, Listing, OrderUpdate, Record, decode
+from raccord_connectors.canonical import Availability, Listing, OrderUpdate, Record, decode, encode
 from raccord_connectors.contract import Change, Outcome, Problem, Text
 
 RECORDS: dict[str, type[Record]] = {
@@ -82,6 +82,26 @@ class Outgoing(Struct, frozen=True):
         )
         return Change("update", row.key, record, previous, row.target, self.targets)
 
+    @property
+    def former(self) -> Listing | None:
+        """A listing as the shop had it, as far as we know, where there is one that is being changed."""
+        row = self.row
+        if not isinstance(self.record, Listing) or row.target is None or row.pushed is None or self.deletes:
+            return None
+        return self.previous if isinstance(self.previous, Listing) else decode(row.pushed, Listing)
+
+    def says_nothing(self, creation: Fields) -> bool:
+        """An update that would change nothing in the shop: other rules speak of other fields, or leave some to it."""
+        record, previous, row = self.record, self.previous, self.row
+        if not isinstance(record, Listing) or not isinstance(previous, Listing):
+            return False
+        if row.target is None or row.leaving != ("unpublish" if row.left else None):
+            return False
+        if {offer.key for offer in record.offers} != self.targets.keys():
+            return False
+        before = for_update(spoken_of(previous, record), creation, self.targets)
+        return before == for_update(record, creation, self.targets)
+
 
 def outgoing(row: DueRow) -> Outgoing:
     """Raises `msgspec.DecodeError` when what is stored is not of the stream's type any more."""
@@ -125,8 +145,24 @@ def taken(key: str, target: str, other: str) -> Problem:
     return Problem("rejected", TARGET_TAKEN.fill(key=key, target=target, other=other), field="offer.sku")
 
 
-def keep(out: Outgoing, outcome: Outcome, run: UUID, now: datetime) -> Kept:
-    row = out.row
+def left_behind(out: Outgoing, creation: Fields) -> str:
+    """What the shop has once this change is done, canonical encoding."""
+    former = out.former
+    if former is None or not isinstance(out.record, Listing) or creation == Fields():
+        return out.row.desired
+    return encode(as_sent(out.record, former, creation, out.targets)).decode()
+
+
+def settled(out: Outgoing, creation: Fields) -> Done:
+    """Of an update that says nothing: done, without a word to the shop."""
+    row, pushed = out.row, left_behind(out, creation)
+    return Done(
+        row.channel, row.stream, row.key, row.target, row.targets, pushed, row.desired_print, row.leaving
+    )
+
+
+def keep(out: Outgoing, outcome: Outcome, run: UUID, now: datetime, creation: Fields) -> Kept:
+    row, pushed = out.row, left_behind(out, creation)
     targets, bound, unbound = out.targets, {}, []
     if isinstance(out.record, Listing):
         offered = {offer.key for offer in out.record.offers}
@@ -140,12 +176,12 @@ def keep(out: Outgoing, outcome: Outcome, run: UUID, now: datetime) -> Kept:
         row.key,
         row.target if row.stream == "availability" else outcome.target,
         msgspec.json.encode(targets).decode(),
-        row.desired,
+        pushed,
         # A creation that found its thing there has not changed it: an update with everything follows.
         None if outcome.existed and row.target is None else row.desired_print,
         row.leaving,
     )
-    before, after = _difference(row)
+    before, after = _difference(out, pushed)
     entry = Entry(
         stream=row.stream,
         key=row.key,
@@ -162,8 +198,12 @@ def keep(out: Outgoing, outcome: Outcome, run: UUID, now: datetime) -> Kept:
     return Kept(done, entry, bound, unbound, sorted(targets) if moves else [])
 
 
-def _difference(row: DueRow) -> tuple[bytes | None, bytes | None]:
-    return difference(row.pushed if row.target is not None else None, row.desired)
+def _difference(out: Outgoing, pushed: str) -> tuple[bytes | None, bytes | None]:
+    """What is left to the shop did not change there."""
+    former, record = out.former, out.record
+    if former is not None and isinstance(record, Listing):
+        return difference(encode(spoken_of(former, record)), pushed)
+    return difference(out.row.pushed if out.row.target is not None else None, pushed)
 
 
 def _event(out: Outgoing) -> Event:
@@ -206,7 +246,7 @@ def _failed(row: DueRow, problem: Problem, *, held: bool, pause: timedelta) -> F
 
 
 def refused_entry(row: DueRow, problem: Problem, run: UUID, now: datetime) -> Entry:
-    before, after = _difference(row)
+    before, after = difference(row.pushed if row.target is not None else None, row.desired)
     return Entry(
         stream=row.stream,
         key=row.key,

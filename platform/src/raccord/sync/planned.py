@@ -59,7 +59,7 @@ def on_sale(key: str, projected: Projected, bound: Bound | None, creation: Field
     data = encode(projected.listing).decode()
     if bound is None or bound.target is None:
         return _creation(key, projected.listing, data, bound, former)
-    base = bound.pushed if bound.brake is not None else bound.desired or bound.pushed
+    base = _base(bound)
     if data == base and bound.leaving is None:
         # A refusal of the shop falls with something new to try only; a hold of the projection falls now.
         return Said(_line(key, "release")) if _is_ours(former) else Said(held=former is not None)
@@ -73,6 +73,13 @@ def on_sale(key: str, projected: Projected, bound: Bound | None, creation: Field
         return Said(_line(key, "release", found.sent, found.fields), left=found.left)
     line = _line(key, "update", found.sent, found.fields) if found.sent else None
     return Said(line, left=found.left)
+
+
+def _base(bound: Bound) -> str | None:
+    """What the shop has, or is about to have."""
+    if bound.brake is not None or bound.pushed_print == bound.desired_print:
+        return bound.pushed or bound.desired
+    return bound.desired or bound.pushed
 
 
 def _creation(key: str, listing: Listing, data: str, bound: Bound | None, former: Problem | None) -> Said:

@@ -16,7 +16,7 @@ from raccord.journal.models import Entry
 from raccord.journal.service import write_entries
 from raccord.log import trace
 from raccord.storage import bindings, runs
-from raccord.storage.bindings import DueRow, Failed
+from raccord.storage.bindings import Done, DueRow, Failed
 from raccord.storage.engine import tenant_transaction
 from raccord.storage.marks import mark
 from raccord.sync.outgoing import (
@@ -27,6 +27,7 @@ from raccord.sync.outgoing import (
     keep,
     outgoing,
     refused_entry,
+    settled,
     taken,
 )
 from raccord.sync.ports import Ports
@@ -128,6 +129,7 @@ class Call:
         """Returns what concerns the shop as a whole."""
         together: dict[UUID, list[Outgoing]] = {}  # by channel: two ERPs may use one key for two articles
         alone: list[list[Outgoing]] = []
+        silent: list[Done] = []
         for row in self._rows:
             try:
                 out = outgoing(row)
@@ -135,15 +137,29 @@ class Call:
                 problem = bug(self._connector.spec.name, undecodable)
                 await self._keep([], [(row, problem)], sure=True)
                 continue
-            if goes_alone(row):
+            if out.says_nothing(self._creation.of(row)):
+                silent.append(settled(out, self._creation.of(row)))
+            elif goes_alone(row):
                 alone.append([out])
             else:
                 together.setdefault(row.channel, []).append(out)
+        await self._settle(silent)
         for part in [*together.values(), *alone]:
             error = await self._write(part) or self._misconfigured
             if error is not None:
                 return error
         return None
+
+    async def _settle(self, silent: list[Done]) -> None:
+        """The shop has these as they are desired: it is not asked, and the journal has nothing to tell."""
+        if not silent:
+            return
+        async with tenant_transaction(self._tally.tenant):
+            unwanted = await bindings.save_done(silent)
+            for channel, _, key in unwanted:
+                await mark(self._tally.tenant, channel, self._spec.name, [key])
+        for channel in {channel for channel, _, _ in unwanted}:
+            await self._ports.wake.project(self._tally.tenant, channel, self._spec.name)
 
     async def _write(self, part: list[Outgoing]) -> ConfigError | TransientError | None:
         waiting = {out.row.key: out for out in part}
@@ -201,7 +217,7 @@ class Call:
             for out, outcome in answered:
                 problem = outcome.problem or _clash(out.row, outcome, owners)
                 if problem is None:
-                    kept.append(keep(out, outcome, self._tally.run, now))
+                    kept.append(keep(out, outcome, self._tally.run, now, self._creation.of(out.row)))
                     self._count(out)
                 else:
                     problems.append((out.row, problem))
