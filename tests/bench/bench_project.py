@@ -63,7 +63,10 @@ RULES = [
     Rule(target="offer.ean", sources=["ean"]),
     Rule(target="offer.mpn", sources=["item.mpn", "product.mpn"], steps=[First(), Trim()]),
     Rule(target="offer.weight_g", sources=["item.weight_g", "product.weight_g"], steps=[First()]),
-    Rule(target="offer.custom.rayon", steps=[Formula('product.family.startsWith("F") ? product.family + "/" + custom.RAYON : ""')]),
+    Rule(
+        target="offer.custom.rayon",
+        steps=[Formula('product.family.startsWith("F") ? product.family + "/" + custom.RAYON : ""')],
+    ),
     Rule(target="offer.custom.poids", steps=[Formula('text(round(product.weight_g / 1000.0, 1)) + " kg"')]),
 ]  # fmt: skip
 
