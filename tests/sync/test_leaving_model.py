@@ -3,7 +3,7 @@
 import random
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -17,7 +17,8 @@ from raccord.sync.withdrawals import mark_deletions
 from raccord_connectors.contract import Change
 from support.publishing import Merchant, play
 
-KEYS = ("A", "B", "C")
+FEW, MANY = tuple("ABC"), tuple("ABCDEFGHI")
+"""Three never set the brake off; nine do."""
 WAYS: tuple[Leaving, ...] = ("unpublish", "delete", "out_of_stock")
 STEPS = 25
 
@@ -27,10 +28,11 @@ class Killed(BaseException):
 
 
 class Life:
-    """A merchant's days at random. At most five articles leave at once: the brake has tests of its own."""
+    """A merchant's days at random."""
 
-    def __init__(self, m: Merchant, seed: int) -> None:
+    def __init__(self, m: Merchant, seed: int, keys: tuple[str, ...]) -> None:
         self.m = m
+        self.keys = keys
         self.random = random.Random(seed)
         self.way: Leaving = "unpublish"
 
@@ -39,11 +41,17 @@ class Life:
             self.sell, self.sell, self.sleep, self.sleep, self.delete, self.restock, self.choose, self.wait, self.work,
             self.work, self.die,
         ]  # fmt: skip
+        if self.keys == MANY:
+            acts += [self.sell_all, self.sell_all, self.sleep_all, self.decide, self.decide]
         for _ in range(STEPS):
             await self.random.choice(acts)()
         self.m.shop.before_write = self.m.shop.after_write = None
+        await self.work()
+        await self.choose(self.way)  # what a person kept on sale is judged by the rule again
         for _ in range(3):
             await self.wait()
+            await self.work()
+            await self.decide("go")
             await self.work()
 
     async def sell(self) -> None:
@@ -55,6 +63,22 @@ class Life:
         if self.m.erp.find("products", key) is not None:
             self.m.erp.sleep(key)
             await self.m.ship()
+
+    async def sell_all(self) -> None:
+        for key in self.keys:
+            self.m.erp.put_product(key, price="10", stock=self.random.randint(0, 9))
+        await self.m.ship()
+
+    async def sleep_all(self) -> None:
+        for key in self.keys:
+            if self.m.erp.find("products", key) is not None:
+                self.m.erp.sleep(key)
+        await self.m.ship()
+
+    async def decide(self, word: Literal["go", "dismissed"] | None = None) -> None:
+        for brake in await service.open_brakes(self.m.tenant):
+            said: Literal["go", "dismissed"] = word or ("go" if self.random.random() < 0.5 else "dismissed")
+            await service.decide_brake(self.m.tenant, brake.id, said, self.m.wake)
 
     async def delete(self) -> None:
         key = self.key()
@@ -68,8 +92,8 @@ class Life:
             self.m.erp.set_stock(key, self.random.randint(0, 9))
             await self.m.ship("stock")
 
-    async def choose(self) -> None:
-        self.way = self.random.choice(WAYS)
+    async def choose(self, way: Leaving | None = None) -> None:
+        self.way = self.random.choice(WAYS) if way is None else way
         rule = PublicationRule(leaving=self.way, delete_after_days=10)
         await service.change_settings(
             self.m.tenant, self.m.channel, ChannelSettings(publication=rule), self.m.wake
@@ -111,16 +135,17 @@ class Life:
                 continue
 
     def key(self) -> str:
-        return self.random.choice(KEYS)
+        return self.random.choice(self.keys)
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_the_shop_ends_as_the_rule_says(settings: Settings, seed: int) -> None:
+@pytest.mark.parametrize("keys", [FEW, MANY], ids=["few", "many"])
+@pytest.mark.parametrize("seed", range(6))
+def test_the_shop_ends_as_the_rule_says(settings: Settings, seed: int, keys: tuple[str, ...]) -> None:
     async def scenario(m: Merchant) -> None:
-        life = Life(m, seed)
+        life = Life(m, seed, keys)
         await life.live()
-        assert [] == await m.due()
-        for key in KEYS:
+        assert ([], []) == (await m.due(), await service.open_brakes(m.tenant))
+        for key in keys:
             await judge(m, key, life.way)
         codes = [listing.offers[0].sku for listing in m.shop.all("listings")]  # type: ignore[attr-defined]
         assert sorted(set(codes)) == sorted(codes), "nothing is there twice"
