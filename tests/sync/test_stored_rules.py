@@ -10,9 +10,12 @@ import asyncpg
 import msgspec
 import pytest
 
+from raccord.channels.errors import ChannelError
+from raccord.channels.service import demand_known
 from raccord.core.channel import ChannelSettings, PriceRules, PublicationRule, StockRule
 from raccord.core.order_rules import CustomerRules, CustomerTemplate, OrderRules
 from raccord.settings import Settings
+from raccord_connectors.contract import Choice, Discovery
 
 CASES = [
     ({}, ChannelSettings()),
@@ -124,3 +127,25 @@ async def _run_migration(owner: Any) -> None:
     ]
     for table in forced:
         await owner.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+
+
+@pytest.mark.parametrize(
+    ("prices", "field"),
+    [
+        (PriceRules(category="AUTRE"), "price_category"),
+        (PriceRules(crossed_out="category", crossed_out_category="AUTRE"), "crossed_out_category"),
+        (PriceRules(crossed_out_category="AUTRE"), None),
+        (PriceRules(category="WEB", crossed_out="category", crossed_out_category="WEB"), None),
+    ],
+)
+def test_a_price_category_that_the_erp_lacks_is_refused_by_field(
+    prices: PriceRules, field: str | None
+) -> None:
+    told = Discovery(price_categories=(Choice("WEB", "Internet"),))
+    packed = msgspec.json.encode(told).decode()
+    if field is None:
+        demand_known(ChannelSettings(prices=prices), packed)
+        return
+    with pytest.raises(ChannelError) as refused:
+        demand_known(ChannelSettings(prices=prices), packed)
+    assert (field, True) == (refused.value.field, "« AUTRE »" in refused.value.message.fr)

@@ -246,7 +246,11 @@ def demand_known(settings: ChannelSettings, discovery: str | None) -> None:
         if depots and depot not in depots:
             raise ChannelError(errors.UNKNOWN_DEPOT.fill(depot=depot, known=", ".join(depots)), "depots")
     categories = [category.key for category in erp.price_categories]
-    if settings.prices.category and categories and settings.prices.category not in categories:
-        known = ", ".join(categories)
-        message = errors.UNKNOWN_CATEGORY.fill(category=settings.prices.category, known=known)
-        raise ChannelError(message, "price_category")
+    prices = settings.prices
+    asked = {"price_category": prices.category}
+    if prices.crossed_out == "category":
+        asked["crossed_out_category"] = prices.crossed_out_category
+    for field, category in asked.items():
+        if category and categories and category not in categories:
+            known = ", ".join(categories)
+            raise ChannelError(errors.UNKNOWN_CATEGORY.fill(category=category, known=known), field)
