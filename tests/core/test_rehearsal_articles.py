@@ -45,6 +45,8 @@ def test_nothing_is_said_of_a_sound_article() -> None:
         (held(texts.NO_TAX), ("tax.article", "CHAISE")),
         (held(texts.NO_RATE), ("tax.article", "CHAISE")),
         (held(texts.SAME_SKU_INSIDE, sku="X"), ("sku.same_inside", "CHAISE")),
+        (held(texts.BELOW_LOWEST, item="CHAISE", price="1", limit="2"), ("price.too_low", "CHAISE")),
+        (held(texts.SAME_OPTIONS_INSIDE, options="Bleu"), ("variant.duplicate", "CHAISE")),
         (held(texts.NO_TAX_CLASS, rate="20"), ("tax.unmapped", "20")),
         (held(texts.RULE_FAILED, target="name", item="CHAISE", reason="x"), ("article.held", "CHAISE")),
     ],

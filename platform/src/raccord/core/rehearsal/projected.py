@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from raccord.core import texts
+from raccord.core.rehearsal import variants
 from raccord.core.rehearsal.findings import Check, Finding, Kind
 from raccord.core.rehearsal.subjects import Article, World
 from raccord_connectors.contract import Text
@@ -42,6 +43,15 @@ NO_PRICE = Kind(
         "Dans la gestion, saisissez un prix dans la catégorie tarifaire du canal, ou le prix de base. Un article n’est jamais "
         "vendu à 0 par accident.",
         "In the ERP, enter a price in the channel’s price category, or the base price. No article is sold at 0 by accident.",
+    ),
+)  # fmt: skip
+TOO_LOW = Kind(
+    code="price.too_low", severity="held", place="erp", stream="products",
+    title=Text("rehearsal.price.too_low", "Prix trop bas", "Prices that are too low"),
+    remedy=Text(
+        "rehearsal.price.too_low.remedy",
+        "Dans la gestion, corrigez le prix ou le coût d’achat ; ou changez, dans les prix du canal, ce qui est trop bas.",
+        "In the ERP, correct the price or the purchase cost; or change, in the channel’s prices, what is too low.",
     ),
 )  # fmt: skip
 NO_VARIANT_PRICE = Kind(
@@ -115,6 +125,9 @@ KINDS = {
     texts.SAME_SKU_INSIDE.code: SAME_INSIDE,
     texts.NO_PRICE.code: NO_PRICE,
     texts.NO_VARIANT_PRICE.code: NO_VARIANT_PRICE,
+    texts.BELOW_COST.code: TOO_LOW,
+    texts.BELOW_LOWEST.code: TOO_LOW,
+    texts.SAME_OPTIONS_INSIDE.code: variants.SAME,
     texts.NO_RATE.code: NO_TAX,
     texts.NO_TAX.code: NO_TAX,
     texts.WRONG_EAN.code: WRONG_EAN,
@@ -146,6 +159,7 @@ CHECK = Check(
         NO_SKU,
         SAME_INSIDE,
         NO_PRICE,
+        TOO_LOW,
         NO_VARIANT_PRICE,
         NO_TAX,
         NO_TAX_CLASS,

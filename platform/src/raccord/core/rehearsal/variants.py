@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from raccord.core import texts
 from raccord.core.rehearsal.findings import Check, Finding, Kind
 from raccord.core.rehearsal.subjects import Article, World
 from raccord_connectors.contract import Text
@@ -46,9 +47,16 @@ def find(article: Article, _: World) -> Iterator[Finding]:
         values = [variant.options.get(axis.key, "").strip() for axis in product.axes]
         missing = [axis.title for axis, value in zip(product.axes, values, strict=True) if not value]
         for axis in missing:
-            yield NO_VALUE.of(product.key, part=f"{variant.key}/{axis}", item=variant.sku or variant.key, axis=axis)
+            yield NO_VALUE.of(
+                product.key, part=f"{variant.key}/{axis}", item=variant.sku or variant.key, axis=axis
+            )
         if not missing:
-            same[tuple(" ".join(value.casefold().split()) for value in values)].append(variant.sku or variant.key)
+            same[tuple(" ".join(value.casefold().split()) for value in values)].append(
+                variant.sku or variant.key
+            )
+    problem = article.projected.problem
+    if problem is not None and problem.message.code == texts.SAME_OPTIONS_INSIDE.code:
+        return  # the projection says it already
     for told, items in same.items():
         if len(items) > 1:
             yield SAME.of(
