@@ -16,6 +16,8 @@ from raccord.storage.engine import tenant_transaction
 from raccord.sync import rehearsing, rehearsing_erp
 from raccord.sync.commands import Commands
 from raccord_connectors.canonical import Customer, Listing
+from raccord_connectors.contract import Can
+from raccord_connectors.sample.memory_shop import MemoryShop
 from support.publishing import Merchant, Scenario, play
 
 
@@ -301,5 +303,46 @@ def test_one_that_always_dies_at_the_same_place_is_given_up(settings: Settings) 
         assert latest is not None
         assert latest.problem is not None
         assert ("failed", "rehearsal.stuck") == (latest.state, latest.problem.message.code)
+
+    rehearsed(settings, scenario)
+
+
+def test_records_of_the_shop_that_cannot_be_read_are_named_and_the_others_go_on(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        await a_shop_that_agrees(m)
+        listing = m.shop.put_listing("Cassée", sku="BROKEN", price="1")
+        order = m.shop.place_order({"a": 1}, shipping="5.90")
+        m.shop.place_order({"b": 1}, shipping="5.90")
+        m.shop.make_unreadable("listings", listing.key)
+        m.shop.make_unreadable("orders", order.key)
+        found = await report(m)
+        assert {("record.shop", listing.key), ("record.shop", order.key)} <= records(found)
+        assert 1 == found.rehearsal.figures["orders"]
+
+    rehearsed(settings, scenario)
+
+
+@pytest.mark.parametrize("tells_its_last_orders", [True, False])
+def test_the_last_fifty_orders_are_tried_and_no_others(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tells_its_last_orders: bool
+) -> None:
+    if not tells_its_last_orders:
+        streams = [replace(one, can=one.can - {Can.READ_LATEST}) for one in MemoryShop.spec.streams]
+        monkeypatch.setattr(MemoryShop, "spec", replace(MemoryShop.spec, streams=tuple(streams)))
+
+    async def scenario(m: Merchant) -> None:
+        await a_shop_that_agrees(m)
+        old = m.shop.put_listing("Vieux", sku="OLD", price="1", quantity=500)
+        moments = iter(datetime(2026, 11, 1, tzinfo=UTC) + timedelta(minutes=n) for n in range(100))
+        m.shop.now = lambda: next(moments)
+        for _ in range(10):
+            m.shop.place_order({"OLD": 1}, shipping="5.90")
+        plenty = m.shop.put_listing("Beaucoup", sku="PLENTY", price="12", quantity=500)
+        assert plenty.key != old.key
+        for _ in range(50):
+            m.shop.place_order({"PLENTY": 1}, shipping="5.90")
+        found = await report(m)
+        assert 50 == found.rehearsal.figures["orders"]
+        assert ("order.item_unknown", f"{old.key}-1") not in records(found)
 
     rehearsed(settings, scenario)
