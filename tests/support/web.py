@@ -203,6 +203,7 @@ def pages(made: Furnished) -> dict[str, str]:
         "plan": f"channels/{made.channel}/plans/{made.plan}",
         "plan filtered": f"channels/{made.channel}/plans/{made.plan}?action=hold",
         "channel versions": f"channels/{made.channel}/versions",
+        "correspondence tables": f"channels/{made.channel}/tables",
         "drift": f"channels/{made.channel}/drift",
         "drift, cleaned": f"channels/{made.channel}/drift?cause=cleaned",
         "rehearsal": f"channels/{made.channel}/rehearsal",
