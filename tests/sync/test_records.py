@@ -57,3 +57,10 @@ def test_only_what_the_shops_show_is_marked() -> None:
     plain = Product(key="A", sku="A", name="x")
     assert {("listings", "A"), ("availability", "A"), ("availability", "A|1")} == set(marks(plain, one))
     assert {("availability", "A")} == set(marks(None, StockLevels(key="A", product="A", depots=[])))
+
+
+def test_a_number_too_large_is_found_however_it_is_written() -> None:
+    for weight in ("1E+31", "1" * 32, "1" * 32 + ".5"):
+        with pytest.raises(RecordRejected) as caught:
+            check("products", upsert(Product(key="k", sku="s", name="x", weight_g=Decimal(weight))))
+        assert "weight_g" == caught.value.field

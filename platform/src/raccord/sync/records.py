@@ -56,6 +56,9 @@ NOT_A_NUMBER = Text(
 _decoders = {stream: msgspec.json.Decoder(STREAMS[stream]) for stream in READ_STREAMS}
 _MISSING = re.compile(r"missing required field `(\w+)`")
 _LARGEST_EXPONENT = 30
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_MANY = b"0" * (_LARGEST_EXPONENT + 2)
+"""A number that has so many digits of its own is written without an exponent. Found so, in a tenth of a regular expression's time."""
 _NUL_SIGN = "␀"
 
 
@@ -70,7 +73,12 @@ def check(stream: str, upsert: wire.Upsert) -> Record:
     if holds_nul(data):
         field = next((path for path, value in _walk(record) if isinstance(value, str) and "\0" in value), "?")
         raise RecordRejected(NUL.fill(key=_shown(upsert.key), field=field), field=field)
-    if (b"+" in data and b"E+" in data) or b'NaN"' in data or b'Infinity"' in data:
+    if (
+        (b"+" in data and b"E+" in data)
+        or _MANY in data.translate(_DIGITS)
+        or b'NaN"' in data
+        or b'Infinity"' in data
+    ):
         # Traces of decimals that no amount can be. A text may look alike, so the record is walked then.
         _demand_usable_numbers(record)
     return record
