@@ -58,7 +58,7 @@ _MISSING = re.compile(r"missing required field `(\w+)`")
 _LARGEST_EXPONENT = 30
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _MANY = b"0" * (_LARGEST_EXPONENT + 2)
-"""A number that has so many digits of its own is written without an exponent. A regular expression would take ten times as long."""
+"""A number with so many digits of its own has no exponent. (A regular expression takes ten times as long.)"""
 _NUL_SIGN = "␀"
 
 
