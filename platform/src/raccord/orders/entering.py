@@ -13,14 +13,14 @@ import asyncpg
 import msgspec
 import structlog
 
-from raccord.core import customer_match, order_difference, order_entry, order_gap, totals
+from raccord.core import order_difference, order_entry, order_gap, totals
 from raccord.core.order_admission import admission
 from raccord.core.retry import pause_after
-from raccord.journal.models import Entry, Event
-from raccord.journal.service import write_entries
+from raccord.journal.models import Event
 from raccord.log import trace
-from raccord.orders import commands, repository, reservations
+from raccord.orders import commands, customers, repository, reservations
 from raccord.orders.models import StoredOrder
+from raccord.orders.noting import note
 from raccord.storage.engine import tenant_transaction
 from raccord.sync.commands import Commands
 from raccord_connectors.canonical import Document, decode
@@ -106,8 +106,12 @@ async def _prepare(found: StoredOrder, asked: Commands) -> StoredOrder | None:
         told = order_gap.explained(order, problem.message)
         await _hold(found, msgspec.structs.replace(problem, message=told))
         return None
-    customer = found.customer or await _customer(found, asked)
+    customer = found.customer or await customers.find(found, asked)
     if customer is None:
+        await repository.wait(found.id, PATIENCE)
+        return None
+    if isinstance(customer, Problem):
+        await _failed(found, customer)
         return None
     entry = order_entry.enter(
         order,
@@ -139,63 +143,6 @@ async def _admitted(found: StoredOrder) -> bool:
     else:
         await repository.sleep(found.id)
     return False
-
-
-# ------------------------------------------------------------------------------------------------- customer
-
-
-async def _customer(found: StoredOrder, asked: Commands) -> str | None:
-    order, route = found.order, found.route
-    identities = _identities(found)
-    linked = await repository.linked_customer(route.erp, identities)
-    match = customer_match.match(
-        order,
-        linked,
-        await repository.candidates(route.erp, order, linked),
-        route.settings.orders.customers.template.price_category,
-    )
-    if match.problem is not None:
-        await _hold(found, match.problem)
-        return None
-    if match.customer is None:
-        return await _created_customer(found, match, asked)
-    await remember(found, match.customer, match.reason)
-    return match.customer
-
-
-async def _created_customer(found: StoredOrder, match: customer_match.Match, asked: Commands) -> str | None:
-    assert match.draft is not None
-    mark = commands.customer_mark(match.draft, found.attempts)
-    answer = await asked.answer(found.route.erp, mark)
-    if answer is None:
-        await asked.ask(
-            found.route.tenant, found.route.erp, commands.write_customer(match.draft), once=mark, urgent=True
-        )
-    if answer is None or answer.result is None:
-        await repository.wait(found.id, PATIENCE)
-        return None
-    outcome = commands.outcome_of(answer.result)
-    if isinstance(outcome, Problem) or outcome.problem is not None or outcome.target is None:
-        await _failed(found, outcome if isinstance(outcome, Problem) else outcome.problem)
-        return None
-    await remember(found, outcome.target, "created")
-    await _journal(found, Event.CUSTOMER_CREATED, after=msgspec.json.encode({"customer": outcome.target}))
-    return outcome.target
-
-
-async def remember(found: StoredOrder, customer: str, reason: str) -> None:
-    """For this order, and for the later ones of the same buyer."""
-    await repository.set_customer(found.id, customer, reason)
-    identities = _identities(found)
-    await repository.link_customer(found.route.tenant, found.route.erp, identities, customer, reason)
-
-
-def _identities(found: StoredOrder) -> list[str]:
-    """The shop's own customer number first: it outlives a change of e-mail address."""
-    buyer = found.order.buyer
-    own = [f"{found.route.shop}:{buyer.key}"] if buyer.key else []
-    email = customer_match.normal_email(buyer.email)
-    return [*own, *([f"email:{email}"] if email else [])]
 
 
 # ---------------------------------------------------------------------------------------------- the document
@@ -251,7 +198,7 @@ async def _integrate(found: StoredOrder, document: Document, asked: Commands) ->
         await _hold(found, Problem("rejected", message, field="gross"))
         return
     await repository.set_integrated(found.id, document)
-    await _journal(found, Event.ORDER_INTEGRATED, after=msgspec.json.encode({"document": document.number}))
+    await note(found, Event.ORDER_INTEGRATED, after=msgspec.json.encode({"document": document.number}))
     await reservations.after_entry(found, document, asked)
     await repository.mark_follow_up(found)
 
@@ -265,7 +212,7 @@ async def _failed(found: StoredOrder, problem: Problem | None) -> None:
     if problem.kind == "transient":
         await repository.try_again(found.id, pause_after(found.attempts, problem.retry_after), problem)
         if found.attempts == TOLD_AFTER:
-            await _journal(found, Event.ORDER_HELD, problem=problem)
+            await note(found, Event.ORDER_HELD, problem=problem)
     elif problem.kind == "bug":
         await _hold(found, msgspec.structs.replace(problem, message=_apology(found)))
     elif problem.kind == "config":
@@ -283,19 +230,4 @@ async def _hold(found: StoredOrder, problem: Problem, *, again: timedelta | None
     """`again`: it is tried anew by itself after this, and told the first time only."""
     await repository.hold(found.id, problem, again)
     if again is None or found.attempts == 0:
-        await _journal(found, Event.ORDER_HELD, problem=problem)
-
-
-async def _journal(
-    found: StoredOrder, event: Event, *, after: bytes | None = None, problem: Problem | None = None
-) -> None:
-    route = found.route
-    await write_entries(
-        route.tenant,
-        [
-            Entry(
-                stream="orders", key=found.order.key, event=event, connection=route.shop, channel=route.channel,
-                after=after, problem=problem,
-            )
-        ],
-    )  # fmt: skip
+        await note(found, Event.ORDER_HELD, problem=problem)

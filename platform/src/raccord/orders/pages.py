@@ -15,7 +15,7 @@ from raccord.front.links import address
 from raccord.front.templating import is_fragment
 from raccord.journal import views as journal
 from raccord.journal.lines import lines_of
-from raccord.orders import repository, service, views
+from raccord.orders import known_customers, service, views
 from raccord.orders.story import comparison, steps
 from raccord.orders.views import OrderView, Tab
 from raccord.overview.frame import Visit, tenant_page
@@ -122,7 +122,7 @@ async def _candidates(found: OrderView, wanted: str) -> list[Customer]:
         return []
     if wanted:
         return await views.customers_like(found.erp, wanted)
-    return await repository.candidates(found.erp, found.order, None)
+    return await known_customers.candidates(found.erp, found.order, None)
 
 
 def _waits_for_customer(found: OrderView) -> bool:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
-from raccord.orders import collecting, entering, repository, reservations
+from raccord.orders import collecting, customers, entering, repository, reservations
 from raccord.storage.engine import tenant_transaction
 from raccord.sync.commands import Commands
 from raccord.sync.ports import Shops, Wake
@@ -120,7 +120,7 @@ async def choose_customer(tenant: UUID, order: UUID, customer: str, account: UUI
         found = await repository.lock(order)
         if found is None or found.state != "held":
             return False
-        await entering.remember(found, customer, "chosen")
+        await customers.remember(found, customer, "chosen")
         await repository.release(order)
         await _note(tenant, order, Event.CUSTOMER_MATCHED, account)
     await wake.enter(tenant, order)
