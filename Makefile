@@ -2,6 +2,7 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
+FRENCH := frontend/locale/fr/LC_MESSAGES/raccord.po
 export UV_LINK_MODE = copy
 
 .DEFAULT_GOAL := help
@@ -54,8 +55,10 @@ connector: setup ## a new connector that already runs its tests: make connector 
 	@$(BIN)/python -m raccord_connectors new $(side) $(name)
 
 messages: setup ## bring the page texts into the French catalogue, ready to be translated
+	@sed '/^$$/q' $(FRENCH) > .raccord.head  # the header is ours: Babel's has the date of each run
 	@$(BIN)/pybabel -q extract -F frontend/babel.cfg -k _ -k ngettext:1,2 --no-location --sort-output -o .raccord.pot frontend
-	@$(BIN)/pybabel -q update -i .raccord.pot -d frontend/locale -D raccord -l fr --omit-header --no-fuzzy-matching; rm .raccord.pot
+	@$(BIN)/pybabel -q update -i .raccord.pot -o $(FRENCH) -l fr --omit-header --no-fuzzy-matching
+	@cat .raccord.head $(FRENCH) | sed '$${/^$$/d}' > .raccord.po && mv .raccord.po $(FRENCH); rm .raccord.pot .raccord.head
 
 clean: ## forget the environment, the demo's data and the counterparts
 	rm -rf $(VENV) .raccord .counterparts

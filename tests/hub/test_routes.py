@@ -32,6 +32,10 @@ FOR_MACHINES = {
     "/agent/reconcile": "an agent shows its token",
     "/agent/reconcile/keys": "an agent shows its token",
 }
+READS_BY_POST = {
+    "/t/{tenant:uuid}/channels/{channel:uuid}/mapping/problems": "what was counted so far is too long for an address",
+}
+"""A reader may ask for them: nothing is changed. Path → why it is no GET."""
 ROLE_OF: dict[Who, str] = {"reader": "reader", "seller": "seller", "partner": "partner", "owner": "owner"}
 
 
@@ -70,7 +74,7 @@ def test_every_route_is_closed_or_stands_in_a_table_with_its_reason(site: Site) 
         without_token = bool(place.handler.opt.get("exclude_from_csrf"))
         assert (place.path in FOR_MACHINES) == without_token, place
         assert (place.path in OPEN_TO_STRANGERS or place.path in FOR_MACHINES) == without_session, place
-    assert set() == {*OPEN_TO_STRANGERS, *FOR_MACHINES} - {place.path for place in found}
+    assert set() == {*OPEN_TO_STRANGERS, *FOR_MACHINES, *READS_BY_POST} - {place.path for place in found}
 
 
 def test_no_page_loads_a_script_of_strangers(site: Site) -> None:
@@ -91,7 +95,7 @@ def test_what_belongs_to_a_tenant_lies_below_t_and_asks_for_membership(site: Sit
 
 def test_what_changes_something_asks_for_more_than_reading(site: Site) -> None:
     for place in of_tenants(site):
-        if place.method != "GET":
+        if place.method != "GET" and place.path not in READS_BY_POST:
             assert RANKS[place.handler.opt.get("role", "reader")] > RANKS["reader"], place
 
 
