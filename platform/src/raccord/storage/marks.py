@@ -14,6 +14,9 @@ async def channels_of(connection: UUID) -> list[UUID]:
 
 async def mark(tenant: UUID, channel: UUID, stream: str, keys: Iterable[str]) -> None:
     """To be projected. Renewing a mark's serial keeps it, should a worker be busy with the former one."""
+    ordered = sorted(keys)  # the same order for all: two transactions never wait for each other in a circle
+    if not ordered:
+        return
     await current_connection().execute(
         """
         INSERT INTO to_project (tenant, channel, stream, key) SELECT $1, $2, $3, unnest($4::text[])
@@ -22,7 +25,7 @@ async def mark(tenant: UUID, channel: UUID, stream: str, keys: Iterable[str]) ->
         tenant,
         channel,
         stream,
-        sorted(keys),  # the same order for all: two transactions never wait for each other in a circle
+        ordered,
     )
 
 

@@ -152,33 +152,33 @@ class Line(NamedTuple):
 
 
 async def save_lines(tenant: UUID, plan: UUID, lines: Sequence[Line]) -> None:
-    """New ones, or in place of those with the same key."""
+    """New ones, or in place of those with the same key. One statement: a slice has some hundreds of lines, and a `COPY` would ask
+    for three."""
     if not lines:
         return
-    connection = current_connection()
-    if await connection.fetchval("SELECT to_regclass('pg_temp.planned')") is None:
-        await connection.execute(
-            """
-            CREATE TEMPORARY TABLE planned (stream text, key text, action text, fields text[], changes json, problem text,
-                                            reason text) ON COMMIT DELETE ROWS
-            """
-        )
-    rows = [
-        (*line[:4], *(None if value is None else storable_json(value) for value in line[4:]))
-        for line in lines
-    ]
-    await connection.copy_records_to_table("planned", records=rows)
-    await connection.execute(
+    columns: list[list[Any]] = [list(column) for column in zip(*lines, strict=True)]
+    columns[3] = [_BETWEEN.join(fields) if fields else None for fields in columns[3]]
+    for number in (4, 5, 6):
+        columns[number] = [None if value is None else storable_json(value) for value in columns[number]]
+    await current_connection().execute(
         """
         INSERT INTO plan_line (tenant, plan, stream, key, action, fields, changes, problem, reason)
-        SELECT $1, $2, stream, key, action, fields, changes, problem::jsonb, reason::jsonb FROM planned
+        SELECT $1, $2, stream, key, action, coalesce(string_to_array(fields, $10), '{}'), changes, problem, reason
+          FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::json[], $8::jsonb[], $9::jsonb[])
+               AS n (stream, key, action, fields, changes, problem, reason)
         ON CONFLICT (tenant, plan, stream, key) DO UPDATE
            SET action = excluded.action, fields = excluded.fields, changes = excluded.changes,
                problem = excluded.problem, reason = excluded.reason
         """,
-        tenant, plan,
-    )  # fmt: skip
-    await connection.execute("DELETE FROM planned")
+        tenant,
+        plan,
+        *columns,
+        _BETWEEN,
+    )
+
+
+_BETWEEN = "\x1f"
+"""Of the fields of one line, on their way: no name of a field holds it."""
 
 
 async def remove_lines(plan: UUID, stream: str, keys: Collection[str]) -> int:
