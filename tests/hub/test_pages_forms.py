@@ -329,6 +329,13 @@ def test_first_choices_that_cannot_be_are_refused_by_field(
     [
         ({"shipping_item": "RIEN"}, "La gestion n’a pas d’article « RIEN »"),
         ({"document_kind": "x"}, "Choisissez une des réponses proposées"),
+        ({"document_kind": "invoice"}, "Choisissez une des réponses proposées"),
+        ({"reference": "{numero}"}, "« {numero} » n’est pas un mot que nous connaissons"),
+        ({"comments": "{number}\n{autre}"}, "« {autre} » n’est pas un mot que nous connaissons"),
+        ({"unknown_item": "other"}, "vous avez choisi de vous en servir"),
+        ({"residue": "rounding"}, "vous avez choisi de vous en servir"),
+        ({"eco_item": "RIEN"}, "La gestion n’a pas d’article « RIEN »"),
+        ({"delay_minutes": "-5"}, "« -5 » n’est pas un nombre"),
         ({"brake_share": "300"}, "n’est pas un nombre"),
         ({"brake_count": "2,5"}, "« 2,5 » n’est pas un nombre"),
     ],
@@ -357,6 +364,30 @@ def test_settings_of_orders_apply_at_once_and_nothing_of_the_catalogue_moves(sit
         assert part in told, part
     assert [] == [one for one in site.wake.woken if one[0] in ("project", "push")]
     assert "Pas encore de version" in text_of(visitor.get(site.at(f"channels/{site.made.channel}/versions")))
+
+
+def test_every_rule_of_orders_is_kept_as_it_was_typed(site: Site) -> None:
+    visitor, path = site.as_("owner"), site.at(f"channels/{site.made.channel}/settings")
+    typed = orders(
+        closed_too="1", payment_states=["paid", "partly_paid"], statuses="processing, on-hold", delay_minutes="45",
+        document_kind="quotation", representative="7", dated="paid", price_mode="net", reference="{number} WEB",
+        remark="{note} {customer}", comments="Commande {number}\nCadeau : {gift_message}", residue="shipping",
+        unknown_item="other", other_item="PORT", packs="parts",
+    )  # fmt: skip
+    assert 303 == visitor.post(path, **typed).status_code
+    page = visitor.get(path).text
+    for name, value in (
+        ("statuses", "processing, on-hold"), ("delay_minutes", "45"), ("representative", "7"), ("reference", "{number} WEB"),
+        ("remark", "{note} {customer}"), ("other_item", "PORT"),
+    ):  # fmt: skip
+        assert re.search(f'name="{name}" value="{re.escape(value)}"', page), name
+    for name, value in (
+        ("payment_states", "partly_paid"), ("document_kind", "quotation"), ("dated", "paid"), ("residue", "shipping"),
+        ("unknown_item", "other"), ("packs", "parts"),
+    ):  # fmt: skip
+        assert re.search(f'name="{name}" value="{value}" checked', page), name
+    assert "Commande {number}\nCadeau : {gift_message}</textarea>" in page
+    assert 303 == visitor.post(path, **orders(unknown_item="hold")).status_code
 
 
 # ----------------------------------------------------------------------------------------------- partners

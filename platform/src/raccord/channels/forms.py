@@ -5,15 +5,15 @@ What concerns the catalogue is changed later on the workbenches (`rule_forms`), 
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import msgspec
 from litestar.datastructures import FormMultiDict
 
+from raccord.channels.order_forms import order_rules, shown_items
 from raccord.channels.rule_forms import TAX, rates_of, tax_classes
 from raccord.channels.typed import Typed
 from raccord.core.channel import ChannelSettings, PriceRules, StockRule
-from raccord.core.order_rules import CarriedKind, OrderRules
 from raccord.core.stock_rule import FORMULAS
 from raccord_connectors.canonical import plain
 from raccord_connectors.contract import Discovery, Message, Text
@@ -25,9 +25,7 @@ NO_SUCH_ARTICLE = Text(
     "La gestion n’a pas d’article « {key} ». Saisissez sa référence telle qu’elle y est écrite, ou créez-le.",
     "The ERP has no article “{key}”. Enter its key as it is written there, or create it.",
 )
-ITEMS: dict[str, CarriedKind] = {"shipping_item": "shipping", "fee_item": "fee", "discount_item": "discount"}
 NATURES = tuple(FORMULAS)
-KINDS = get_args(get_type_hints(OrderRules)["kind"])
 
 
 def first(
@@ -57,8 +55,7 @@ def demand_articles(
     settings: ChannelSettings, known: Sequence[str], wrong: dict[str, Message], *, any_known: bool
 ) -> None:
     """An article that carries the shipping fees must exist. Before the first reading of the ERP nobody can say."""
-    for name, kind in ITEMS.items():
-        key = settings.orders.items.get(kind)
+    for name, key in shown_items(settings.orders).items():
         if key and any_known and key not in known:
             wrong[name] = NO_SUCH_ARTICLE.fill(key=key)
 
@@ -69,22 +66,8 @@ def articles(settings: ChannelSettings) -> list[str]:
 
 def _orders(typed: Typed, former: ChannelSettings) -> dict[str, Any]:
     share = typed.number("brake_share", former.brake_share * 100, most=Decimal(100), example=2) / 100
-    kind: Any = typed.choice("document_kind", KINDS, former.orders.kind)
-    items = {kind: key for name, kind in ITEMS.items() if (key := typed.text(name))}
-    customers = former.orders.customers
-    template = msgspec.structs.replace(
-        customers.template, price_category=typed.text("new_customer_price_category") or None
-    )
-    rules = msgspec.structs.replace(
-        former.orders,
-        stages=("pending", "open") if typed.flag("unpaid_too") else ("open",),
-        kind=kind,
-        depot=typed.text("depot_for_orders") or None,
-        items=items,
-        customers=msgspec.structs.replace(customers, template=template),
-    )
     return {
-        "orders": rules,
+        "orders": order_rules(typed, former.orders),
         "brake_share": plain(share),
         "brake_count": typed.whole("brake_count", former.brake_count, most=1_000_000, example=50),
     }

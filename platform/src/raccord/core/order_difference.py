@@ -1,5 +1,6 @@
 """What the ERP made of a document, against what it was asked: total by total, tax by tax, line by line."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Literal
@@ -66,8 +67,7 @@ def _taxes(draft: Draft, document: Document) -> Iterator[Gap]:
     if not document.taxes or any(line.rate is None and line.tax for line in lines):
         return
     asked, found = table_of(lines), _table(document)
-    own = any(not _known(line, draft) and line.gross == line.net for line in document.lines)
-    allowed = CENT * len(lines) if own else ZERO
+    allowed = CENT * len(lines) if _added_untaxed(lines, document) else ZERO
     for rate in sorted(asked.keys() | found.keys()):
         was, now = asked.get(rate, (ZERO, ZERO)), found.get(rate, (ZERO, ZERO))
         if was[1] != now[1]:
@@ -95,8 +95,15 @@ def _table(document: Document) -> dict[Decimal, tuple[Decimal, Decimal]]:
     return table
 
 
-def _known(line: DocumentLine, draft: Draft) -> bool:
-    return any(line.item == asked.item for asked in draft.lines)
+def _added_untaxed(lines: Sequence[DraftLine], document: Document) -> bool:
+    """Has the document an untaxed line more than was asked?"""
+    asked = Counter(line.item for line in lines if not line.tax)
+    found = Counter(line.item for line in document.lines if _untaxed(line) and line.net)
+    return any(found[item] > asked[item] for item in found)
+
+
+def _untaxed(line: DocumentLine) -> bool:
+    return not line.rate and (line.gross is None or line.gross == line.net)
 
 
 def _lines(draft: Draft, document: Document) -> Iterator[Gap]:
