@@ -22,6 +22,7 @@ from raccord_connectors.canonical import (
     Offer,
     OfferPrice,
     OrderUpdate,
+    PaymentEntry,
     Product,
     Record,
     Shipment,
@@ -70,6 +71,19 @@ def draft(key: str = "W1001", *, item: str = "CHAISE", quantity: int = 2, **fiel
         net=net,
         tax=tax,
         gross=net + tax,
+    )
+    return replace(made, **fields)
+
+
+def payment(key: str, *, document: str = "BC00001", amount: str = "30", **fields: Any) -> PaymentEntry:
+    made = PaymentEntry(
+        key=key,
+        document=document,
+        kind="deposit",
+        amount=Decimal(amount),
+        method="cb",
+        dated=date(2026, 11, 24),
+        transaction="ch_3Q9x",
     )
     return replace(made, **fields)
 
@@ -196,7 +210,8 @@ class MemoryErpSuite(ConnectorConformance):
     def setup_method(self) -> None:
         self.erp = furnished_erp(f"suite-{next(NUMBERS)}")
         for number in range(2):
-            self.erp.enter_order(draft(f"seed-{number}"))
+            document = self.erp.enter_order(draft(f"seed-{number}"))
+            self.erp.enter_payment(payment(f"seed-{number}/1", document=document.key))
 
     def teardown_method(self) -> None:
         self.erp.forget()
@@ -212,11 +227,15 @@ class MemoryErpSuite(ConnectorConformance):
     def sample(self, stream: str, number: int) -> Record:
         if stream == "drafts":
             return draft(f"W100{number}")
+        if stream == "payments":
+            return payment(f"W100{number}/1")
         return CustomerDraft(key=f"web-{number}", customer=Customer(key="", last_name=f"Durand {number}"))
 
     def bad_sample(self, stream: str) -> Record:
         if stream == "drafts":
             return draft("W2000", item="INCONNU")
+        if stream == "payments":
+            return payment("W2000/1", amount="0")
         return CustomerDraft(key="web-bad", customer=Customer(key="", email="sans-nom@example.com"))
 
     def changed(self, stream: str, record: Record) -> Record:
@@ -226,6 +245,8 @@ class MemoryErpSuite(ConnectorConformance):
     def touch(self, stream: str) -> str:
         record = self.erp.all(stream)[0]
         match record:
+            case PaymentEntry():
+                self.erp.put(stream, replace(record, transaction="ch_4"))
             case Product():
                 self.erp.sleep(record.key)
             case Category():
@@ -246,7 +267,9 @@ class MemoryErpSuite(ConnectorConformance):
         return key
 
     def look(self, stream: str, target: str) -> Mapping[str, object]:
-        held = self.erp.find("customers" if stream == "customer_drafts" else "documents", target)
+        held = self.erp.find(
+            {"customer_drafts": "customers", "drafts": "documents"}.get(stream, stream), target
+        )
         seen: dict[str, object] = msgspec.to_builtins(held)
         return seen
 

@@ -1,7 +1,14 @@
 """The records that every connector speaks, one file per subject, and the names of the streams that carry them."""
 
 from raccord_connectors.canonical.customer import Address, Contact, Customer
-from raccord_connectors.canonical.document import CustomerDraft, Document, DocumentLine, Draft, DraftLine
+from raccord_connectors.canonical.document import (
+    CustomerDraft,
+    Document,
+    DocumentLine,
+    Draft,
+    DraftLine,
+    PaymentEntry,
+)
 from raccord_connectors.canonical.listing import Availability, Listing, Offer, OfferPrice, Picture, Tier
 from raccord_connectors.canonical.order import (
     Buyer,
@@ -39,6 +46,7 @@ ERP_STREAMS: dict[str, type[Record]] = {
     "documents": Document,
     "customer_drafts": CustomerDraft,  # write only: what comes of it is read in `customers`
     "drafts": Draft,  # write only: what comes of it is read in `documents`
+    "payments": PaymentEntry,  # of documents that the ERP has
 }
 SHOP_STREAMS: dict[str, type[Record]] = {
     "listings": Listing,
@@ -53,6 +61,6 @@ __all__ = [
     "Address", "Availability", "Axis", "Buyer", "Category", "Charge", "Component", "Contact", "Customer",
     "CustomerDraft", "DepotStock", "Discount", "Document", "DocumentLine", "Draft", "DraftLine", "EcoContribution",
     "Listing", "MediaRef", "Names", "Offer", "OfferPrice", "Order", "OrderLine", "OrderUpdate", "Packaging",
-    "Payment", "Picture", "Price", "PriceSet", "Product", "Record", "Refund", "Scalar", "Shipment", "StockLevels",
-    "Tax", "TaxAmount", "Tier", "Variant", "decode", "encode", "fingerprint", "plain",
+    "Payment", "PaymentEntry", "Picture", "Price", "PriceSet", "Product", "Record", "Refund", "Scalar", "Shipment",
+    "StockLevels", "Tax", "TaxAmount", "Tier", "Variant", "decode", "encode", "fingerprint", "plain",
 ]  # fmt: skip

@@ -104,3 +104,27 @@ class CustomerDraft(Record, kw_only=True, frozen=True):
     field for it; `customer.key` is empty when the ERP forms the code itself."""
 
     customer: Customer
+
+
+class PaymentEntry(Record, kw_only=True, frozen=True):
+    """Money of one order as the ERP keeps it. `key` names the order and the shop's payment (or refund) and is kept *in the
+    ERP*: an entry written twice makes one. It is also the `Outcome.target`, by which the entry is read back."""
+
+    document: str
+    """The key, in `documents`, of the order that was paid; the same whatever became of it since."""
+    kind: Literal["deposit", "settlement", "refund"]
+    """deposit: on an order that is not invoiced. settlement: of its invoices. refund: money given back. Of one that exists
+    already, the ERP tells what became of it: a deposit that followed its order into the invoice may be told as a settlement."""
+    amount: Decimal
+    """Positive, a refund's too."""
+    currency: str = "EUR"
+    method: str
+    """The ERP's payment mode, or the shop's method where the merchant named none."""
+    title: str = ""
+    """The shop's name of the method."""
+    dated: date
+    transaction: str = ""
+    """The payment service's number; an ERP may keep only its beginning."""
+    fee: Decimal | None = None
+    """What the payment service kept of it."""
+    journal: str | None = None

@@ -19,6 +19,7 @@ from raccord_connectors.canonical import (
     Document,
     DocumentLine,
     Draft,
+    PaymentEntry,
     Price,
     PriceSet,
     Product,
@@ -232,6 +233,17 @@ class ErpSystem(MemorySystem):
         for line in found.lines:
             self._move(line.item, reserved=line.delivered - line.quantity)
         return self._put_document(found, state="cancelled")
+
+    def enter_payment(self, entry: PaymentEntry) -> Document:
+        """Money on a document; a refund is money taken off it."""
+        document = self._document(entry.document)
+        signed = -entry.amount if entry.kind == "refund" else entry.amount
+        self.put("payments", entry)
+        return self._put_document(document, paid=plain(document.paid + signed))
+
+    def payments_of(self, document: str) -> list[PaymentEntry]:
+        """What was paid on it, in no order; the same key twice would be a double."""
+        return [p for p in self.all("payments") if isinstance(p, PaymentEntry) and p.document == document]
 
     def documents_of(self, reference: str) -> list[Document]:
         """The documents that carry a shop's reference: more than one would be a double."""

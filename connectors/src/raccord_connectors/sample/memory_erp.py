@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from raccord_connectors.canonical import Customer, CustomerDraft, Draft, plain
+from raccord_connectors.canonical import Customer, CustomerDraft, Document, Draft, PaymentEntry, plain
 from raccord_connectors.contract import (
     Can,
     Change,
@@ -41,6 +41,12 @@ class MemoryErp(MemoryConnector):
             StreamSpec("documents", READS),
             StreamSpec("customer_drafts", frozenset({Can.CREATE, Can.UPDATE}), batch_size=10),
             StreamSpec("drafts", frozenset({Can.CREATE}), batch_size=10, after=("customer_drafts",)),
+            StreamSpec(
+                "payments",
+                frozenset({Can.READ, Can.READ_SOME, Can.CREATE}),
+                batch_size=10,
+                after=("drafts",),
+            ),
         ),
         verified_against=("the in-memory ERP of this package (simulator)",),
     )
@@ -74,6 +80,8 @@ class MemoryErp(MemoryConnector):
             )
         if isinstance(record, Draft):
             return _create_document(system, record)
+        if isinstance(record, PaymentEntry):
+            return _enter_payment(system, record)
         raise AssertionError(f"{self.spec.name} declares no writing of {stream}")
 
 
@@ -130,3 +138,15 @@ def _demand_sound(system: ErpSystem, draft: Draft) -> None:
     if added != draft.gross:
         message = texts.WRONG_TOTAL.fill(key=draft.key, lines=added, total=draft.gross)
         raise RecordRejected(message, field="gross")
+
+
+def _enter_payment(system: ErpSystem, entry: PaymentEntry) -> Outcome:
+    if system.find("payments", entry.key) is not None:
+        return Outcome(entry.key, target=entry.key, existed=True)
+    if not isinstance(system.find("documents", entry.document), Document):
+        message = texts.UNKNOWN_DOCUMENT.fill(key=entry.key, document=entry.document)
+        raise RecordRejected(message, field="document")
+    if entry.amount <= 0:
+        raise RecordRejected(texts.NO_AMOUNT.fill(key=entry.key, amount=entry.amount), field="amount")
+    system.enter_payment(entry)
+    return Outcome(entry.key, target=entry.key)

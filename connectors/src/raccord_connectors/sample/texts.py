@@ -77,3 +77,13 @@ UNKNOWN_ORDER_LINE = Text(
     "L’expédition de la commande {key} cite une ligne qui n’y est pas ({line}).",
     "The shipment of the order {key} names a line that is not in it ({line}).",
 )
+UNKNOWN_DOCUMENT = Text(
+    "memory.unknown_document",
+    "Le règlement {key} est d’un document inconnu ({document}). Il n’a pas été saisi. Vérifiez que la commande existe encore.",
+    "The payment {key} is of an unknown document ({document}). It was not entered. Check that the order still exists.",
+)
+NO_AMOUNT = Text(
+    "memory.no_amount",
+    "Le règlement {key} est de {amount} : un montant doit être positif. Corrigez le paiement de la commande.",
+    "The payment {key} is of {amount}: an amount must be positive. Correct the payment of the order.",
+)

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from raccord_connectors.canonical import CustomerDraft, Document, Draft, Listing
+from msgspec.structs import replace
+
+from raccord_connectors.canonical import CustomerDraft, Document, Draft, Listing, PaymentEntry
 from raccord_connectors.contract import EVERYTHING, Can, Change, Outcome, Selection
 from raccord_connectors.kit.conformance.author import Author
 from raccord_connectors.kit.conformance.multiply import needs
@@ -177,6 +179,42 @@ class WritingGuarantees(Author):
     def test_a_customer_draft_is_read_back(self, stream: str) -> None:
         outcome = self.put(stream, self.sample(stream, 0))
         assert outcome.target in self.records("customers", Selection(keys=(str(outcome.target),)))
+
+    @needs(Can.CREATE, records=(PaymentEntry,))
+    def test_a_payment_is_entered_once_and_read_back(self, stream: str) -> None:
+        entry = self.sample(stream, 0)
+        assert isinstance(entry, PaymentEntry)
+        self.put(stream, entry)
+        self.write(stream, self.change(stream, entry))
+        found = [one for one in self.records(stream).values() if one.key == entry.key]
+        assert len(found) == 1, "a payment entered twice makes one entry, read under its own key"
+        read = found[0]
+        assert isinstance(read, PaymentEntry)
+        told = (entry.document, entry.kind, entry.amount, entry.currency, entry.dated)
+        assert told == (read.document, read.kind, read.amount, read.currency, read.dated)
+        assert entry.transaction.startswith(read.transaction), "another transaction than the payment's"
+
+    @needs(Can.CREATE, records=(PaymentEntry,))
+    def test_a_payment_counts_as_paid_on_its_document(self, stream: str) -> None:
+        entry = self.sample(stream, 0)
+        assert isinstance(entry, PaymentEntry)
+        (before,) = self._documents(Selection(keys=(entry.document,)))
+        self.put(stream, entry)
+        self.write(stream, self.change(stream, entry))
+        (after,) = self._documents(Selection(keys=(entry.document,)))
+        assert entry.amount == after.paid - before.paid
+
+    @needs(Can.CREATE, records=(PaymentEntry,))
+    def test_a_payment_of_an_unknown_document_is_refused(self, stream: str) -> None:
+        entry = self.sample(stream, 0)
+        assert isinstance(entry, PaymentEntry)
+        lost = replace(entry, document=self.missing_target("documents"))
+        (outcome,) = self.write(stream, self.change(stream, lost))
+        problem = outcome.problem
+        assert problem is not None, "a payment of a document that does not exist was called entered"
+        assert (problem.kind, problem.field) == ("rejected", "document")
+        self.assert_for_a_person(problem.message)
+        assert lost.key not in self.records(stream), "it was refused, and is there all the same"
 
     def _documents(self, wanted: Selection) -> list[Document]:
         return [found for found in self.records("documents", wanted).values() if isinstance(found, Document)]

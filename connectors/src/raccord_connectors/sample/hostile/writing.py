@@ -6,7 +6,7 @@ from itertools import count
 
 from msgspec.structs import replace
 
-from raccord_connectors.canonical import Draft, Listing
+from raccord_connectors.canonical import Draft, Listing, PaymentEntry
 from raccord_connectors.contract import Change, Message, Outcome, Problem, RecordRejected
 from raccord_connectors.sample import texts
 from raccord_connectors.sample.hostile.nasty import SpoiltErp, SpoiltShop, breaks
@@ -189,6 +189,36 @@ class RoundsTheTotal(SpoiltErp):
 class ForgetsTheCustomer(SpoiltErp):
     def answered(self, change: Change, outcome: Outcome) -> Outcome:
         self._system().drop("customers", outcome.target or "")
+        return outcome
+
+
+@breaks("a_payment_is_entered_once_and_read_back")
+class EntersMoneyAgain(SpoiltErp):
+    def apply(self, system: MemorySystem, stream: str, change: Change) -> Outcome:
+        entry = change.record
+        if isinstance(entry, PaymentEntry) and system.find(stream, entry.key) is not None:
+            system.put(stream, replace(entry, amount=entry.amount * 2))
+        return super().apply(system, stream, change)
+
+
+@breaks("a_payment_counts_as_paid_on_its_document")
+class PutsMoneyOnNoDocument(SpoiltErp):
+    def apply(self, system: MemorySystem, stream: str, change: Change) -> Outcome:
+        if isinstance(change.record, PaymentEntry):
+            system.put(stream, change.record)
+            return Outcome(change.key, target=change.key)
+        return super().apply(system, stream, change)
+
+
+@breaks("a_payment_of_an_unknown_document_is_refused")
+class TakesMoneyForNothing(SpoiltErp):
+    def answered(self, change: Change, outcome: Outcome) -> Outcome:
+        if (
+            isinstance(change.record, PaymentEntry)
+            and outcome.problem
+            and outcome.problem.field == "document"
+        ):
+            return Outcome(change.key, target=change.key)
         return outcome
 
 
