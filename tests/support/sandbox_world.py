@@ -45,8 +45,8 @@ class SandboxWorld(ProductWorld):
         self.shop = ShopServer(folder / "shop").start()
         self.demo: Demo | None = None
 
-    def start(self) -> None:
-        """Everything runs, the agent is enrolled, the channel is live."""
+    def start(self, *, live: bool = True) -> None:
+        """Everything runs, the agent is enrolled, the channel is live, or waits to be put on air."""
         self.stack.start_web()
         self.stack.start_worker()
         keys = self.folder / "shop" / "keys.json"
@@ -58,7 +58,7 @@ class SandboxWorld(ProductWorld):
         self.stack.enrol_agent(self.home, code, "sage100", settings, {})
         self.stack.start_agent(self.home)
         self.tenant = demo.tenant
-        self.demo = self.furnish(lambda f: f.channel(demo))
+        self.demo = self.furnish(lambda f: f.channel(demo, live=live))
 
     def stop(self) -> None:
         self.stack.stop()
@@ -68,11 +68,15 @@ class SandboxWorld(ProductWorld):
     def wait_settled(self, seconds: float = 120.0) -> None:
         """Both sides have all that the other did until now: the ERP is read completely once more, what was found has arrived,
         and nothing is to be done any more."""
-        asked = self.ask_to_read(*STREAMS)
-        self.wait_until(lambda: self._answered(asked) and self._all_sent(), "the ERP was read", seconds)
+        self.wait_read(seconds)
         self.wait_until(lambda: self.to_do() == 0, "everything settled", seconds)
         while self.to_do():  # what was done may have made something else due
             self.wait_until(lambda: self.to_do() == 0, "everything settled", seconds)
+
+    def wait_read(self, seconds: float = 120.0) -> None:
+        """The platform has all that the ERP has now."""
+        asked = self.ask_to_read(*STREAMS)
+        self.wait_until(lambda: self._answered(asked) and self._all_sent(), "the ERP was read", seconds)
 
     def clock(self, task: str) -> None:
         """The product's clock starts this task for the channel: what it would do within half a minute."""
@@ -134,6 +138,18 @@ class SandboxWorld(ProductWorld):
     def name(self, sku: str) -> str | None:
         found = self._product(sku)
         return None if found is None else str(found["name"])
+
+    def address(self, sku: str) -> str:
+        """Of the storefront's page that shows it."""
+        found = self._product(sku)
+        assert found is not None, f"the shop has no article {sku}"
+        return f"{self.shop.url}/produit/{found['slug']}"
+
+    def feature(self, sku: str, name: str) -> str | None:
+        """A characteristic of an article in the shop."""
+        found = self._product(sku)
+        features = {one["name"]: one["options"] for one in found["attributes"]} if found else {}
+        return ", ".join(features[name]) if name in features else None
 
     def ean(self, sku: str) -> str | None:
         found = self._product(sku)
@@ -211,6 +227,14 @@ class SandboxWorld(ProductWorld):
                 f"select total(AS_{figure}) from F_ARTSTOCK where AR_Ref = ?", (ref,)
             ).fetchone()
         return number_of(found)
+
+    def material(self, ref: str) -> str | None:
+        """What the company's own field *Matière principale* says of an article."""
+        with reading(self.database) as connection:
+            row = connection.execute(
+                'select "Matière principale" from F_ARTICLE where AR_Ref = ?', (ref,)
+            ).fetchone()
+        return (row[0] or None) if row else None
 
     def deletable(self, count: int) -> list[str]:
         """Simple articles on sale that the GesCom would let go: they are on no document, and in no kit."""
@@ -335,12 +359,12 @@ def _problem(packed: str | None) -> Problem | None:
 
 
 @contextmanager
-def sandbox_world(scan_seconds: float = SCAN_SECONDS) -> Iterator[SandboxWorld]:
+def sandbox_world(scan_seconds: float = SCAN_SECONDS, *, live: bool = True) -> Iterator[SandboxWorld]:
     folder = Path(tempfile.mkdtemp(prefix="raccord-world-"))
     folder.chmod(0o755)  # as root, PostgreSQL runs as a user of its own, who must pass
     world = SandboxWorld(folder, scan_seconds)
     try:
-        world.start()
+        world.start(live=live)
         yield world
     finally:
         world.stop()
