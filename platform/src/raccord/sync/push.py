@@ -20,7 +20,8 @@ from raccord.storage.bindings import DueRow
 from raccord.storage.engine import tenant_transaction
 from raccord.storage.locks import Lock
 from raccord.sync.ports import LANES, Lane, Ports
-from raccord.sync.pushing import Call, Creation, Tally
+from raccord.sync.pushing import Call, Creation
+from raccord.sync.tally import Tally
 from raccord_connectors.contract import ConfigError, Connector, Problem, StreamSpec, Text, TransientError
 
 SLICE = {"urgent": 20.0, "ordinary": 4.0}

@@ -1,7 +1,5 @@
 """One call of a connector's `write`: changes out, outcomes kept as they arrive, failures put where they belong."""
 
-import asyncio
-import uuid
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from contextlib import aclosing
@@ -9,13 +7,12 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from msgspec import Struct
 
 from raccord.core.ownership import Fields
 from raccord.journal.models import Entry
 from raccord.journal.service import write_entries
 from raccord.log import trace
-from raccord.storage import bindings, runs
+from raccord.storage import bindings
 from raccord.storage.bindings import Done, DueRow, Failed
 from raccord.storage.engine import tenant_transaction
 from raccord.storage.marks import mark
@@ -31,6 +28,7 @@ from raccord.sync.outgoing import (
     taken,
 )
 from raccord.sync.ports import Ports
+from raccord.sync.tally import Tally
 from raccord.sync.writing import outcomes
 from raccord_connectors.canonical import OrderUpdate, decode
 from raccord_connectors.contract import (
@@ -47,15 +45,6 @@ from raccord_connectors.kit.executor import bug
 log = structlog.get_logger(__name__)
 
 
-class Counts(Struct, omit_defaults=True):
-    created: int = 0
-    updated: int = 0
-    withdrawn: int = 0
-    deleted: int = 0
-    refused: int = 0
-    retried: int = 0
-
-
 class Creation:
     """What is sent at creation only: never part of an update."""
 
@@ -67,40 +56,6 @@ class Creation:
     def of(self, row: DueRow) -> Fields:
         found = self.of_record.get((row.channel, row.key))
         return self.of_channel.get(row.channel, Fields()) if found is None else found
-
-
-class Tally:
-    """The run of one stream in one drain; its row exists from the first outcome on."""
-
-    def __init__(self, tenant: UUID, shop: UUID, stream: str) -> None:
-        self.tenant = tenant
-        self.shop = shop
-        self.stream = stream
-        self.run = uuid.uuid4()
-        self.counts = Counts()
-        self.cut_short = False
-        self.problem: Problem | None = None
-        self.binding = asyncio.Lock()
-        """Of the calls that run side by side, one at a time looks what is bound and binds."""
-        self._begun = False
-
-    async def note(self) -> None:
-        """In the transaction of what is counted."""
-        if not self._begun:
-            await self._save("running")
-        self._begun = True
-
-    async def end(self) -> None:
-        if self._begun:
-            partial = self.cut_short or self.problem or self.counts.refused or self.counts.retried
-            async with tenant_transaction(self.tenant):
-                await self._save("partial" if partial else "complete")
-
-    async def _save(self, state: str) -> None:
-        problem = msgspec.json.encode(self.problem).decode() if self.problem else None
-        counts = msgspec.json.encode(self.counts).decode()
-        run = runs.Run(self.run, self.shop, self.stream, state, counts, problem)  # type: ignore[arg-type]
-        await runs.save(self.tenant, run)
 
 
 class Call:
