@@ -1,0 +1,87 @@
+"""The orders of the table that Tryton can represent, on a real one: each sale is what the customer paid, 0.00 € apart."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+
+from raccord.core.order_difference import gaps, told
+from raccord.core.order_entry import enter
+from raccord_connectors.canonical import Document, Draft
+from raccord_connectors.erp.tryton import Tryton as Connector
+from raccord_connectors.erp.tryton.keys import item_key
+from support import tryton_fixtures as given
+from support.order_scenarios import Scenario, held_by, scenarios, taxes_of
+from support.tryton_merchant import Merchant
+from support.tryton_orders import document, totals, write
+
+pytestmark = pytest.mark.counterpart
+customer, erp, merchant, server = given.customer, given.erp, given.merchant, given.server
+EVERY, HELD = scenarios("tryton"), held_by("tryton")
+CATEGORIES = {"20": "TVA 20", "10": "TVA 10", "5.5": "TVA 5,5", "0": "Sans TVA"}
+SERVICES = {"EMBALLAGE": "20", "BON": "20", "ECO": "20", "DIVERS": "20", "PACK": "20", "CARTE": "0"}
+"""Beside those that the prepared Tryton has."""
+CURRENCIES = {"CHF": "756", "GBP": "826", "USD": "840", "CAD": "124"}
+PREPARED = ("PORT", "FRAIS", "REMISE", "ARRONDI")
+
+
+@pytest.fixture(scope="module")
+def keys(merchant: Merchant) -> dict[str, str]:
+    """Name of an article in the table → its key in Tryton. The table's currencies are there as well."""
+    for code, number in CURRENCIES.items():
+        currency = merchant.create(
+            "currency.currency", name=code, symbol=code, code=code, numeric_code=number, rounding=Decimal("0.01")
+        )  # fmt: skip
+        merchant.create(
+            "currency.currency.rate", currency=currency, date=date(2026, 1, 1), rate=Decimal("1.25")
+        )
+    goods = {f"{letter}{rate}": rate for letter in "ABC" for rate in ("20", "10", "5.5", "0")}
+    found = {}
+    for name, rate in {**goods, **SERVICES}.items():
+        kind = "service" if name in SERVICES else "goods"
+        found[name] = merchant.create_product(
+            name, f"Article {name}", "10", tax=CATEGORIES[rate], kind=kind
+        ).key
+    for name in PREPARED:
+        product = merchant.one("product.product", ["code", "=", name], fields=["template"])
+        found[name] = item_key(product["template"], product["id"], 1)
+    return found
+
+
+def draft_of(scenario: Scenario, customer: str, keys: dict[str, str]) -> Draft:
+    entry = enter(
+        scenario.order, reference=scenario.order.key, customer=customer, items=scenario.items, settings=scenario.settings
+    )  # fmt: skip
+    assert entry.draft is not None, entry.problem
+    lines = [replace(line, item=keys[line.item] if line.item else None) for line in entry.draft.lines]
+    return replace(entry.draft, lines=lines)
+
+
+@pytest.mark.parametrize("scenario", EVERY, ids=lambda scenario: scenario.name)
+def test_the_sale_is_the_order_to_the_cent(
+    erp: Connector, merchant: Merchant, customer: str, keys: dict[str, str], scenario: Scenario
+) -> None:
+    draft = draft_of(scenario, customer, keys)
+    found: Document = document(erp, write(erp, draft))
+    assert [] == gaps(draft, found)
+    (sale,) = merchant.sales(draft.key)
+    assert (draft.net, draft.tax, scenario.gross) == totals(sale)
+    if found.taxes:
+        assert {one.rate: one.tax for one in scenario.taxes} == {one.rate: one.tax for one in taxes_of(found)}
+
+
+@pytest.mark.parametrize("scenario", HELD, ids=lambda scenario: scenario.name)
+def test_an_order_whose_taxes_tryton_comes_to_otherwise_is_told_rate_by_rate(
+    erp: Connector, customer: str, keys: dict[str, str], scenario: Scenario
+) -> None:
+    """Its total is the customer's, but Tryton taxes the sum of the lines: a rate, or its base, is not the shop's."""
+    draft = draft_of(scenario, customer, keys)
+    found = document(erp, write(erp, draft))
+    assert (draft.net, draft.tax, draft.gross) == (found.net, found.tax, found.gross)
+    differences = [gap for gap in gaps(draft, found) if gap.what in ("rate", "base")]
+    assert differences
+    french, english = told(differences)
+    for gap in differences:
+        assert f"{gap.found} au lieu de {gap.asked}" in french
+        assert f"{gap.found} instead of {gap.asked}" in english
