@@ -132,6 +132,18 @@ def test_the_draft_that_went_on_since_its_plan_stays(settings: Settings) -> None
     play(settings, scenario)
 
 
+def test_the_plan_of_a_draft_that_was_discarded_cannot_be_applied(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        await furnish(m, 1)
+        await change_rule(m, "name", **BRAND_FIRST)
+        plan = await planned(m)
+        await service.discard_draft(m.tenant, m.channel, None)
+        assert "mappings.done_already" == await refused(service.apply(m.tenant, plan.id, m.wake, None))
+        assert "superseded" == (await service.plan(m.tenant, plan.id)).state
+
+    play(settings, scenario)
+
+
 # ---------------------------------------------------------------------------------------------- withdrawals
 
 

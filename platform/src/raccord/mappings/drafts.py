@@ -13,6 +13,7 @@ from raccord.mappings import errors, repository
 from raccord.mappings.errors import MappingsError
 from raccord.mappings.models import Draft, Version
 from raccord.mappings.repository import Channel, VersionRow
+from raccord.storage import plans
 from raccord.storage.engine import tenant_transaction
 from raccord.sync.mappings import compiled
 from raccord.tenants.service import note
@@ -45,9 +46,10 @@ async def save_draft(
 
 
 async def discard_draft(tenant: UUID, channel: UUID, account: UUID | None) -> None:
-    """The version in force stays as it is."""
+    """The version in force stays as it is; a plan of the draft is done with."""
     async with tenant_transaction(tenant):
         if await repository.discard_draft(channel):
+            await plans.supersede(channel)
             await note(tenant, account, "draft.discarded", str(channel))
 
 

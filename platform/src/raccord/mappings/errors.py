@@ -56,8 +56,8 @@ NOT_READY = Text(
 )
 DONE_ALREADY = Text(
     "mappings.done_already",
-    "Ce plan a déjà été appliqué, ou un plan plus récent l’a remplacé. Demandez-en un nouveau.",
-    "This plan was applied already, or a newer plan has replaced it. Ask for a new one.",
+    "Ce plan a déjà été appliqué, un plan plus récent l’a remplacé, ou son brouillon a été abandonné. Demandez-en un nouveau.",
+    "This plan was applied already, a newer plan has replaced it, or its draft was discarded. Ask for a new one.",
 )
 STALE = Text(
     "mappings.stale",

@@ -29,11 +29,8 @@ class PlanRow(NamedTuple):
     attempts: int
 
 
-async def insert(
-    tenant: UUID, plan: UUID, channel: UUID, rules: str, settings: str, *, based_on: int, revision: int,
-    author: UUID | None, note: str,
-) -> None:  # fmt: skip
-    """Takes the place of the channel's plans that were not applied; one that articles are trying stays."""
+async def supersede(channel: UUID) -> None:
+    """Its plans that were not applied are done with; one that articles are trying stays."""
     await current_connection().execute(
         """
         UPDATE plan SET state = 'superseded', ended_at = coalesce(ended_at, now())
@@ -42,6 +39,14 @@ async def insert(
         """,
         channel,
     )
+
+
+async def insert(
+    tenant: UUID, plan: UUID, channel: UUID, rules: str, settings: str, *, based_on: int, revision: int,
+    author: UUID | None, note: str,
+) -> None:  # fmt: skip
+    """Takes the place of the channel's plans that were not applied; one that articles are trying stays."""
+    await supersede(channel)
     await current_connection().execute(
         """
         INSERT INTO plan (tenant, id, channel, rules, settings, based_on, revision, author, note)
