@@ -92,6 +92,8 @@ class Buyer(Struct, kw_only=True, frozen=True, omit_defaults=True):
     """Who ordered. `key` is None for a guest."""
 
     key: str | None = None
+    erp_code: str = ""
+    """The customer's code in the ERP, where the shop keeps it."""
     email: str = ""
     first_name: str = ""
     last_name: str = ""

@@ -127,6 +127,19 @@ async def choose_customer(tenant: UUID, order: UUID, customer: str, account: UUI
     return True
 
 
+async def new_customer(tenant: UUID, order: UUID, account: UUID, wake: Wake) -> bool:
+    """The other answer to an ambiguous customer: it is none of those known. Remembered as well."""
+    async with tenant_transaction(tenant):
+        found = await repository.lock(order)
+        if found is None or found.state != "held":
+            return False
+        await customers.remember_as_new(found)
+        await repository.release(order)
+        await _note(tenant, order, Event.CUSTOMER_MATCHED, account)
+    await wake.enter(tenant, order)
+    return True
+
+
 async def _note(tenant: UUID, order: UUID, event: Event, account: UUID) -> None:
     for found in await repository.by_id([order]):
         entry = Entry(

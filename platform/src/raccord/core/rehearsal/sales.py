@@ -150,9 +150,7 @@ def enter(
     settings: ChannelSettings,
 ) -> Sale:
     """As `orders.entering` does it, without its commands."""
-    customer = customer_match.match(
-        order, linked, candidates, settings.orders.customers.template.price_category
-    )
+    customer = customer_match.match(order, linked, candidates, settings.orders.customers)
     on_paper = {line.item: items.get(line.item, ALL_KNOWN) for line in order.lines}
     entry = order_entry.enter(
         order,
