@@ -135,7 +135,7 @@ async def _plan_page(
         outdated=outdated,
         can_apply=ready and not made.stale and (not outdated or made.trying > 0),
         can_try=made.summary is not None and made.summary.sent > 0 and found.state != "paused",
-        newest=await service.newest_plan(tenant, channel) if made.state == "superseded" else None,
+        newest=await _newer(tenant, made),
         actions=ACTIONS,
         tones=TONES,
         shares=article_shares(made.summary) if made.summary else [],
@@ -178,6 +178,14 @@ async def _plan(tenant: UUID, channel: UUID, plan: UUID) -> Plan:
     if found.channel != channel:
         raise NotFoundException
     return found
+
+
+async def _newer(tenant: UUID, plan: Plan) -> UUID | None:
+    """What has taken the place of this one: nothing, where its draft was discarded."""
+    if plan.state != "superseded":
+        return None
+    newest = await service.newest_plan(tenant, plan.channel)
+    return None if newest == plan.id else newest
 
 
 ROUTES = [start_plan, plan_page, decide, discard]
