@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from raccord.core.channel import ChannelSettings
-from raccord.core.order_rules import OrderRules
+from raccord.core.order_rules import CarriedKind, OrderRules
 from raccord.core.shop_rounding import ShopRounding, Sold
 from raccord_connectors.canonical import (
     Address,
@@ -26,7 +26,7 @@ from raccord_connectors.canonical import (
 
 FOLDER = Path(__file__).parent.parent / "orders" / "scenarios"
 PLACED = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-CHARGES = {
+CHARGES: dict[CarriedKind, str] = {
     "shipping": "PORT", "fee": "FRAIS", "gift_wrap": "EMBALLAGE", "discount": "REMISE", "voucher": "BON", "eco": "ECO",
     "rounding": "ARRONDI",
 }  # fmt: skip

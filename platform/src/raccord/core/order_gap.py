@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from raccord.core.rounding import CENT, ZERO, cents
+from raccord.core.shop_rounding import how_rounded
 from raccord_connectors.canonical import Order
 from raccord_connectors.contract import Message, Text
 
@@ -29,6 +30,17 @@ AS_TAX = Text(
 )
 
 
+AS_ROUNDED = Text(
+    "order.gap.as_rounded",
+    "Les prix des lignes, arrondis {how_fr}, font bien le total : ce sont les montants des lignes qui ne sont pas ceux du "
+    "client.",
+    "The prices of the lines, rounded {how_en}, do make the total: it is the amounts of the lines that are not the customer’s.",
+)
+HOW = {
+    "unit": ("à la pièce", "piece by piece"),
+    "line": ("à la ligne", "line by line"),
+    "total": ("au total de chaque taux", "at the total of each rate"),
+}
 LINE_PRICE = Text(
     "order.gap.line_price",
     "« {title} » : {quantity} × {unit} font {expected}, la boutique compte {found}.",
@@ -86,6 +98,9 @@ def _whole(order: Order) -> Iterator[Message]:
     reason = _reason(order, gap) if gap else None
     if reason is not None:
         yield reason
+    for how in how_rounded(order)[:1]:
+        french, english = HOW[how.level]
+        yield AS_ROUNDED.fill(how_fr=french, how_en=english)
 
 
 def _reason(order: Order, gap: Decimal) -> Message | None:
