@@ -39,7 +39,6 @@ def enter(
     customer: str,
     items: Mapping[str, str],
     settings: ChannelSettings,
-    shop: str = "",
     today: date | None = None,
 ) -> Entry:
     """`items` gives the ERP's item key for each of the shop's. The order's totals were checked before (`totals.check`).
@@ -53,8 +52,8 @@ def enter(
         lines = _in_cents(order, entered, rules)
     except Held as held:
         return Entry(problem=held.problem)
-    said = [comment(text) for template in rules.comments if (text := filled(template, order, shop=shop))]
-    return Entry(draft=_draft(order, [*said, *lines], reference, customer, rules, shop, today))
+    said = [comment(text) for template in rules.comments if (text := filled(template, order))]
+    return Entry(draft=_draft(order, [*said, *lines], reference, customer, rules, today))
 
 
 def _in_cents(order: Order, entered: list[Entered], rules: OrderRules) -> list[DraftLine]:
@@ -78,14 +77,13 @@ def _draft(
     reference: str,
     customer: str,
     rules: OrderRules,
-    shop: str,
     today: date | None,
 ) -> Draft:
     return Draft(
         key=reference,
         kind=rules.kind,
         dated=_dated(order, rules, today),
-        reference=filled(rules.reference, order, shop=shop) or order.number,
+        reference=filled(rules.reference, order) or order.number,
         customer=customer,
         billing=order.billing,
         delivery=order.delivery or order.billing,
@@ -100,7 +98,7 @@ def _draft(
         depot=rules.depot,
         representative=rules.representative,
         carrier=carrier_of(order),
-        remark=filled(rules.remark, order, shop=shop),
+        remark=filled(rules.remark, order),
         payments=[payment for payment in order.payments if payment.state == "paid"],
     )
 

@@ -101,7 +101,7 @@ class OrderRules(Struct, kw_only=True, frozen=True, omit_defaults=True):
     series: str | None = None
     """Number series of the ERP (*souche*)."""
     reference: str = "{number}"
-    """Templates take `{number}`, `{key}`, `{shop}`, `{status}`, `{note}`, `{gift_message}`, `{customer}`, `{email}`, `{carrier}`,
+    """Templates take `{number}`, `{key}`, `{status}`, `{note}`, `{gift_message}`, `{customer}`, `{email}`, `{carrier}`,
     `{payment}`, `{transaction}`, `{total}`, `{currency}`, `{placed}`; an unknown name stays as it is written."""
     remark: str = "{note}"
     comments: tuple[str, ...] = ()

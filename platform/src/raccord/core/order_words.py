@@ -5,7 +5,7 @@ import re
 from raccord_connectors.canonical import Order
 
 NAMES = (
-    "number", "key", "shop", "status", "note", "gift_message", "customer", "email", "carrier", "payment", "transaction",
+    "number", "key", "status", "note", "gift_message", "customer", "email", "carrier", "payment", "transaction",
     "total", "currency", "placed",
 )  # fmt: skip
 """What a template may name."""
@@ -13,9 +13,9 @@ PLACE = re.compile(r"\{([a-z_]+)\}")
 LONGEST = 2000
 
 
-def filled(template: str, order: Order, *, shop: str = "") -> str:
+def filled(template: str, order: Order) -> str:
     """Names that nobody knows stay as they are written, so that they are seen."""
-    known = _words(order, shop)
+    known = _words(order)
     return PLACE.sub(lambda found: known.get(found[1], found[0]), template).strip()[:LONGEST]
 
 
@@ -23,13 +23,12 @@ def unknown_names(template: str) -> list[str]:
     return [name for name in PLACE.findall(template) if name not in NAMES]
 
 
-def _words(order: Order, shop: str) -> dict[str, str]:
+def _words(order: Order) -> dict[str, str]:
     buyer, payments = order.buyer, order.payments
     person = " ".join(part for part in (buyer.first_name, buyer.last_name) if part)
     return {
         "number": order.number,
         "key": order.key,
-        "shop": shop,
         "status": order.status,
         "note": order.note,
         "gift_message": order.gift_message,

@@ -97,10 +97,17 @@ async def _hold_for_our_fault(tenant: UUID, order: UUID, error: Exception) -> UU
 async def _prepare(found: StoredOrder, asked: Commands) -> StoredOrder | None:
     """Totals, items and customer; None while it cannot go on."""
     order, route = found.order, found.route
-    if not await _admitted(found):
+    answer = admission(order, route.settings.orders, datetime.now(UTC))
+    if answer.now == "sleep":
+        await _not_admitted(found)
         return None
     items = await repository.items_of(route.channel, (line.item for line in order.lines))
-    await reservations.reserve(found, items)
+    await reservations.reserve(
+        found, items
+    )  # a sale that waits for its hour is a sale: no other shop may sell it again
+    if answer.at is not None:
+        await repository.wait(found.id, answer.at - datetime.now(UTC))
+        return None
     problem = totals.check(order)
     if problem is not None:
         told = order_gap.explained(order, problem.message)
@@ -129,20 +136,13 @@ async def _prepare(found: StoredOrder, asked: Commands) -> StoredOrder | None:
     return msgspec.structs.replace(found, state="entering", draft=entry.draft, customer=customer)
 
 
-async def _admitted(found: StoredOrder) -> bool:
-    """By the channel's rules; an order that the shop has completed already is told to a person."""
-    order, rules = found.order, found.route.settings.orders
-    now = datetime.now(UTC)
-    answer = admission(order, rules, now)
-    if answer.now == "import":
-        return True
-    if answer.at is not None:
-        await repository.wait(found.id, answer.at - now)
-    elif order.stage == "closed":
+async def _not_admitted(found: StoredOrder) -> None:
+    """It waits for the shop to say something new of it; one that the shop has completed already is told to a person."""
+    order = found.order
+    if order.stage == "closed":
         await _hold(found, Problem("rejected", CLOSED.fill(number=order.number), field="stage"))
     else:
         await repository.sleep(found.id)
-    return False
 
 
 # ---------------------------------------------------------------------------------------------- the document
