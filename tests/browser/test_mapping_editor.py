@@ -4,7 +4,7 @@ without scripts, on a phone, and by axe."""
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from support.browser import Reader, Served
 from support.keyboard import choose_step, name_of_focus, settle, tab_to, violations

@@ -5,6 +5,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
@@ -48,7 +49,8 @@ class ProductWorld:
                 await APP.close()
                 await SYSTEM.close()
 
-        return asyncio.run(run())
+        with ThreadPoolExecutor(1) as aside:  # a browser keeps the event loop of its thread to itself
+            return aside.submit(lambda: asyncio.run(run())).result()
 
     def rows(self, statement: str, *values: object) -> list[asyncpg.Record]:
         """Of this tenant."""
