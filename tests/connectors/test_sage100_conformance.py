@@ -10,10 +10,20 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from raccord_connectors.canonical import Address, Customer, CustomerDraft, Draft, DraftLine, Record
+from raccord_connectors.canonical import (
+    Address,
+    Customer,
+    CustomerDraft,
+    Draft,
+    DraftLine,
+    PaymentEntry,
+    Record,
+)
 from raccord_connectors.erp.sage100 import Sage100, Sage100Settings
+from raccord_connectors.erp.sage100.protocol import NewPayment
 from raccord_connectors.erp.sage100.values import fit
 from raccord_connectors.kit.conformance import ConnectorConformance, pytest_generate_tests  # noqa: F401
+from sandbox.gescom import payments, store
 from sandbox.gescom.connection import bridge_command
 from support.gescom import a_customer, an_article, sage100, small_gescom, sql
 
@@ -32,6 +42,8 @@ class TestSage100(ConnectorConformance):
             sql(self.gescom, "insert into SANDBOX_REGLAGE (NOM, VALEUR) values (?, ?)", name, value)
         self.article = an_article(self.gescom)
         self.customer = a_customer(self.gescom)
+        for number in range(2):
+            self._pay(f"K3QZ-{2000 + number}/1")
         self._holder: sqlite3.Connection | None = None
         self._open_connectors: list[Sage100] = []
 
@@ -80,6 +92,16 @@ class TestSage100(ConnectorConformance):
                     ),
                 ),
             )
+        if stream == "payments":
+            return PaymentEntry(
+                key=f"K3QZ-{1000 + number}/1",
+                document="BC|BC00001",
+                kind="deposit",
+                amount=Decimal("12.50"),
+                method="1",
+                dated=date(2026, 5, 4),
+                transaction="ch_3Q9xLkAcompteTresLongNumeroDeTransaction",
+            )
         line = DraftLine(
             item=self.article,
             title="Assiette",
@@ -104,6 +126,8 @@ class TestSage100(ConnectorConformance):
         record = self.sample(stream, 9)
         if isinstance(record, CustomerDraft):
             return replace(record, customer=replace(record.customer, email="x" * 60 + "@exemple.fr"))
+        if isinstance(record, PaymentEntry):
+            return replace(record, amount=Decimal(0))
         assert isinstance(record, Draft)
         return replace(record, lines=[replace(record.lines[0], item="INCONNU")])
 
@@ -131,6 +155,9 @@ class TestSage100(ConnectorConformance):
             case "stock":
                 self.gescom.set_stock(self.article, Decimal(77))
                 return self.article
+            case "payments":
+                sql(self.gescom, "update F_DOCREGL set DR_Montant = 2 where DR_Libelle = 'K3QZ-2000/1'")
+                return "K3QZ-2000/1"
             case "customers":
                 sql(self.gescom, "update F_LIVRAISON set LI_Ville = 'Dole' where CT_Num = ?", self.customer)
                 return self.customer
@@ -146,6 +173,9 @@ class TestSage100(ConnectorConformance):
             case "customers":
                 sql(self.gescom, "delete from F_COMPTET where CT_Num = ?", self.customer)
                 return self.customer
+            case "payments":
+                sql(self.gescom, "delete from F_DOCREGL where DR_Libelle = 'K3QZ-2000/1'")
+                return "K3QZ-2000/1"
             case "documents":
                 self.gescom.cancel("BC00001")
                 return "BC|BC00001"
@@ -153,6 +183,19 @@ class TestSage100(ConnectorConformance):
                 ref = self._unsold()
                 self.gescom.delete_article(ref)
                 return ref
+
+    def _pay(self, key: str) -> None:
+        wanted = NewPayment(
+            key=key,
+            label=key,
+            kind="deposit",
+            pieces=[(1, "BC00001")],
+            amount=Decimal(1),
+            method=1,
+            dated="2026-05-04",
+        )
+        with store.writing(self.gescom.path) as connection:
+            payments.enter(connection, wanted)
 
     def look(self, stream: str, target: str) -> Mapping[str, object]:
         if stream == "customer_drafts":

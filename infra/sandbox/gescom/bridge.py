@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from raccord_connectors.erp.sage100 import protocol
-from sandbox.gescom import accounts, order_entry, store, transformation
+from sandbox.gescom import accounts, order_entry, payments, store, transformation
 from sandbox.gescom.order_pricing import Deposit, Entry, Line
 from sandbox.gescom.refused import Refused
 from sandbox.gescom.store import number
@@ -43,6 +43,11 @@ def create_document(connection: sqlite3.Connection, data: dict[str, Any]) -> dic
     ).fetchone()
     totals = {"net": str(number(row["DO_TotalHT"])), "gross": str(number(row["DO_TotalTTC"]))}
     return {"kind": row["DO_Type"], "piece": piece, "existed": existed, **totals}
+
+
+def enter_payment(connection: sqlite3.Connection, data: dict[str, Any]) -> dict[str, Any]:
+    wanted = _data(data, protocol.NewPayment)
+    return {"key": wanted.key, "existed": payments.enter(connection, wanted)}
 
 
 def create_customer(connection: sqlite3.Connection, data: dict[str, Any]) -> dict[str, Any]:
@@ -71,6 +76,7 @@ def transform(connection: sqlite3.Connection, data: dict[str, Any]) -> dict[str,
 READS: dict[str, Verb] = {"check": check}
 WRITES: dict[str, Verb] = {
     "create_document": create_document,
+    "enter_payment": enter_payment,
     "create_customer": create_customer,
     "update_customer": update_customer,
     "transform": transform,

@@ -22,7 +22,7 @@ def enter(connection: sqlite3.Connection, entry: Entry) -> tuple[str, bool]:
             return known, True
     customer = _customer(connection, entry.customer)
     dated = entry.dated or store.today()
-    _check_open(connection, dated)
+    check_open(connection, dated)
     depot = entry.depot or customer["DE_No"] or stockroom.MAIN_DEPOT
     priced = [priced_line(connection, line, customer) for line in entry.lines]
     check_total(entry, priced)
@@ -85,7 +85,7 @@ def _customer(connection: sqlite3.Connection, code: str) -> sqlite3.Row:
     return row
 
 
-def _check_open(connection: sqlite3.Connection, dated: str) -> None:
+def check_open(connection: sqlite3.Connection, dated: str) -> None:
     row = connection.execute("select VALEUR from SANDBOX_REGLAGE where NOM = 'cloture_au'").fetchone()
     if row is not None and dated[:10] <= row[0]:
         raise Refused(

@@ -8,6 +8,7 @@ from raccord_connectors.canonical.document import (
     Draft,
     DraftLine,
     PaymentEntry,
+    payment_key,
 )
 from raccord_connectors.canonical.listing import Availability, Listing, Offer, OfferPrice, Picture, Tier
 from raccord_connectors.canonical.order import (
@@ -62,5 +63,5 @@ __all__ = [
     "CustomerDraft", "DepotStock", "Discount", "Document", "DocumentLine", "Draft", "DraftLine", "EcoContribution",
     "Listing", "MediaRef", "Names", "Offer", "OfferPrice", "Order", "OrderLine", "OrderUpdate", "Packaging",
     "Payment", "PaymentEntry", "Picture", "Price", "PriceSet", "Product", "Record", "Refund", "Scalar", "Shipment",
-    "StockLevels", "Tax", "TaxAmount", "Tier", "Variant", "decode", "encode", "fingerprint", "plain",
+    "StockLevels", "Tax", "TaxAmount", "Tier", "Variant", "decode", "encode", "fingerprint", "payment_key", "plain",
 ]  # fmt: skip

@@ -1,5 +1,7 @@
 """Sales documents of the ERP: what we ask it to write (`Draft`) and what it holds (`Document`)."""
 
+import base64
+import hashlib
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -54,7 +56,8 @@ class Draft(Record, kw_only=True, frozen=True):
     carrier: str | None = None
     remark: str = ""
     payments: list[Payment] = []
-    """Money already received, to be entered as the accountant chose."""
+    """Money already received, to be entered as deposits with the document, each under its `payment_key(key, payment.key)`:
+    asking for the same `PaymentEntry` afterwards finds it there."""
     custom: dict[str, Scalar] = {}
 
 
@@ -128,3 +131,18 @@ class PaymentEntry(Record, kw_only=True, frozen=True):
     fee: Decimal | None = None
     """What the payment service kept of it."""
     journal: str | None = None
+
+
+LONGEST_PAYMENT_KEY = 35
+"""Characters that the narrowest ERP field takes (Sage: `DR_Libelle`)."""
+
+
+def payment_key(reference: str, payment: str) -> str:
+    """The key of a payment's (or a refund's) entry: "K3QZ-1042/p1". No space, 35 characters at most with a reference of 17,
+    and the same for ever; a payment's key that does not fit is replaced by twelve letters of its hash."""
+    fits = (
+        payment.isascii() and payment.isprintable() and " " not in payment and "/" not in payment and payment
+    )
+    if not fits or len(reference) + 1 + len(payment) > LONGEST_PAYMENT_KEY:
+        payment = base64.b32encode(hashlib.blake2b(payment.encode(), digest_size=10).digest()).decode()[:12]
+    return f"{reference.replace(' ', '_')}/{payment}"

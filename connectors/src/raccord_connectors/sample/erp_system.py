@@ -19,6 +19,7 @@ from raccord_connectors.canonical import (
     Document,
     DocumentLine,
     Draft,
+    Payment,
     PaymentEntry,
     Price,
     PriceSet,
@@ -28,6 +29,7 @@ from raccord_connectors.canonical import (
     StockLevels,
     Tax,
     Variant,
+    payment_key,
     plain,
 )
 from raccord_connectors.sample.memory import MemorySystem, the
@@ -182,9 +184,11 @@ class ErpSystem(MemorySystem):
             net=draft.net,
             tax=draft.tax,
             gross=draft.gross,
-            paid=plain(sum((p.amount for p in draft.payments if p.state == "paid"), Decimal(0))),
         )
         self.put("documents", document)
+        for payment in draft.payments:
+            if payment.state == "paid":
+                document = self.enter_payment(_deposit(document, draft, payment))
         for line in lines:
             self._move(line.item, reserved=line.quantity)
         return document
@@ -288,3 +292,18 @@ class ErpSystem(MemorySystem):
         document = replace(found, **fields)
         self.put("documents", document)
         return document
+
+
+def _deposit(document: Document, draft: Draft, payment: Payment) -> PaymentEntry:
+    return PaymentEntry(
+        key=payment_key(draft.key, payment.key),
+        document=document.key,
+        kind="deposit",
+        amount=payment.amount,
+        currency=draft.currency,
+        method=payment.method,
+        title=payment.title,
+        dated=payment.paid_at.date() if payment.paid_at else draft.dated,
+        transaction=payment.transaction,
+        fee=payment.fee,
+    )

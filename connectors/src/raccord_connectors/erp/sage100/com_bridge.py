@@ -111,6 +111,12 @@ class Sage:
         ignored = [name for name in fields if name in CHOSEN_BY_SAGE]
         return {"kind": int(data["kind"]), "piece": made.DO_Piece, "existed": False, "ignored": ignored}
 
+    def enter_payment(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Deposits are entered with their document. How one is added to a document that exists, and how a payment is
+        allocated to an invoice, is not in what we could read: a person enters it, under the title that we look for."""
+        self._opened()
+        raise Refused("by_hand", field="document", label=data["label"])
+
     def create_customer(self, data: dict[str, Any]) -> dict[str, Any]:
         self._opened()
         factory = self.accounting.FactoryClient
@@ -294,6 +300,7 @@ def answer(sage: Sage, request: dict[str, Any]) -> dict[str, Any]:
         "open": sage.open,
         "check": sage.check,
         "create_document": sage.create_document,
+        "enter_payment": sage.enter_payment,
         "create_customer": sage.create_customer,
         "update_customer": sage.update_customer,
     }

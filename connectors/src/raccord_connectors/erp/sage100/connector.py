@@ -45,6 +45,7 @@ class Sage100:
             StreamSpec("documents", READ_ANY, page_size=100),
             StreamSpec("customer_drafts", frozenset({Can.CREATE, Can.UPDATE})),
             StreamSpec("drafts", frozenset({Can.CREATE}), after=("customer_drafts",)),
+            StreamSpec("payments", frozenset({Can.READ, Can.READ_SOME, Can.CREATE}), after=("drafts",)),
         ),
         limits=Limits(concurrency=1),
         verified_against=("Sage 100 tables on SQLite (simulator)",),

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from raccord_connectors.canonical import Address, Draft, DraftLine, Payment, plain
+from raccord_connectors.canonical import Address, Draft, DraftLine, Payment, payment_key, plain
 from raccord_connectors.contract import RecordRejected
 from raccord_connectors.erp.sage100 import protocol, texts, values
 from raccord_connectors.erp.sage100.articles import article_of
 from raccord_connectors.erp.sage100.countries import label_of
+from raccord_connectors.erp.sage100.payments import label_of_payment
 from raccord_connectors.erp.sage100.settings import Sage100Settings
 from raccord_connectors.erp.sage100.tables import Tables, among
 from raccord_connectors.erp.sage100.taxes import Taxes, own_taxes
@@ -41,8 +42,8 @@ class Parameters:
         return cls(
             depots=frozenset(values.whole(row.DE_No) for row in session.all(tables.select("F_DEPOT"))),
             representatives=frozenset(values.whole(row.CO_No) for row in people),
-            carriers=_named(session.all(tables.select("P_EXPEDITION")), "E_Intitule"),
-            methods=_named(session.all(tables.select("P_REGLEMENT")), "R_Intitule", "R_Code"),
+            carriers=named(session.all(tables.select("P_EXPEDITION")), "E_Intitule"),
+            methods=named(session.all(tables.select("P_REGLEMENT")), "R_Intitule", "R_Code"),
         )
 
 
@@ -130,11 +131,9 @@ class DraftForm:
             message = texts.UNKNOWN_PAYMENT_METHOD.fill(key=draft.key, method=payment.method)
             raise RecordRejected(message, field="payments")
         dated = payment.paid_at.date() if payment.paid_at else draft.dated
-        label = payment.transaction or payment.title or payment.method
         width = self._width("F_DOCREGL", "DR_Libelle") or 35
-        return protocol.Deposit(
-            amount=payment.amount, method=method, dated=dated.isoformat(), label=values.fit(label, width)
-        )
+        label = label_of_payment(payment_key(draft.key, payment.key), payment.transaction, width)
+        return protocol.Deposit(amount=payment.amount, method=method, dated=dated.isoformat(), label=label)
 
     def _delivery(self, draft: Draft) -> protocol.Place | None:
         return place_of(draft.delivery, self._width) if draft.delivery else None
@@ -247,7 +246,7 @@ def place_of(address: Address, width: Any) -> protocol.Place:
     )
 
 
-def _named(rows: Sequence[Any], *columns: str) -> dict[str, int]:
+def named(rows: Sequence[Any], *columns: str) -> dict[str, int]:
     """Titles in capitals, and the numbers themselves, → number."""
     found: dict[str, int] = {}
     for row in rows:

@@ -13,14 +13,25 @@ from msgspec import Struct
 
 PROTOCOL = 1
 
-Verb = Literal["open", "check", "create_customer", "update_customer", "create_document", "transform", "close"]
+Verb = Literal[
+    "open",
+    "check",
+    "create_customer",
+    "update_customer",
+    "create_document",
+    "enter_payment",
+    "transform",
+    "close",
+]
 
 LOCKED = "locked"
 """A user has the record open: come back."""
 LICENCE = "licence"
 """No free session."""
 BUSY = "busy"
-WAITING = frozenset({LOCKED, LICENCE, BUSY})
+MOVED = "moved"
+"""The document was transformed since it was looked up: look again."""
+WAITING = frozenset({LOCKED, LICENCE, BUSY, MOVED})
 MISCONFIGURED = frozenset(
     {"login_refused", "no_company", "not_installed", "version_mismatch", "protocol", "unsupported"}
 )
@@ -106,6 +117,28 @@ class NewDocument(Struct, frozen=True, kw_only=True, omit_defaults=True):
     depot: int | None = None
     delivery: Place | None = None
     deposits: list[Deposit] = []
+
+
+class NewPayment(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Money of one order: a deposit on its document, or a payment allocated to the due dates of its invoices. What is given
+    back is the same with a minus sign. All of it or nothing."""
+
+    key: str
+    """First word of DR_Libelle or RG_Libelle: two payments never have the same."""
+    label: str
+    """The whole title, which begins with the key."""
+    kind: Literal["deposit", "settlement", "refund"]
+    pieces: list[tuple[int, str]]
+    """DO_Type and DO_Piece of the sales documents where the order's lines are now."""
+    amount: Decimal
+    """Positive."""
+    method: int
+    """P_REGLEMENT.cbIndice."""
+    dated: str
+    reference: str = ""
+    """RG_Reference."""
+    journal: str = ""
+    """JO_Num; empty: Sage's own choice."""
 
 
 class NewCustomer(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -10,6 +10,7 @@ from raccord_connectors.erp.sage100 import articles, categories, customers, pric
 from raccord_connectors.erp.sage100.cursors import Marks, from_cursor, to_cursor
 from raccord_connectors.erp.sage100.document_rows import WATCHED as DOCUMENT_TABLES
 from raccord_connectors.erp.sage100.documents import Documents
+from raccord_connectors.erp.sage100.payments import Payments
 from raccord_connectors.erp.sage100.settings import Sage100Settings
 from raccord_connectors.erp.sage100.sketch import digest_rows, shared, sketch
 from raccord_connectors.erp.sage100.source import Batch, Source
@@ -41,6 +42,9 @@ class Reader:
 
     def pages(self, stream: str, wanted: Selection, size: int) -> Iterator[Page]:
         with self._database.session() as session:
+            if stream == "payments":
+                yield from _pages(Payments(session, self._tables).records(wanted.keys), size, None)
+                return
             now = session.now()  # the watermark is taken before anything is read
             if wanted.sketch:
                 yield from self._sketch(session, stream, now)

@@ -138,6 +138,23 @@ UNKNOWN_PAYMENT_METHOD = Text(
     "Commande {key} : le mode de règlement {method} n’existe pas dans Sage. Corrigez la correspondance des règlements.",
     "Order {key}: the payment method {method} does not exist in Sage. Correct the table of payment methods.",
 )
+UNKNOWN_PAYMENT_MODE = Text(
+    "sage100.unknown_payment_mode",
+    "Règlement {key} : le mode de règlement « {method} » n’existe pas dans Sage. Choisissez-le dans les règlements du canal, ou "
+    "dans la table des modes de règlement de la connexion.",
+    "Payment {key}: the payment method “{method}” does not exist in Sage. Choose it in the channel’s payments, or in the "
+    "connection’s table of payment methods.",
+)
+UNKNOWN_DOCUMENT = Text(
+    "sage100.unknown_document",
+    "Règlement {key} : le document {document} n’est plus dans Sage. Rien n’a été saisi. Vérifiez s’il a été supprimé.",
+    "Payment {key}: the document {document} is no longer in Sage. Nothing was entered. Check whether it was deleted.",
+)
+NO_AMOUNT = Text(
+    "sage100.no_amount",
+    "Règlement {key} : le montant {amount} n’est pas positif. Corrigez le paiement de la commande.",
+    "Payment {key}: the amount {amount} is not positive. Correct the payment of the order.",
+)
 NOT_VISIBLE = Text(
     "sage100.not_visible",
     "Sage dit avoir écrit {key}, mais nous ne le relisons pas encore. Nous vérifions à nouveau tout seuls.",
@@ -181,6 +198,11 @@ BRIDGE_REFUSALS: dict[str, Text] = {
         "sage100.busy",
         "Sage est occupé (sauvegarde, clôture ou maintenance). Nous réessayons tout seuls.",
         "Sage is busy (backup, closing or maintenance). We try again by ourselves.",
+    ),
+    "moved": Text(
+        "sage100.moved",
+        "{key} : le document vient d’être transformé dans Sage. Nous réessayons tout seuls.",
+        "{key}: the document has just been transformed in Sage. We try again by ourselves.",
     ),
     "login_refused": Text(
         "sage100.login_refused",
@@ -265,6 +287,34 @@ BRIDGE_REFUSALS: dict[str, Text] = {
         "sage100.refused_too_long",
         "{key} : le champ {column} de Sage est trop court pour la valeur donnée. Raccourcissez-la, puis relancez.",
         "{key}: Sage’s field {column} is too short for the given value. Shorten it, then retry.",
+    ),
+    "nothing_due": Text(
+        "sage100.nothing_due",
+        "{key} : il reste {left} € à régler sur {piece} dans Sage, et le règlement est de {amount} €. Rien n’a été saisi. "
+        "Vérifiez ce qui a déjà été réglé à la main.",
+        "{key}: {left} € are left to pay on {piece} in Sage, and the payment is of {amount} €. Nothing was entered. Check what "
+        "was already entered by hand.",
+    ),
+    "too_much_back": Text(
+        "sage100.too_much_back",
+        "{key} : {left} € ont été réglés sur {piece} dans Sage, et le remboursement est de {amount} €. Rien n’a été saisi. "
+        "Vérifiez les règlements de ce document.",
+        "{key}: {left} € were paid on {piece} in Sage, and the refund is of {amount} €. Nothing was entered. Check the payments "
+        "of that document.",
+    ),
+    "not_validated": Text(
+        "sage100.not_validated",
+        "{key} : la facture {piece} n’est pas validée dans Sage, qui refuse d’y affecter un règlement. Validez-la ; nous "
+        "réessayons tout seuls.",
+        "{key}: the invoice {piece} is not validated in Sage, which refuses to allocate a payment to it. Validate it; we try "
+        "again by ourselves.",
+    ),
+    "by_hand": Text(
+        "sage100.by_hand",
+        "{key} : la passerelle de Sage ne sait pas saisir ce règlement après coup. Saisissez-le dans Sage avec « {label} » "
+        "comme libellé : nous le reconnaîtrons.",
+        "{key}: Sage’s bridge cannot enter this payment afterwards. Enter it in Sage with “{label}” as its title: we shall "
+        "recognise it.",
     ),
     "code_taken": Text(
         "sage100.code_taken",

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from raccord_connectors.canonical import Customer, CustomerDraft, Draft
+from raccord_connectors.canonical import Customer, CustomerDraft, Draft, PaymentEntry
 from raccord_connectors.contract import (
     Change,
     ConfigError,
@@ -18,7 +18,8 @@ from raccord_connectors.erp.sage100 import protocol, texts, values
 from raccord_connectors.erp.sage100.bridge import Bridge, BridgeLost, BridgeRefusal, contract_error
 from raccord_connectors.erp.sage100.customer_drafts import CustomerForm, mark_of
 from raccord_connectors.erp.sage100.document_rows import FAMILIES, SALES, document_key, root_of
-from raccord_connectors.erp.sage100.drafts import DraftForm
+from raccord_connectors.erp.sage100.drafts import DraftForm, Parameters
+from raccord_connectors.erp.sage100.payments import Payments, demand_storable, payment_form
 from raccord_connectors.erp.sage100.settings import Sage100Settings
 from raccord_connectors.erp.sage100.tables import Tables, among
 from raccord_connectors.kit.sql import Database
@@ -40,9 +41,11 @@ class Writer:
 
     def outcomes(self, stream: str, changes: Sequence[Change]) -> Iterator[Outcome]:
         """A refused or locked record is an outcome; a bridge that cannot work at all is raised."""
+        streams = {"customer_drafts": self._customer, "payments": self._payment}
+        write = streams.get(stream, self._document)
         for change in changes:
             try:
-                yield self._customer(change) if stream == "customer_drafts" else self._document(change)
+                yield write(change)
             except RecordRejected as refusal:
                 yield Outcome(change.key, problem=refusal.problem())
             except TransientError as error:
@@ -97,6 +100,28 @@ class Writer:
                 first = session.first(lines.order_by(line.c.DL_Ligne, line.c.DL_No).limit(1))
                 return root_of(first) if first is not None else document_key(row.DO_Type, row.DO_Piece)
         return None
+
+    # ----------------------------------------------------------------------------------------- payments
+
+    def _payment(self, change: Change) -> Outcome:
+        entry = change.record
+        if not isinstance(entry, PaymentEntry) or change.op != "create":
+            raise RecordRejected(texts.NO_RECORD.fill(key=change.key, op=change.op), field="record")
+        demand_storable(entry.key, self._tables.width("F_DOCREGL", "DR_Libelle") or 35)
+        if self.payment_of(entry.key) is not None:
+            return Outcome(change.key, entry.key, existed=True)
+        with self._database.session(committed=True) as session:
+            methods = dict(Parameters.of(session, self._tables).methods)
+            wanted = payment_form(entry, session, self._tables, self._settings, methods)
+        data = protocol.as_data(wanted)
+        found = self._once("enter_payment", data, lambda: self.payment_of(entry.key), entry.key)
+        if found is None and self.payment_of(entry.key) is None:
+            raise TransientError(texts.NOT_VISIBLE.fill(key=entry.key), detail=protocol.LOCKED)
+        return Outcome(change.key, entry.key)
+
+    def payment_of(self, key: str) -> str | None:
+        with self._database.session(committed=True) as session:
+            return next((found.key for found in Payments(session, self._tables).records([key])), None)
 
     # ---------------------------------------------------------------------------------------- customers
 

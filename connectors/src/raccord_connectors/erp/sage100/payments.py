@@ -1,0 +1,189 @@
+"""`payments`: the deposits and payments that we entered, told by the key that their title begins with.
+
+A deposit is a row of F_DOCREGL (`DR_TypeRegl` 0) on the order; it follows the goods, so a partial delivery splits it into rows
+of the same title. A payment of an invoice is a row of F_CREGLEMENT, allocated to due dates by F_REGLECH. What was given back
+is the same, below zero.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec import Struct
+
+from raccord_connectors.canonical import PaymentEntry, plain
+from raccord_connectors.contract import RecordRejected
+from raccord_connectors.erp.sage100 import protocol, texts, values
+from raccord_connectors.erp.sage100.document_rows import LOOKUP, SALES, DocumentRows, root_of
+from raccord_connectors.erp.sage100.settings import Sage100Settings
+from raccord_connectors.erp.sage100.tables import Tables
+from raccord_connectors.kit.sql import Session
+
+DEPOSIT = 0
+OURS = re.compile(r"\S+-\S*/[^\s/]+")
+"""First word of a title of ours: see `canonical.payment_key`."""
+LIVING = (0, 1, 2, 3, 6, 7)
+"""Sales documents on which money is entered: returns and credits are others' business."""
+
+Where = tuple[int, str]
+
+
+def label_of_payment(key: str, transaction: str, width: int) -> str:
+    """The title: our key, then as much of the transaction as fits."""
+    return f"{key} {values.storable(transaction)}".strip()[:width].rstrip()
+
+
+class Payments:
+    """Reads them."""
+
+    def __init__(self, session: Session, tables: Tables) -> None:
+        self._session = session
+        self._tables = tables
+        self._rows = DocumentRows(tables, [], None)
+
+    def records(self, keys: Sequence[str] | None = None) -> Iterator[PaymentEntry]:
+        """All of ours, or those of these keys."""
+        found: dict[str, list[_Part]] = {}
+        for part in [*self._deposits(keys), *self._payments(keys)]:
+            if keys is None or part.key in keys:
+                found.setdefault(part.key, []).append(part)
+        roots = self._roots({part.where for parts in found.values() for part in parts})
+        for key, parts in found.items():
+            root = next((roots[part.where] for part in parts if part.where in roots), None)
+            if root is not None:
+                yield _entry(key, parts, root)
+
+    def pieces(self, document: str) -> list[Where]:
+        """Where the lines of this order are now, the furthest last; none when it is gone."""
+        rows = self._rows.of_keys(self._session, [document])
+        places = {(values.whole(row.DO_Type), values.text(row.DO_Piece)) for row in rows}
+        return sorted(place for place in places if place[0] in LIVING)
+
+    def _deposits(self, keys: Sequence[str] | None) -> Iterator["_Part"]:
+        table = self._tables["F_DOCREGL"]
+        mine = self._tables.select("F_DOCREGL").where(
+            table.c.DO_Domaine == SALES, table.c.DR_TypeRegl == DEPOSIT, _titled(table.c.DR_Libelle, keys)
+        )
+        for row in self._session.all(mine.order_by(table.c.DR_No)):
+            where = (values.whole(row.DO_Type), values.key(row.DO_Piece))
+            yield from _part(row.DR_Libelle, row.DR_Montant, row.DR_Date, row.N_Reglement, "deposit", where)
+
+    def _payments(self, keys: Sequence[str] | None) -> Iterator["_Part"]:
+        paid, shared = self._tables["F_CREGLEMENT"], self._tables["F_REGLECH"]
+        names = ("RG_Libelle", "RG_Montant", "RG_Date", "N_Reglement", "RG_No")
+        statement = (
+            sa.select(*(paid.c[name] for name in names), shared.c.DO_Type, shared.c.DO_Piece)
+            .select_from(paid.join(shared, shared.c.RG_No == paid.c.RG_No))
+            .where(shared.c.DO_Domaine == SALES, _titled(paid.c.RG_Libelle, keys))
+        )
+        told: set[int] = set()
+        for row in self._session.all(statement.order_by(paid.c.RG_No)):
+            if row.RG_No not in told:  # allocated to several due dates, it is still one payment
+                told.add(row.RG_No)
+                where = (values.whole(row.DO_Type), values.key(row.DO_Piece))
+                yield from _part(
+                    row.RG_Libelle, row.RG_Montant, row.RG_Date, row.N_Reglement, "settlement", where
+                )
+
+    def _roots(self, places: set[Where]) -> dict[Where, str]:
+        roots: dict[Where, str] = {}
+        pieces = sorted({piece for _, piece in places})
+        line = self._tables["F_DOCLIGNE"]
+        for start in range(0, len(pieces), LOOKUP):
+            statement = self._rows.of_pieces("F_DOCLIGNE", pieces[start : start + LOOKUP])
+            for row in self._session.all(statement.order_by(line.c.DL_Ligne, line.c.DL_No)):
+                roots.setdefault((values.whole(row.DO_Type), values.key(row.DO_Piece)), root_of(row))
+        return roots
+
+
+class _Part(Struct, frozen=True):
+    """One row of money: a part of an entry."""
+
+    key: str
+    transaction: str
+    amount: Decimal
+    dated: date
+    method: str
+    kind: str
+    where: Where
+
+
+def _part(label: Any, amount: Any, day: Any, method: Any, kind: str, where: Where) -> Iterator[_Part]:
+    key, _, transaction = values.text(label).partition(" ")
+    dated = values.day(day)
+    if OURS.fullmatch(key) and dated is not None:
+        yield _Part(key, transaction, values.amount(amount), dated, str(values.whole(method)), kind, where)
+
+
+def _entry(key: str, parts: Sequence[_Part], root: str) -> PaymentEntry:
+    total = sum((part.amount for part in parts), values.ZERO)
+    first = parts[0]
+    return PaymentEntry(
+        key=key,
+        document=root,
+        kind="refund" if total < 0 else "settlement" if first.kind == "settlement" else "deposit",
+        amount=plain(abs(total)),
+        method=first.method,
+        dated=min(part.dated for part in parts),
+        transaction=first.transaction,
+    )
+
+
+def _titled(column: sa.ColumnElement[Any], keys: Sequence[str] | None) -> sa.ColumnElement[bool]:
+    """Rows whose title may be one of ours; the rest is looked at here."""
+    if keys is None:
+        return column.contains("/", autoescape=True)
+    named = [sa.or_(column == key, column.startswith(f"{key} ", autoescape=True)) for key in keys]
+    return sa.or_(sa.false(), *named)
+
+
+def payment_form(
+    entry: PaymentEntry,
+    session: Session,
+    tables: Tables,
+    settings: Sage100Settings,
+    methods: dict[str, int],
+) -> protocol.NewPayment:
+    """What the bridge is asked to enter. Raises `RecordRejected` for what Sage could not hold."""
+    if entry.currency != "EUR":
+        raise RecordRejected(
+            texts.FOREIGN_CURRENCY.fill(key=entry.key, currency=entry.currency), field="currency"
+        )
+    if entry.amount <= 0:
+        raise RecordRejected(texts.NO_AMOUNT.fill(key=entry.key, amount=entry.amount), field="amount")
+    pieces = Payments(session, tables).pieces(entry.document)
+    if not pieces:
+        message = texts.UNKNOWN_DOCUMENT.fill(key=entry.key, document=entry.document)
+        raise RecordRejected(message, field="document")
+    width = tables.width("F_DOCREGL", "DR_Libelle") or 35
+    return protocol.NewPayment(
+        key=entry.key,
+        label=label_of_payment(entry.key, entry.transaction, width),
+        kind=entry.kind,
+        pieces=pieces,
+        amount=entry.amount,
+        method=_method(entry, settings, methods),
+        dated=entry.dated.isoformat(),
+        reference=values.storable(entry.transaction)[: tables.width("F_CREGLEMENT", "RG_Reference") or 17],
+        journal=entry.journal or "",
+    )
+
+
+def demand_storable(key: str, width: int) -> None:
+    """As it is or not at all: two keys cut to the same text would be taken for one payment."""
+    if len(key) > width or values.storable(key) != key or not OURS.fullmatch(key):
+        raise RecordRejected(texts.TOO_LONG.fill(value=key, column="DR_Libelle", width=width), field="key")
+
+
+def _method(entry: PaymentEntry, settings: Sage100Settings, methods: dict[str, int]) -> int:
+    """By the merchant's table, else by its name in Sage, else by the shop's name of it, else the default one."""
+    named = settings.payment_methods.get(entry.method, entry.method)
+    found = methods.get(named.upper()) or methods.get(entry.title.upper())
+    found = found or methods.get(settings.default_payment_method.upper())
+    if found is None:
+        message = texts.UNKNOWN_PAYMENT_MODE.fill(key=entry.key, method=entry.method)
+        raise RecordRejected(message, field="method")
+    return found
