@@ -98,8 +98,6 @@ class OrderRules(Struct, kw_only=True, frozen=True, omit_defaults=True):
     kind: DocumentKind = "order"
     depot: str | None = None
     representative: str | None = None
-    series: str | None = None
-    """Number series of the ERP (*souche*)."""
     reference: str = "{number}"
     """Templates take `{number}`, `{key}`, `{status}`, `{note}`, `{gift_message}`, `{customer}`, `{email}`, `{carrier}`,
     `{payment}`, `{transaction}`, `{total}`, `{currency}`, `{placed}`; an unknown name stays as it is written."""
