@@ -9,6 +9,7 @@ from raccord.core.channel import ChannelSettings
 from raccord.core.order_lines import NO_CHARGE_ITEM, UNKNOWN_ITEM, Entered, Held, comment, lines_of
 from raccord.core.order_rules import OrderRules
 from raccord.core.order_words import carrier_of, filled
+from raccord.core.payment_plan import with_the_document
 from raccord.core.rounding import cents, place, targets
 from raccord_connectors.canonical import Draft, DraftLine, Order
 from raccord_connectors.contract import Problem, Text
@@ -99,7 +100,7 @@ def _draft(
         representative=rules.representative,
         carrier=carrier_of(order),
         remark=filled(rules.remark, order),
-        payments=[payment for payment in order.payments if payment.state == "paid"],
+        payments=with_the_document(order, rules),
     )
 
 
