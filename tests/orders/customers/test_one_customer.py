@@ -53,7 +53,7 @@ async def advance_at_once(w: World) -> None:
 
 async def live_through_kills(w: World, seed: int) -> None:
     """Until all orders rest; agents die after executing and before answering, wake-ups get lost."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     for _ in range(60):
         await advance_at_once(w)
         if chance.random() < 0.3:

@@ -16,8 +16,11 @@ from raccord.core.customer_match import code, digits
 from raccord.storage.engine import current_connection
 from raccord_connectors.canonical import Customer, Order, decode
 
-MOST = 50
 TAKEN = "taken"
+KEEP = """INSERT INTO customer_link (tenant, erp, identity, customer, reason) VALUES ($1, $2, $3, $4, $5)
+          ON CONFLICT (tenant, erp, identity) DO NOTHING"""
+REPLACE = """INSERT INTO customer_link (tenant, erp, identity, customer, reason) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (tenant, erp, identity) DO UPDATE SET customer = excluded.customer, reason = excluded.reason"""
 CREATE = "create"
 """Reason of a link without customer: a person said that none of those known is this buyer."""
 
@@ -53,12 +56,9 @@ async def link(
     tenant: UUID, erp: UUID, identities: Sequence[str], customer: str, reason: str, *, keep: bool = False
 ) -> None:
     """`keep`: what is remembered already stays."""
-    change = "NOTHING" if keep else "UPDATE SET customer = excluded.customer, reason = excluded.reason"
-    await current_connection().executemany(
-        "INSERT INTO customer_link (tenant, erp, identity, customer, reason) VALUES ($1, $2, $3, $4, $5) "
-        f"ON CONFLICT (tenant, erp, identity) DO {change}",
-        [(tenant, erp, identity, customer, reason) for identity in identities],
-    )
+    found = current_connection()
+    values = [(tenant, erp, identity, customer, reason) for identity in identities]
+    await found.executemany(KEEP if keep else REPLACE, values)
 
 
 async def candidates(erp: UUID, order: Order, linked: str | None) -> list[Customer]:
