@@ -232,6 +232,17 @@ def test_a_customer_is_chosen_among_those_who_fit(site: Site) -> None:
     assert "Le client est choisi" in after
 
 
+def test_the_buyer_may_be_none_of_those_who_fit(site: Site) -> None:
+    visitor, order = site.as_("seller"), site.made.orders["ambiguous"]
+    path = site.at(f"orders/{order}")
+    assert "Aucun de ceux-là" in text_of(visitor.get(path))
+    site.wake.woken.clear()
+    assert visitor.post(path, do="new_customer").headers["location"].endswith("done=new_customer")
+    assert [("enter", order)] == site.wake.woken
+    assert "Un nouveau client est en cours de création" in text_of(visitor.get(path + "?done=new_customer"))
+    assert visitor.post(path, do="new_customer").headers["location"].endswith("done=stale"), "once"
+
+
 def test_customers_of_the_erp_are_searched_when_none_fits(site: Site) -> None:
     path = site.at(f"orders/{site.made.orders['ambiguous']}?customer=ancien")
     assert 200 == site.as_("seller").get(path).status_code

@@ -56,7 +56,7 @@ def test_automatic_matches_are_right_and_what_is_ambiguous_is_asked() -> None:
     precision = Decimal(len(matched) - len(wrong)) / len(matched)
     counts = Counter(pair.label for pair, _ in asked)
     print(  # the figures that the issue asks for
-        f"{len(asked)} pairs {dict(counts)}: {len(matched)} matched by themselves, {len(wrong)} wrong (precision {precision:.4%}); "
+        f"{len(asked)} pairs {dict(counts)}: {len(matched)} found by themselves, {len(wrong)} wrong: precision {precision:.4%}; "
         f"{len(unasked)} ambiguous not asked; {len(doubled)} duplicates made; {len(needless)} needless questions"
     )
     bad = [told(*one) for one in [*wrong, *unasked, *doubled]]

@@ -10,6 +10,7 @@ from litestar.params import Body, FromPath
 from litestar.response import Redirect, Template
 from msgspec import Struct
 
+from raccord.core import customer_match
 from raccord.front.i18n import language_of
 from raccord.front.links import address
 from raccord.front.templating import is_fragment
@@ -26,6 +27,8 @@ from raccord_connectors.contract import Text
 
 CUSTOMER = "order.customer"
 """Codes that begin so are solved by choosing the customer."""
+MAY_BE_NEW = (customer_match.AMBIGUOUS.code, customer_match.DOUBTFUL.code)
+"""Those may be answered with a new customer, too."""
 NO_SUCH_CUSTOMER = Text(
     "order.no_such_customer",
     "La gestion n’a pas de client « {customer} ». Vérifiez le code, ou créez le client dans la gestion puis réessayez.",
@@ -89,6 +92,8 @@ async def decide(
             return await _story(request, tenant, order, status=422, wrong=said, typed=data.customer)
         case "customer":
             done = await service.choose_customer(tenant, order, data.customer.strip(), person, wake)
+        case "new_customer":
+            done = await service.new_customer(tenant, order, person, wake)
         case _:
             raise NotFoundException
     return Redirect(address(request.url.path, done=data.do if done else "stale"), status_code=303)
@@ -102,6 +107,7 @@ async def _story(request: Visit, tenant: UUID, order: UUID, *, status: int = 200
             raise NotFoundException
         told = await journal.of_record(["orders", "order_updates"], [found.key], limit=40)
         candidates = await _candidates(found, wanted)
+        last = await views.last_orders(found.erp, [one.key for one in candidates])
     return await tenant_page(
         request,
         "orders/order.html",
@@ -111,6 +117,8 @@ async def _story(request: Visit, tenant: UUID, order: UUID, *, status: int = 200
         comparison=comparison(found),
         choosing=_waits_for_customer(found),
         candidates=candidates,
+        last=last,
+        may_be_new=bool(found.problem and found.problem.message.code in MAY_BE_NEW),
         searched=wanted,
         lines=lines_of([entry for entry in told if entry.order == order], language_of(request)),
         **{"wrong": None, "typed": "", **more},

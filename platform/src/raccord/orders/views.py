@@ -1,5 +1,6 @@
 """Reading orders, for their pages. Every function runs inside the tenant's transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -47,6 +48,11 @@ class ListRow(Struct, frozen=True, kw_only=True):
     shop_name: str
     buyer: str
     email: str
+
+
+class LastOrder(NamedTuple):
+    number: str
+    placed_at: datetime
 
 
 class Reserved(NamedTuple):
@@ -215,6 +221,19 @@ async def customers_like(erp: UUID, text: str, limit: int = 10) -> list[Customer
         limit,
     )
     return [decode(row["data"], Customer) for row in rows]
+
+
+async def last_orders(erp: UUID, customers: Sequence[str]) -> dict[str, LastOrder]:
+    """Of each of these customers the latest that came through us."""
+    rows = await current_connection().fetch(
+        """
+        SELECT DISTINCT ON (o.customer) o.customer, o.number, o.placed_at FROM sales_order o JOIN channel c ON c.id = o.channel
+         WHERE c.erp = $1 AND o.customer = ANY($2) ORDER BY o.customer, o.placed_at DESC
+        """,
+        erp,
+        list(customers),
+    )
+    return {row["customer"]: LastOrder(row["number"], row["placed_at"]) for row in rows}
 
 
 async def _told(channel: UUID, key: str) -> Told | None:
