@@ -103,6 +103,26 @@ def test_a_cent_of_one_rate_never_ends_on_a_line_of_another(
     assert D(0) == sum((one.tax for one in draft.lines if not one.rate), D(0))
 
 
+@given(st.lists(sold, min_size=1, max_size=10), levels, st.booleans(), places)
+def test_taxes_that_the_erp_works_out_leave_what_was_paid_line_by_line(
+    lines: list[Sold], level: Level, with_tax: bool, place: ResiduePlace
+) -> None:
+    order = order_of(lines, ShopRounding(level=level, prices_include_tax=with_tax), D("5.90"), told=False)
+    items = {line.item: line.item for line in order.lines}
+    rules = OrderRules(items=CHARGES, residue=place)
+    shop, erp = (
+        enter(order, reference="R", customer="C", items=items, settings=ChannelSettings(orders=each)).draft
+        for each in (rules, replace(rules, taxes="erp"))
+    )
+    assert shop is not None
+    assert erp is not None
+    assert erp.net + erp.tax == erp.gross == order.gross
+    assert [one.net + one.tax for one in shop.lines] == [one.net + one.tax for one in erp.lines]
+    for one in erp.lines:
+        assert one.rate is not None
+        assert abs(one.tax - one.net * one.rate / 100) <= CENT
+
+
 @given(st.lists(sold, min_size=1, max_size=10), levels, st.booleans())
 def test_a_shop_s_way_of_rounding_is_recognised_from_its_prices(
     lines: list[Sold], level: Level, with_tax: bool

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from raccord.core.channel import ChannelSettings
 from raccord.core.rehearsal.checks import KINDS, run
-from raccord.core.totals import cents
+from raccord.core.rounding import cents
 from raccord_connectors.canonical import Address, Buyer, Charge, Customer, Discount, OrderLine, Refund
 from support.rehearsed import kinds, order, sale, told, world
 

@@ -372,7 +372,7 @@ def test_every_rule_of_orders_is_kept_as_it_was_typed(site: Site) -> None:
         closed_too="1", payment_states=["paid", "partly_paid"], statuses="processing, on-hold", delay_minutes="45",
         document_kind="quotation", representative="7", dated="paid", price_mode="net", reference="{number} WEB",
         remark="{note} {customer}", comments="Commande {number}\nCadeau : {gift_message}", residue="shipping",
-        unknown_item="other", other_item="PORT", packs="parts",
+        unknown_item="other", other_item="PORT", packs="parts", taxes="erp",
     )  # fmt: skip
     assert 303 == visitor.post(path, **typed).status_code
     page = visitor.get(path).text
@@ -383,11 +383,11 @@ def test_every_rule_of_orders_is_kept_as_it_was_typed(site: Site) -> None:
         assert re.search(f'name="{name}" value="{re.escape(value)}"', page), name
     for name, value in (
         ("payment_states", "partly_paid"), ("document_kind", "quotation"), ("dated", "paid"), ("residue", "shipping"),
-        ("unknown_item", "other"), ("packs", "parts"),
+        ("unknown_item", "other"), ("packs", "parts"), ("taxes", "erp"),
     ):  # fmt: skip
         assert re.search(f'name="{name}" value="{value}" checked', page), name
     assert "Commande {number}\nCadeau : {gift_message}</textarea>" in page
-    assert 303 == visitor.post(path, **orders(unknown_item="hold")).status_code
+    assert 303 == visitor.post(path, **orders(unknown_item="hold", taxes="shop")).status_code
 
 
 # ----------------------------------------------------------------------------------------------- partners

@@ -28,6 +28,7 @@ PRICES = get_args(get_type_hints(OrderRules)["price_mode"])
 PACKS = get_args(get_type_hints(OrderRules)["packs"])
 UNKNOWN = get_args(get_type_hints(OrderRules)["unknown_item"])
 PLACES = get_args(ResiduePlace)
+TAXES = get_args(get_type_hints(OrderRules)["taxes"])
 COMMENTS = 10
 """Lines of comment: a document is not a letter."""
 
@@ -55,6 +56,7 @@ def order_rules(typed: Typed, former: OrderRules) -> OrderRules:
         "other_item": typed.text("other_item") or None,
         "packs": typed.choice("packs", PACKS, former.packs),
         "residue": typed.choice("residue", PLACES, former.residue),
+        "taxes": typed.choice("taxes", TAXES, former.taxes),
         "customers": replace(customers, template=replace(customers.template, price_category=category)),
     }
     if rules["unknown_item"] == "other" and not rules["other_item"]:

@@ -10,7 +10,7 @@ from raccord.core.order_lines import NO_CHARGE_ITEM, UNKNOWN_ITEM, Entered, Held
 from raccord.core.order_rules import OrderRules
 from raccord.core.order_words import carrier_of, filled
 from raccord.core.payment_plan import with_the_document
-from raccord.core.rounding import cents, place, targets
+from raccord.core.rounding import ZERO, cents, place, retaxed, targets
 from raccord_connectors.canonical import Draft, DraftLine, Order
 from raccord_connectors.contract import Problem, Text
 
@@ -69,7 +69,7 @@ def _in_cents(order: Order, entered: list[Entered], rules: OrderRules) -> list[D
     if placed.missing:
         message = NO_ROUNDING_ITEM.fill(number=order.number)
         raise Held(Problem("rejected", message, field="items.rounding"))
-    return placed.lines
+    return [retaxed(line) for line in placed.lines] if rules.taxes == "erp" else placed.lines
 
 
 def _draft(
@@ -93,8 +93,8 @@ def _draft(
         prices_include_tax=order.prices_include_tax
         if rules.price_mode == "shop"
         else rules.price_mode == "gross",
-        net=cents(order.net),
-        tax=cents(order.tax),
+        net=sum((line.net for line in lines), ZERO) if rules.taxes == "erp" else cents(order.net),
+        tax=sum((line.tax for line in lines), ZERO) if rules.taxes == "erp" else cents(order.tax),
         gross=cents(order.gross),
         depot=rules.depot,
         representative=rules.representative,

@@ -117,6 +117,9 @@ class OrderRules(Struct, kw_only=True, frozen=True, omit_defaults=True):
     amounts shared out; or all lines as they are."""
     residue: ResiduePlace = "largest"
     """Where the cents go that the shop's rounding leaves: on the largest line, a line of their own, or the shipping line."""
+    taxes: Literal["shop", "erp"] = "shop"
+    """shop: every rate's tax as the shop rounded it. erp: as an ERP works it out of each line's amount with tax; what the
+    customer paid stays, line by line, and a few cents move between net and tax."""
     customers: CustomerRules = CustomerRules()
     payments: dict[str, PaymentRule] = {}
     """By the shop's payment method; "" is for those that are not named."""

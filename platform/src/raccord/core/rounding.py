@@ -165,6 +165,15 @@ def _rounding_line(item: str, title: str, rate: Rate, net: Decimal, tax: Decimal
     )  # fmt: skip
 
 
+def retaxed(line: DraftLine) -> DraftLine:
+    """Its amount with tax as it is, its tax what the rate makes of that; a line whose tax has no rate stays."""
+    if line.kind == "comment" or line.rate is None:
+        return line
+    gross = line.net + line.tax
+    net = cents(gross / (1 + line.rate / 100))
+    return with_unit_prices(replace(line, net=net, tax=gross - net))
+
+
 def with_unit_prices(line: DraftLine) -> DraftLine:
     """Unit prices follow from the line's amounts, at the six decimals that ERPs keep."""
     quantity = line.quantity or Decimal(1)

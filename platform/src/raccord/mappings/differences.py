@@ -162,6 +162,7 @@ SETTINGS: dict[str, Text] = {
         ("orders.unknown_item", "Article inconnu", "Unknown article"),
         ("orders.other_item", "Article divers", "Article for unknown ones"),
         ("orders.residue", "Centimes d’arrondi", "Cents of rounding"),
+        ("orders.taxes", "Taxes du document", "Taxes of the document"),
         ("orders.customers", "Clients", "Customers"),
         ("orders.payments", "Règlements", "Payments"),
         ("brake_share", "Frein : part du catalogue", "Brake: share of the catalogue"),
