@@ -235,7 +235,7 @@ def test_a_customer_is_chosen_among_those_who_fit(site: Site) -> None:
 def test_the_buyer_may_be_none_of_those_who_fit(site: Site) -> None:
     visitor, order = site.as_("seller"), site.made.orders["ambiguous"]
     path = site.at(f"orders/{order}")
-    assert "Aucun de ceux-là" in text_of(visitor.get(path))
+    assert "Aucun de ceux-ci" in text_of(visitor.get(path))
     site.wake.woken.clear()
     assert visitor.post(path, do="new_customer").headers["location"].endswith("done=new_customer")
     assert [("enter", order)] == site.wake.woken
