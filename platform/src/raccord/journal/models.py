@@ -49,6 +49,9 @@ class Event(StrEnum):
     ORDER_CANCELLED = "order_cancelled"
     ORDER_FOLLOWED = "order_followed"
     """The shop was told what the ERP did."""
+    PAYMENT_ENTERED = "payment_entered"
+    """`after` is the entry, as read back from the ERP."""
+    PAYMENT_HELD = "payment_held"
     CUSTOMER_MATCHED = "customer_matched"
     CUSTOMER_CREATED = "customer_created"
 

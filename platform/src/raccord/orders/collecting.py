@@ -14,7 +14,7 @@ import structlog
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
 from raccord.log import trace
-from raccord.orders import repository, reservations
+from raccord.orders import payments, repository, reservations
 from raccord.orders.models import ChannelRoute, Stored
 from raccord.storage.engine import tenant_transaction
 from raccord.sync.ports import Shops
@@ -62,6 +62,8 @@ async def _store_page(route: ChannelRoute, page: Page, *, keep_cursor: bool) -> 
                     stored = await repository.store(route, record)
                     if stored.what in EVENTS:
                         await _reserve(route, record, stored)
+                    if stored.what == "changed":
+                        await payments.wake_later(stored.id)
             except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
                 entries.append(_not_stored(route, record, error))
                 continue

@@ -11,7 +11,7 @@ from uuid import UUID
 from raccord.core.follow_up import update_of
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
-from raccord.orders import repository, reservations
+from raccord.orders import payments, repository, reservations
 from raccord.orders.models import StoredOrder
 from raccord.storage.engine import current_connection
 from raccord.sync.commands import Commands
@@ -48,6 +48,7 @@ class FollowUp:
         document, gone = await _document(found)
         if document is not None and gone:
             return await _deleted(found, document)
+        await payments.settle(found, self._asked)
         changed = await _desire(found, await _update(found, document))
         if document is not None:
             await reservations.after_change(found, document, self._asked)

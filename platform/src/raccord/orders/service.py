@@ -5,7 +5,7 @@ from uuid import UUID
 
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
-from raccord.orders import collecting, customers, entering, repository, reservations
+from raccord.orders import collecting, customers, entering, payments, repository, reservations
 from raccord.storage.engine import tenant_transaction
 from raccord.sync.commands import Commands
 from raccord.sync.ports import Shops, Wake
@@ -54,6 +54,7 @@ async def to_be_asked(tenant: UUID, shop: UUID) -> list[UUID]:
 
 async def advance(tenant: UUID, order: UUID, asked: Commands, wake: Wake) -> None:
     channel = await entering.advance(tenant, order, asked)
+    await payments.advance(tenant, order, asked)
     if channel is not None:
         await wake.project(tenant, channel, "availability")
         await wake.project(tenant, channel, "order_updates")
@@ -68,7 +69,7 @@ async def answered(
     async with tenant_transaction(tenant):
         if kind == "customer":
             orders = await repository.waiting_for_customer(connection)
-        elif kind in ("draft", "readback"):
+        elif kind in ("draft", "readback", "payment", "paymentback"):
             orders = [found.id for found in await repository.by_reference([reference])]
         elif kind == "stock":
             orders = []

@@ -103,6 +103,11 @@ async def due_work() -> list[Due]:
             SELECT 'enter', o.tenant, o.id, '' FROM sales_order o JOIN channel c ON c.tenant = o.tenant AND c.id = o.channel
              WHERE o.state IN ('waiting', 'entering') AND o.retry_at <= now() AND c.state = 'live'
             UNION
+            SELECT 'enter', o.tenant, o.id, '' FROM order_payment p
+              JOIN sales_order o ON o.tenant = p.tenant AND o.id = p.sales_order
+              JOIN channel c ON c.tenant = o.tenant AND c.id = o.channel
+             WHERE p.state <> 'entered' AND p.retry_at <= now() AND o.state = 'integrated' AND c.state = 'live'
+            UNION
             SELECT 'rehearse', tenant, id, '' FROM rehearsal WHERE state = 'running' AND retry_at <= now()
             """
         )

@@ -278,6 +278,18 @@ class Reservation(Table, db=APP):
     ended_because = Text(null=True, default=None)
 
 
+class OrderPayment(Table, db=APP, tablename="order_payment"):
+    tenant = UUID()
+    sales_order = UUID()
+    key = Text(primary_key=True)
+    state = Text()
+    entry = JSON(null=True, default=None)
+    attempts = Integer(default=0)
+    retry_at = Timestamptz()
+    problem = JSON(null=True, default=None)
+    entered_at = Timestamptz(null=True, default=None)
+
+
 class CustomerLink(Table, db=APP, tablename="customer_link"):
     tenant = UUID()
     erp = UUID()
