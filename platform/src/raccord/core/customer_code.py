@@ -1,7 +1,8 @@
 """The code of a new customer, formed as the merchant wants it: `CLI{number:5}`, `{department}{name:6}`."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import count
 
 from msgspec import Struct
 
@@ -54,11 +55,13 @@ def next_code(made: Stem, taken: Collection[str], longest: int) -> str:
         return next(code for code in _numbered(plain, longest) if code not in known)
     form = re.compile(f"{re.escape(made.before)}(\\d+){re.escape(made.after)}")
     numbers = [int(found[1]) for code in known if (found := form.fullmatch(code))]
-    return f"{made.before}{max(numbers, default=0) + 1:0{made.digits}d}{made.after}"[:longest]
+    number = f"{max(numbers, default=0) + 1:0{made.digits}d}"
+    return made.before[: longest - len(number) - len(made.after)] + number + made.after
 
 
-def _numbered(plain: str, longest: int) -> list[str]:
-    return [plain[: longest - len(str(number))] + str(number) for number in range(2, 100_000)]
+def _numbered(plain: str, longest: int) -> Iterator[str]:
+    for number in count(2):
+        yield plain[: longest - len(str(number))] + str(number)
 
 
 def department(postal_code: str, country: str) -> str:
