@@ -71,6 +71,10 @@ def test_flat_settings_become_grouped_ones(
             "INSERT INTO channel (tenant, id, name, erp, shop, settings) VALUES ($1, $2, 'x', $3, $4, $5)",
             tenant, channel, erp, shop, msgspec.json.encode(stored).decode(),
         )  # fmt: skip
+        await owner.execute(
+            "INSERT INTO mapping_draft (tenant, channel, rules, settings, revision, based_on) VALUES ($1, $2, '{}', $3, 1, 1)",
+            tenant, channel, msgspec.json.encode({"shipping_item": "PORT", "brake_count": 9}).decode(),
+        )  # fmt: skip
         for key, desired, pushed in (("ON", True, True), ("OFF", False, False), ("LEAVING", False, True)):
             await owner.execute(
                 "INSERT INTO binding (tenant, channel, stream, key, desired, pushed) "
@@ -81,6 +85,8 @@ def test_flat_settings_become_grouped_ones(
         kept = await owner.fetchval("SELECT settings FROM channel WHERE id = $1", channel)
         assert expected == msgspec.json.decode(kept, type=ChannelSettings)
         assert msgspec.json.decode(kept).keys() <= {"stock", "prices", "publication", "orders", *stored}
+        drafted = await owner.fetchval("SELECT settings FROM mapping_draft WHERE channel = $1", channel)
+        assert {"orders": {"items": {"shipping": "PORT"}}, "brake_count": 9} == msgspec.json.decode(drafted)
         rows = await owner.fetch("SELECT key, leaving, left_at IS NOT NULL FROM binding ORDER BY key")
         assert [("LEAVING", "unpublish", False), ("OFF", "unpublish", True), ("ON", None, False)] == [
             tuple(row) for row in rows
@@ -91,7 +97,7 @@ def test_flat_settings_become_grouped_ones(
 
 GROUPED = ("mapping", "mapping_draft", "plan", "rehearsal")
 """Tables of versions, whose settings are grouped as well."""
-TABLES = ("tenant", "connection", "channel", "binding")
+TABLES = ("tenant", "connection", "channel", "binding", "mapping_draft")
 
 
 async def _as_before(settings: Settings, scenario: Any) -> None:
@@ -125,7 +131,7 @@ async def _run_migration(owner: Any) -> None:
             list(forced),
         )
     ]
-    for table in forced:
+    for table in (*forced, "mapping_draft"):
         await owner.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
 
 
