@@ -36,7 +36,7 @@ def keys(merchant: Merchant) -> dict[str, str]:
         merchant.create(
             "currency.currency.rate", currency=currency, date=date(2026, 1, 1), rate=Decimal("1.25")
         )
-    goods = {f"{letter}{rate}": rate for letter in "ABC" for rate in ("20", "10", "5.5", "0")}
+    goods = {f"{letter}{rate}": rate for letter in "ABCE" for rate in ("20", "10", "5.5", "0")}
     found = {}
     for name, rate in {**goods, **SERVICES}.items():
         kind = "service" if name in SERVICES else "goods"

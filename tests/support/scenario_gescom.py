@@ -22,6 +22,8 @@ ABROAD: dict[str, dict[str, str]] = {
     "OSS-ES": {"20": "21", "10": "10"},
 }
 """What a French rate becomes there; elsewhere nothing is taxed."""
+ECO = "SECO"
+"""0.42 € a piece, on the article E20, whose price contains it."""
 SERVICES = ("PORT", "FRAIS", "EMBALLAGE", "REMISE", "BON", "ECO", "ARRONDI", "DIVERS", "PACK")
 
 
@@ -35,6 +37,9 @@ def scenario_gescom(folder: Path, scenarios: list[Scenario]) -> GesCom:
     with writing(gescom.path) as connection:
         for rate in ("0", "2.1", "4", "5.5", "6", "7", "8.5", "10", "19", "20", "21", "22"):
             _tax(connection, rate)
+        insert(
+            connection, "F_TAXE", TA_Code=ECO, TA_Intitule="Éco-participation", TA_Taux=0.42, TA_TTaux=2, TA_Type=2, TA_Sens=1
+        )  # fmt: skip
         for ref in sorted(named | set(SERVICES)):
             _article(connection, ref)
         for regime, category in CATEGORIES.items():
@@ -70,7 +75,8 @@ def _article(connection: sqlite3.Connection, ref: str) -> None:
     for regime, category in CATEGORIES.items():
         rate = home_rate(ref) if regime == "FR" else ABROAD.get(regime, {}).get(home_rate(ref), "0")
         insert(
-            connection, "F_ARTCOMPTA", AR_Ref=ref, ACP_Type=0, ACP_Champ=category, ACP_ComptaCPT_Taxe1=_code(rate)
+            connection, "F_ARTCOMPTA", AR_Ref=ref, ACP_Type=0, ACP_Champ=category, ACP_ComptaCPT_Taxe1=_code(rate),
+            ACP_ComptaCPT_Taxe2=ECO if ref == "E20" else "",
         )  # fmt: skip
 
 
