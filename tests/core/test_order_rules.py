@@ -307,3 +307,19 @@ def test_a_line_of_an_unknown_rate_is_compared_by_the_totals_only() -> None:
     order = replace(ORDER, lines=lines, charges=[], net=D(10), tax=D(2), gross=D(12))
     draft = draft_of(order)
     assert [] == gaps(draft, document_of(draft, taxes=[TaxAmount(D(20), D(10), D(2))]))
+
+
+def test_an_untaxed_rounding_line_of_the_erp_s_own_may_move_a_base_but_never_a_tax() -> None:
+    """Tryton makes 8.33 + 1.66 as 8.32 + 1.66 + 0.01."""
+    lines = [
+        OrderLine(key="1", item="A20", name="A", quantity=D(1), net=D("8.33"), tax=D("1.66"), rate=D(20))
+    ]
+    draft = draft_of(replace(ORDER, lines=lines, charges=[], net=D("8.33"), tax=D("1.66"), gross=D("9.99")))
+    asked = document_of(draft)
+    moved = [replace(asked.lines[0], net=D("8.32"), gross=D("9.98"))]
+    own = DocumentLine(key="2", item="ARRONDI", quantity=D(1), net=D("0.01"), gross=D("0.01"))
+    base = [TaxAmount(D(20), D("8.32"), D("1.66"))]
+    assert [] == gaps(draft, replace(asked, lines=[*moved, own], taxes=base))
+    assert ["base", "line"] == [gap.what for gap in gaps(draft, replace(asked, lines=moved, taxes=base))]
+    tax = [TaxAmount(D(20), D("8.32"), D("1.67"))]
+    assert "rate" in [gap.what for gap in gaps(draft, replace(asked, lines=[*moved, own], taxes=tax))]
