@@ -4,6 +4,7 @@ from typing import Any, get_args, get_type_hints
 
 from msgspec.structs import replace
 
+from raccord.channels.customer_forms import customer_rules
 from raccord.channels.typed import Typed
 from raccord.core.order_rules import CarriedKind, DocumentKind, OrderRules, PaymentState, ResiduePlace, Stage
 from raccord.core.order_words import NAMES, unknown_names
@@ -34,10 +35,8 @@ COMMENTS = 10
 
 
 def order_rules(typed: Typed, former: OrderRules) -> OrderRules:
-    """What was typed; what the form does not hold (customers, payments) stays."""
+    """What was typed; what the form does not hold (payments) stays."""
     items = {kind: key for name, kind in ITEMS.items() if (key := typed.text(name))}
-    customers = former.customers
-    category = typed.text("new_customer_price_category") or None
     rules: dict[str, Any] = {
         "stages": _stages(typed),
         "statuses": tuple(typed.lines("statuses")),
@@ -57,7 +56,7 @@ def order_rules(typed: Typed, former: OrderRules) -> OrderRules:
         "packs": typed.choice("packs", PACKS, former.packs),
         "residue": typed.choice("residue", PLACES, former.residue),
         "taxes": typed.choice("taxes", TAXES, former.taxes),
-        "customers": replace(customers, template=replace(customers.template, price_category=category)),
+        "customers": customer_rules(typed, former.customers),
     }
     if rules["unknown_item"] == "other" and not rules["other_item"]:
         typed.wrong["other_item"] = NEEDS_ITEM.fill()
