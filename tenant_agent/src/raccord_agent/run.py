@@ -142,12 +142,13 @@ class Agent:
             wake_results=self._results_loop.wake,
             wake_reconciler=reconcile_loop.wake,
         )
+        heart_loop = Loop("heartbeat", heart.turn, patience=NETWORK_PATIENCE)
         self._status = StatusWriter(home, identity, self.base, tunnel, self.configured, self.board)
         self._loops = [
             self._owner_loop,
             self._shipper_loop,
             self._results_loop,
-            Loop("heartbeat", heart.turn, patience=NETWORK_PATIENCE),
+            heart_loop,
             reconcile_loop,
             Loop("status", self._status.turn, patience=NETWORK_PATIENCE),
         ]
@@ -156,6 +157,8 @@ class Agent:
         self._watchdog = Watchdog([*self._loops, self._lease_loop])
         # The first loop that reaches the platform again tells the others: none sits out its own pause.
         self.board.when_well(PLATFORM, self._wake_all)
+        # Whoever looks at the page sees within seconds that the ERP is away, and that it is back.
+        self.board.when_changed(heart_loop.wake)
 
     def start(self) -> None:
         for loop in [*self._loops, self._lease_loop]:
