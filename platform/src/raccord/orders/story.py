@@ -9,7 +9,16 @@ from raccord.orders.views import OrderView
 from raccord_connectors.canonical import Document
 
 Name = Literal[
-    "received", "customer", "reserved", "asked", "read_back", "followed", "told", "ignored", "cancelled"
+    "received",
+    "customer",
+    "reserved",
+    "asked",
+    "read_back",
+    "paid",
+    "followed",
+    "told",
+    "ignored",
+    "cancelled",
 ]
 Tone = Literal["good", "wait", "bad", "off"]
 """Done; under way; waits for a person; not yet."""
@@ -28,7 +37,7 @@ def steps(view: OrderView) -> list[Step]:
         return [*_taken(told), Step("ignored", "off")]
     if view.state == "cancelled":
         return [*_taken(told), Step("cancelled", "off")]
-    return [*told, _asked(view), _read_back(view), _followed(view), _told(view)]
+    return [*told, _asked(view), _read_back(view), *_paid(view), _followed(view), _told(view)]
 
 
 def comparison(view: OrderView) -> list[tuple[str, object, object, object]]:
@@ -76,6 +85,18 @@ def _read_back(view: OrderView) -> Step:
     if view.state == "integrated":
         return Step("read_back", "good", view.integrated_at)
     return Step("read_back", "bad" if _is_held_for(view, "order.document_differs") else "off")
+
+
+def _paid(view: OrderView) -> list[Step]:
+    """Only where the ERP keeps payments, and there is one to enter."""
+    money = view.money
+    if not money.kept or view.state != "integrated":
+        return []
+    if money.held:
+        return [Step("paid", "bad")]
+    if not money.complete:
+        return [Step("paid", "wait")]
+    return [Step("paid", "good", money.last)] if money.last else []
 
 
 def _followed(view: OrderView) -> Step:

@@ -11,7 +11,11 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
+from raccord.core.channel import ChannelSettings
+from raccord.orders import payment_rows
 from raccord.orders.commands import draft_mark
+from raccord.orders.money_view import Money, money_of
+from raccord.orders.payments import enters_payments
 from raccord.storage.engine import current_connection
 from raccord_connectors.canonical import Customer, Document, Draft, Order, OrderUpdate, decode
 from raccord_connectors.contract import Problem
@@ -115,6 +119,7 @@ class OrderView(Struct, frozen=True, kw_only=True):
     reserved: list[Reserved]
     asked: Asked | None
     told: Told | None
+    money: Money
     agent_seen_at: datetime | None
 
 
@@ -159,7 +164,7 @@ async def one(id_: UUID) -> OrderView | None:
     connection = current_connection()
     row = await connection.fetchrow(
         """
-        SELECT o.*, c.name AS channel_name, c.erp, c.state = 'live' AS live, e.name AS erp_name, s.name AS shop_name,
+        SELECT o.*, c.name AS channel_name, c.settings, c.erp, c.state = 'live' AS live, e.name AS erp_name, s.name AS shop_name,
                (SELECT k.data ->> 'account_title' FROM snapshot k
                  WHERE k.connection = c.erp AND k.stream = 'customers' AND k.key = o.customer) AS customer_title,
                (SELECT d.data FROM snapshot d WHERE d.connection = c.erp AND d.stream = 'documents' AND d.key = o.document
@@ -187,13 +192,23 @@ async def one(id_: UUID) -> OrderView | None:
         row["erp"],
         draft_mark(row["reference"], row["attempts"]),
     )
+    document = decode(row["document_data"], Document) if row["document_data"] else None
+    money = money_of(
+        order,
+        await payment_rows.of(id_),
+        reference=row["reference"],
+        document=row["document"],
+        state=document.state if document else "confirmed",
+        rules=msgspec.json.decode(row["settings"], type=ChannelSettings).orders,
+        kept=await enters_payments(row["erp"]),
+    )
     return OrderView(
         id=id_, channel=row["channel"], channel_name=row["channel_name"], erp=row["erp"], erp_name=row["erp_name"],
         shop_name=row["shop_name"], live=row["live"], key=row["key"], reference=row["reference"], number=row["number"],
         order=order, state=row["state"], problem=_problem(row["problem"]), customer=row["customer"],
         customer_title=row["customer_title"], customer_reason=row["customer_reason"],
         draft=decode(row["draft"], Draft) if row["draft"] else None, document_number=row["document_number"],
-        document=decode(row["document_data"], Document) if row["document_data"] else None, received_at=row["received_at"],
+        document=document, received_at=row["received_at"], money=money,
         integrated_at=row["integrated_at"], attempts=row["attempts"], retry_at=row["retry_at"],
         items={one["target"]: one["key"] for one in bound}, reserved=[Reserved(*one) for one in reserved],
         asked=Asked(*asked) if asked else None, told=await _told(row["channel"], row["key"]),
