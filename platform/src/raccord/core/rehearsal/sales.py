@@ -150,7 +150,7 @@ def enter(
     settings: ChannelSettings,
 ) -> Sale:
     """As `orders.entering` does it, without its commands."""
-    customer = customer_match.match(order, linked, candidates, settings.orders.customers)
+    customer = customer_match.match(order, linked or None, candidates, settings.orders.customers)
     on_paper = {line.item: items.get(line.item, ALL_KNOWN) for line in order.lines}
     entry = order_entry.enter(
         order,
