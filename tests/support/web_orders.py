@@ -25,13 +25,17 @@ from raccord_connectors.canonical import (
     OrderLine,
     OrderUpdate,
     Payment,
+    PaymentEntry,
     Record,
+    Refund,
     Shipment,
     TaxAmount,
     encode,
     fingerprint,
+    payment_key,
 )
 from raccord_connectors.contract import Problem
+from raccord_connectors.erp.sage100.texts import BRIDGE_REFUSALS
 
 CITY = Address(
     first_name="Camille", last_name="Besnard", line1="12, rue de l’Atelier", line2="Bâtiment B", postal_code="69003",
@@ -110,12 +114,46 @@ class Orders:
             charges=[Charge(kind="shipping", title="Livraison à domicile", net=Decimal("7.50"), tax=Decimal("1.50"),
                             rate=Decimal(20), method="flat_rate")],
             discounts=[Discount(title="Bienvenue", net=Decimal("10.00"), code="BIENVENUE", kind="voucher")],
-            payments=[Payment(key="p1", method="stripe", title="Carte bancaire", amount=Decimal("381.50"), state="paid",
-                              transaction="ch_3Qx")],
+            payments=self.payments(name),
+            refunds=[Refund(key="r1", amount=Decimal("34.50"), reason="Vase arrivé cassé")] if name == "integrated" else [],
             taxes=[TaxAmount(Decimal(20), Decimal("317.92"), Decimal("63.58"))],
             net=Decimal("317.92"), tax=Decimal("63.58"), gross=Decimal("381.50"),
             note="Merci de livrer après 18 h.",
         )  # fmt: skip
+
+    def payments(self, name: str) -> list[Payment]:
+        if name != "integrated":
+            return [Payment(key="p1", method="stripe", title="Carte bancaire", amount=Decimal("381.50"), state="paid",
+                            transaction="ch_3Qx")]  # fmt: skip
+        return [
+            Payment(key="p1", method="stripe", title="Carte bancaire", amount=Decimal("281.50"), state="paid",
+                    transaction="ch_3Qx"),
+            Payment(key="p2", method="cheque", title="Chèque", amount=Decimal("100.00"), state="paid"),
+        ]  # fmt: skip
+
+    async def enter_payments(self, id_: UUID, order: Order) -> None:
+        """The first is in the ERP; the second was refused, and the refund waits for it."""
+        first, second = (
+            payment_key(order_reference(self.shop, order.key), one.key) for one in order.payments
+        )
+        entry = PaymentEntry(
+            key=first,
+            document="BC00231",
+            kind="deposit",
+            amount=Decimal("281.50"),
+            method="4",
+            dated=date(2026, 11, 23),
+        )
+        refused = BRIDGE_REFUSALS["month_closed"].fill(key=second, day="2026-10-31")
+        for key, state, told, problem in (
+            (first, "entered", entry, None), (second, "held", msgspec.structs.replace(entry, key=second), refused),
+        ):  # fmt: skip
+            await self.connection.execute(
+                "INSERT INTO order_payment (tenant, sales_order, key, state, entry, problem, entered_at) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                self.tenant, id_, key, state, encode(told).decode(),
+                json_of(Problem("rejected", problem)) if problem else None, self.now if problem is None else None,
+            )  # fmt: skip
 
     def draft(self, order: Order) -> Draft:
         return Draft(
@@ -175,6 +213,7 @@ class Orders:
     async def follow(self, id_: UUID) -> None:
         """Delivered in the ERP, and told to the shop."""
         order = self.order("1033", "integrated")
+        await self.enter_payments(id_, order)
         shipped = Shipment(
             key="BL00098", carrier="Colissimo", tracking="6A12345678901", url="https://suivi.example/6A12345678901",
             lines={"CHAISE|1": Decimal(4), "VASE": Decimal(1)}, shipped_at=self.now - timedelta(hours=1),
