@@ -91,7 +91,7 @@ def test_the_stock_shown_never_exceeds_what_is_left(world: SandboxWorld) -> None
     watch = Watch(world, world.articles(4, least=60))
     customer, chance = a_customer(world.gescom), random.Random(11)
     with watch:
-        for _ in range(60):
+        for _ in range(40):
             sku = chance.choice(watch.articles)
             if chance.random() < 0.7:
                 world.buy({sku: 1})
