@@ -158,12 +158,6 @@ class SandboxWorld(ProductWorld):
         assert found is not None, f"the shop has no article {sku}"
         return f"{self.shop.url}/produit/{found['slug']}"
 
-    def feature(self, sku: str, name: str) -> str | None:
-        """A characteristic of an article in the shop."""
-        found = self._product(sku)
-        features = {one["name"]: one["options"] for one in found["attributes"]} if found else {}
-        return ", ".join(features[name]) if name in features else None
-
     def ean(self, sku: str) -> str | None:
         found = self._product(sku)
         return None if found is None else str(found["global_unique_id"])
@@ -240,14 +234,6 @@ class SandboxWorld(ProductWorld):
                 f"select total(AS_{figure}) from F_ARTSTOCK where AR_Ref = ?", (ref,)
             ).fetchone()
         return number_of(found)
-
-    def material(self, ref: str) -> str | None:
-        """What the company's own field *Matière principale* says of an article."""
-        with reading(self.database) as connection:
-            row = connection.execute(
-                'select "Matière principale" from F_ARTICLE where AR_Ref = ?', (ref,)
-            ).fetchone()
-        return (row[0] or None) if row else None
 
     def deletable(self, count: int) -> list[str]:
         """Simple articles on sale that the GesCom would let go: they are on no document, and in no kit."""
