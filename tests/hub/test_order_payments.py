@@ -291,3 +291,17 @@ def test_a_changed_order_is_marked_in_the_transaction_that_stores_it(settings: S
         assert ("order_updates", reference) in [(row["stream"], row["key"]) for row in marked]
 
     run(settings, scenario)
+
+
+def test_an_order_of_before_keeps_its_payments_by_hand(settings: Settings) -> None:
+    """Its deposits carry other titles: asked for again they would be there twice."""
+
+    async def scenario(w: World) -> None:
+        w.shop.place_order({"CHAISE": 1})
+        await w.collect()
+        async with tenant_transaction(w.tenant) as connection:
+            await connection.execute("UPDATE sales_order SET payments_by_hand = true")
+        await comes_to_rest(w)
+        assert ("integrated", {}) == ((await w.order())["state"], await states(w))
+
+    run(settings, scenario)

@@ -45,6 +45,13 @@ async def of(order: UUID) -> dict[str, PaymentRow]:
     }
 
 
+async def by_hand(order: UUID) -> bool:
+    found: bool = await current_connection().fetchval(
+        "SELECT payments_by_hand FROM sales_order WHERE id = $1", order
+    )
+    return found
+
+
 async def begin(tenant: UUID, order: UUID, entry: PaymentEntry, attempt: int, patience: timedelta) -> bool:
     """False when another worker has begun this attempt, or a later one."""
     done = await current_connection().fetchval(

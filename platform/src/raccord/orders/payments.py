@@ -48,10 +48,10 @@ async def advance(tenant: UUID, order: UUID, asked: Commands) -> None:
 
 async def settle(found: StoredOrder, asked: Commands) -> None:
     """Inside the tenant's transaction. Does nothing for an order that the ERP does not have yet, and for an ERP whose connector
-    enters no payments."""
+    enters no payments; nor for an order that was entered before they had entries of their own."""
     if found.state != "integrated" or found.document is None or not found.route.live:
         return
-    if not await enters_payments(found.route.erp):
+    if not await enters_payments(found.route.erp) or await payment_rows.by_hand(found.id):
         return
     rows = await payment_rows.of(found.id)
     planned = await _planned(found, found.document, rows)

@@ -200,7 +200,7 @@ async def one(id_: UUID) -> OrderView | None:
         document=row["document"],
         state=document.state if document else "confirmed",
         rules=msgspec.json.decode(row["settings"], type=ChannelSettings).orders,
-        kept=await enters_payments(row["erp"]),
+        kept=not row["payments_by_hand"] and await enters_payments(row["erp"]),
     )
     return OrderView(
         id=id_, channel=row["channel"], channel_name=row["channel_name"], erp=row["erp"], erp_name=row["erp_name"],

@@ -263,6 +263,7 @@ class SalesOrder(Table, db=APP, tablename="sales_order"):
     integrated_at = Timestamptz(null=True, default=None)
     attempts = Integer(default=0)
     retry_at = Timestamptz()
+    payments_by_hand = Boolean(default=False)
 
 
 class Reservation(Table, db=APP):
