@@ -33,9 +33,12 @@ async def find(found: StoredOrder, asked: Commands) -> str | Problem | None:
     link = await known_customers.linked(route.erp, [*exact, *plain])
     account = customer_match.collective(order, rules)
     linked = account or (link.customer if link else None) or None
-    known = await known_customers.candidates(route.erp, order, linked)
-    new = link is not None and link.reason == known_customers.CREATE and link.identity in exact
+    # In this order: what reaches the snapshot meanwhile is then seen twice, never missed.
     expected = await _being_created(found)
+    known = await known_customers.candidates(route.erp, order, linked)
+    there = {customer.key for customer in known}
+    expected = {other: customer for other, customer in expected.items() if customer.key not in there}
+    new = link is not None and link.reason == known_customers.CREATE and link.identity in exact
     match = customer_match.match(
         order,
         linked,
