@@ -197,7 +197,7 @@ def test_what_the_shop_offers_is_discovered(shop: Shop) -> None:
 
 def test_categories_brands_and_characteristics_are_discovered(shop: Shop) -> None:
     connector = connect(shop)
-    fields = {
+    fields: dict[str, Any] = {
         "brand": "Le Creuset",
         "categories": [["Maison", "Cuisine"]],
         "features": {"Matière": ["Fonte"]},

@@ -155,7 +155,9 @@ REFUNDS = st.lists(
     max_size=3,
     unique_by=lambda o: o.key,
 )
-STATES = st.sampled_from(["draft", "confirmed", "preparing", "partly_delivered", "delivered", "invoiced"])
+STATES: st.SearchStrategy[DocumentState] = st.sampled_from(
+    ["draft", "confirmed", "preparing", "partly_delivered", "delivered", "invoiced"]
+)
 CHOSEN = rules(
     card=PaymentRule(),
     cheque=PaymentRule(entry="deposit_invoice", mode="2"),

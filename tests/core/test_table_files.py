@@ -117,9 +117,7 @@ def test_a_spreadsheet_runs_no_cell_and_the_cell_comes_back(cell: str) -> None:
     assert not {part.strip('"')[:1] for part in row.split(";")} & set("=+-@")
 
 
-CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30).map(
-    str.strip
-)
+CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30).map(str.strip)
 
 
 @given(st.dictionaries(CELLS.filter(bool), CELLS, max_size=20), st.booleans())
