@@ -254,6 +254,30 @@ def test_after_a_roll_back_the_shop_is_exactly_as_before(settings: Settings) -> 
     play(settings, scenario)
 
 
+def test_a_roll_back_takes_out_the_characteristic_that_was_new(settings: Settings) -> None:
+    """Going back to no rule at all would leave it in the shop, as if it were the shop's own."""
+
+    def made_of(m: Merchant) -> list[list[str]]:
+        found = [one.features for one in m.shop.all("listings") if isinstance(one, Listing)]
+        return [one.get("Maison", []) if isinstance(one, dict) else [] for one in found]
+
+    async def scenario(m: Merchant) -> None:
+        await furnish(m, 3)
+        await change_rule(m, "features.Maison", sources=["product.brand"])
+        await service.apply(m.tenant, (await planned(m)).id, m.wake, None)
+        await m.settle()
+        assert [["Duval"]] * 3 == made_of(m)
+        await service.back_to(m.tenant, m.channel, 1, None)
+        back = await planned(m)
+        assert back.summary is not None
+        assert {"update": 3} == back.summary.actions
+        await service.apply(m.tenant, back.id, m.wake, None)
+        await m.settle()
+        assert [[]] * 3 == made_of(m)
+
+    play(settings, scenario)
+
+
 # ----------------------------------------------------------------------------------------------------- trial
 
 

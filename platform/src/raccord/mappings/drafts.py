@@ -8,6 +8,7 @@ from raccord.channels.errors import ChannelError
 from raccord.channels.service import demand_known
 from raccord.core.channel import ChannelSettings, with_rules_of
 from raccord.core.default_mapping import default_mapping
+from raccord.core.going_back import going_back
 from raccord.core.rules import Mapping, MappingError
 from raccord.mappings import errors, repository
 from raccord.mappings.errors import MappingsError
@@ -66,14 +67,18 @@ async def version(tenant: UUID, channel: UUID, number: int) -> Version:
 
 
 async def back_to(tenant: UUID, channel: UUID, version: int, account: UUID | None) -> Draft:
-    """The draft becomes what this version was, whatever it is now; nothing moves in the shop before it is applied. Raises
+    """The draft becomes what this version was, whatever it is now; nothing moves in the shop before it is applied. What the
+    version in force has put into fields that the old one did not fill is taken out (`core.going_back`). Raises
     `MappingsError` when there is no such version, or it cannot be used any more."""
     async with tenant_transaction(tenant):
         sides = await found(channel)
         old = await _numbered(channel, version)
         former = await current(channel, sides)
         settings = with_rules_of(former.settings, old.settings)
-        return await _save(tenant, channel, sides, former, old.mapping, settings, account)
+        active = await repository.active(channel)
+        in_force = msgspec.json.decode(active.rules, type=Mapping) if active is not None else old.mapping
+        mapping = going_back(old.mapping, in_force)
+        return await _save(tenant, channel, sides, former, mapping, settings, account)
 
 
 # ------------------------------------------------------------------------------------------------- inside
