@@ -16,6 +16,7 @@ from raccord.embedded import Embedded
 from raccord.settings import Settings
 from raccord.storage.engine import APP, SYSTEM, tenant_transaction
 from sandbox.demo.stack import Stack
+from support.what_is_left import what_is_left
 
 T = TypeVar("T")
 
@@ -65,11 +66,22 @@ class ProductWorld:
 
     # ------------------------------------------------------------------------------------------- waiting
 
-    def wait_until(self, condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
+    def wait_until(
+        self,
+        condition: Callable[[], bool],
+        what: str,
+        seconds: float = 60.0,
+        *,
+        left: Callable[[], str] | None = None,
+    ) -> None:
+        """`left` says what was still missing, when time is up."""
         deadline = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > deadline:
-                raise AssertionError(f"not within {seconds:.0f} s: {what}; logs in {self.folder / 'logs'}")
+                missing = f"\n{left()}" if left else ""
+                raise AssertionError(
+                    f"not within {seconds:.0f} s: {what}; logs in {self.folder / 'logs'}{missing}"
+                )
             time.sleep(0.05)
 
     def wait_settled(self, seconds: float = 120.0) -> None:
@@ -83,7 +95,13 @@ class ProductWorld:
                 time.sleep(0.5)
             return still >= 10
 
-        self.wait_until(settled, "everything settled", seconds)
+        self.wait_until(settled, "everything settled", seconds, left=self.left)
+
+    def left(self) -> str:
+        """What `to_do` counts, for who reads a failure."""
+        assert self.tenant is not None
+        tenant = self.tenant
+        return self.inside(lambda: what_is_left(tenant))
 
     def to_do(self) -> int:
         """Marks, due bindings, orders on their way, and the first load itself."""

@@ -73,9 +73,9 @@ class SandboxWorld(ProductWorld):
         """Both sides have all that the other did until now: the ERP is read completely once more, what was found has arrived,
         and nothing is to be done any more."""
         self.wait_read(seconds)
-        self.wait_until(self._is_settled, "everything settled", seconds)
+        self.wait_until(self._is_settled, "everything settled", seconds, left=self.left)
         while self.to_do():  # what was done may have made something else due
-            self.wait_until(self._is_settled, "everything settled", seconds)
+            self.wait_until(self._is_settled, "everything settled", seconds, left=self.left)
 
     def _is_settled(self) -> bool:
         """Reservations that wait for the clock to be proven need not wait for it here."""
