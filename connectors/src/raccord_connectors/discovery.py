@@ -29,6 +29,34 @@ class Feature(Struct, frozen=True):
     values: tuple[str, ...] = ()
 
 
+class Identity(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who the company is by law, as its system tells it: what its invoices have to say."""
+
+    name: str = ""
+    legal_form: str = ""
+    """SARL, SAS, EI…"""
+    capital: str = ""
+    """As written: "10 000 €"."""
+    siren: str = ""
+    siret: str = ""
+    vat_number: str = ""
+    register: str = ""
+    """Where it is registered: "Lyon" of "RCS Lyon 732 829 320"."""
+    activity: str = ""
+    """APE / NAF code."""
+    line1: str = ""
+    line2: str = ""
+    postal_code: str = ""
+    city: str = ""
+    country: str = ""
+    """ISO 3166-1 alpha-2."""
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+    iban: str = ""
+    bic: str = ""
+
+
 class Discovery(Struct, frozen=True, omit_defaults=True):
     """What this installation has beyond the canonical records. Feeds the mapping editor and the defaults."""
 
@@ -53,3 +81,5 @@ class Discovery(Struct, frozen=True, omit_defaults=True):
     features: tuple[Feature, ...] = ()
     missing_fields: tuple[str, ...] = ()
     """Paths of `StreamSpec.fields` that it cannot hold as it is set up: no SEO plug-in, no field named for the EAN."""
+    identity: Identity = Identity()
+    """Of an ERP's company."""

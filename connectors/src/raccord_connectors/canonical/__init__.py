@@ -10,6 +10,7 @@ from raccord_connectors.canonical.document import (
     PaymentEntry,
     payment_key,
 )
+from raccord_connectors.canonical.invoice import DeducedDeposit, DueDate, Invoice, InvoiceLine
 from raccord_connectors.canonical.listing import Availability, Listing, Offer, OfferPrice, Picture, Tier
 from raccord_connectors.canonical.order import (
     Buyer,
@@ -45,6 +46,7 @@ ERP_STREAMS: dict[str, type[Record]] = {
     "stock": StockLevels,
     "customers": Customer,
     "documents": Document,
+    "invoices": Invoice,
     "customer_drafts": CustomerDraft,  # write only: what comes of it is read in `customers`
     "drafts": Draft,  # write only: what comes of it is read in `documents`
     "payments": PaymentEntry,  # of documents that the ERP has
@@ -60,8 +62,9 @@ STREAMS: dict[str, type[Record]] = ERP_STREAMS | SHOP_STREAMS
 __all__ = [
     "ERP_STREAMS", "SHOP_STREAMS", "STREAMS",
     "Address", "Availability", "Axis", "Buyer", "Category", "Charge", "Component", "Contact", "Customer",
-    "CustomerDraft", "DepotStock", "Discount", "Document", "DocumentLine", "Draft", "DraftLine", "EcoContribution",
-    "Listing", "MediaRef", "Names", "Offer", "OfferPrice", "Order", "OrderLine", "OrderUpdate", "Packaging",
+    "CustomerDraft", "DeducedDeposit", "DepotStock", "Discount", "Document", "DocumentLine", "Draft", "DraftLine", "DueDate",
+    "EcoContribution", "Invoice", "InvoiceLine", "Listing", "MediaRef", "Names", "Offer", "OfferPrice", "Order", "OrderLine",
+    "OrderUpdate", "Packaging",
     "Payment", "PaymentEntry", "Picture", "Price", "PriceSet", "Product", "Record", "Refund", "Scalar", "Shipment",
     "StockLevels", "Tax", "TaxAmount", "Tier", "Variant", "decode", "encode", "fingerprint", "payment_key", "plain",
 ]  # fmt: skip
