@@ -149,6 +149,13 @@ OPEN_FIELDS = frozenset({"custom", "features", "names", "descriptions"})
 pushed before; None, or an empty list, empties it."""
 
 
+FIRST_KINDS: dict[str, tuple[str, ...]] = {
+    "drafts": ("quotation", "order"),
+    "payments": ("deposit", "settlement", "refund"),
+}
+"""What a connector writes that names no kinds of its own."""
+
+
 class StreamSpec(Struct, frozen=True):
     """A named sequence of records of one type. Names and record types are those of `canonical.STREAMS`."""
 
@@ -163,6 +170,14 @@ class StreamSpec(Struct, frozen=True):
     fields: tuple[str, ...] | None = None
     """Which fields of its record the system takes, as paths (`name`, `offer.ean`, `offer.price.before`); None: all. The
     others are never sent. Some of them also need a setting: see `Discovery.missing_fields`."""
+    kinds: tuple[str, ...] | None = None
+    """Of records that have a `kind` (`drafts`, `payments`): those that the system honours, each proven by the conformance suite.
+    Others are not offered to the merchant, and refused if they come all the same. None: those of `FIRST_KINDS`."""
+
+    def makes(self, kind: str) -> bool:
+        """Whether a record of this kind can be written."""
+        known = FIRST_KINDS.get(self.name, ()) if self.kinds is None else self.kinds
+        return bool(self.can & {Can.CREATE, Can.UPDATE}) and kind in known
 
     def takes(self, path: str) -> bool:
         """Whether the system takes this field; of an open one, a name inside counts as the field (`custom.colour`)."""
@@ -200,6 +215,10 @@ class ConnectorSpec(Struct, frozen=True):
 
     def can(self, stream: str, capability: Can) -> bool:
         return any(s.name == stream and capability in s.can for s in self.streams)
+
+    def makes(self, stream: str, kind: str) -> bool:
+        """Whether it writes records of this kind: `makes("drafts", "credit")`."""
+        return any(s.name == stream and s.makes(kind) for s in self.streams)
 
 
 def label(

@@ -21,6 +21,7 @@ from raccord_connectors.canonical.order import (
     OrderUpdate,
     Payment,
     Refund,
+    RefundPart,
     Shipment,
     TaxAmount,
 )
@@ -65,6 +66,6 @@ __all__ = [
     "CustomerDraft", "DeducedDeposit", "DepotStock", "Discount", "Document", "DocumentLine", "Draft", "DraftLine", "DueDate",
     "EcoContribution", "Invoice", "InvoiceLine", "Listing", "MediaRef", "Names", "Offer", "OfferPrice", "Order", "OrderLine",
     "OrderUpdate", "Packaging",
-    "Payment", "PaymentEntry", "Picture", "Price", "PriceSet", "Product", "Record", "Refund", "Scalar", "Shipment",
+    "Payment", "PaymentEntry", "Picture", "Price", "PriceSet", "Product", "Record", "Refund", "RefundPart", "Scalar", "Shipment",
     "StockLevels", "Tax", "TaxAmount", "Tier", "Variant", "decode", "encode", "fingerprint", "payment_key", "plain",
 ]  # fmt: skip

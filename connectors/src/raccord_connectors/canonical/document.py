@@ -35,7 +35,10 @@ class DraftLine(Struct, kw_only=True, frozen=True, omit_defaults=True):
 
 class Draft(Record, kw_only=True, frozen=True):
     """A document to write. `key` is the shop's reference and is kept *in the ERP document*: a draft written twice
-    makes one document."""
+    makes one document. Which kinds a system takes is told by the `kinds` of its stream.
+
+    A **credit** (*avoir*) gives back what its lines say of the document `origin`; quantities and amounts are positive. It is a
+    document of its own with its own reference, read back in `documents` under its own key with amounts below zero."""
 
     kind: Kind = "order"
     dated: date
@@ -59,6 +62,14 @@ class Draft(Record, kw_only=True, frozen=True):
     """Money already received, to be entered as deposits with the document, each under its `payment_key(key, payment.key)`:
     asking for the same `PaymentEntry` afterwards finds it there."""
     custom: dict[str, Scalar] = {}
+    origin: str | None = None
+    """Of a credit: the key, in `documents`, of the order that it credits; the same whatever became of that since."""
+    restock: bool = False
+    """Of a credit: whether its goods come back into stock (Sage: *bon de retour*), or only money is given back (*avoir
+    financier*). A refund that does both is two credits."""
+    exchange_rate: Decimal | None = None
+    """What one unit of `currency` was worth in the ERP's own on the day of the order (1 USD = 0.92 EUR: 0.92). None: it is the
+    ERP's own, or nobody told and the ERP takes its own table."""
 
 
 class DocumentLine(Struct, kw_only=True, frozen=True, omit_defaults=True):
@@ -98,8 +109,16 @@ class Document(Record, kw_only=True, frozen=True):
     gross: Decimal
     taxes: list[TaxAmount] = []
     paid: Decimal = Decimal(0)
+    """Deposits and settlements, what was given back taken off; below zero on a credit that was paid out."""
     due: date | None = None
     custom: dict[str, Scalar] = {}
+    deposits: Decimal | None = None
+    """The part of `paid` that came before the invoice, and which the final invoice takes off what is due. None: the ERP does not
+    keep the two apart."""
+    origin: str = ""
+    """Of a credit or a return: the key of the document that it goes with, where the ERP tells."""
+    exchange_rate: Decimal | None = None
+    """As in `Draft`; None where the ERP's own currency is used, or it does not tell."""
 
 
 class CustomerDraft(Record, kw_only=True, frozen=True):
@@ -115,9 +134,11 @@ class PaymentEntry(Record, kw_only=True, frozen=True):
 
     document: str
     """The key, in `documents`, of the order that was paid; the same whatever became of it since."""
-    kind: Literal["deposit", "settlement", "refund"]
-    """deposit: on an order that is not invoiced. settlement: of its invoices. refund: money given back. Of one that exists
-    already, the ERP tells what became of it: a deposit that followed its order into the invoice may be told as a settlement."""
+    kind: Literal["deposit", "settlement", "refund", "deposit_invoice"]
+    """deposit: on an order that is not invoiced. deposit_invoice: the same, for which the ERP issues an invoice with its VAT
+    (*facture d'acompte*), paid at once; the final invoice takes it off. settlement: of its invoices. refund: money given back. Of
+    one that exists already, the ERP tells what became of it: a deposit that followed its order into the invoice may be told as a
+    settlement. Which kinds a system takes is told by the `kinds` of its stream."""
     amount: Decimal
     """Positive, a refund's too."""
     currency: str = "EUR"
@@ -131,6 +152,18 @@ class PaymentEntry(Record, kw_only=True, frozen=True):
     fee: Decimal | None = None
     """What the payment service kept of it."""
     journal: str | None = None
+    due: date | None = None
+    """When the money reaches the account (a cheque, a transfer, cash on delivery), where the rule says it is later than
+    `dated`."""
+    fee_item: str | None = None
+    """The ERP's article or account for `fee`."""
+    credit: str | None = None
+    """Of a refund: the key, in `documents`, of the credit that it pays out. None: it is given back from the order's own money
+    (before the invoice, or where the ERP writes no credits)."""
+    taxes: list[TaxAmount] = []
+    """Of a deposit_invoice: its VAT by rate; bases and taxes add up to `amount`."""
+    invoice: str = ""
+    """Of a deposit_invoice, as the ERP tells: the number of that invoice."""
 
 
 LONGEST_PAYMENT_KEY = 35

@@ -78,6 +78,26 @@ class Payment(Struct, kw_only=True, frozen=True, omit_defaults=True):
     fee: Decimal | None = None
 
 
+class RefundPart(Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """One thing of a refund with the shop's own amounts. Without `line` and `charge` it is a free amount (a gesture)."""
+
+    net: Decimal
+    """Positive: what is given back."""
+    tax: Decimal
+    rate: Decimal | None = None
+    line: str | None = None
+    """Key of the order's line."""
+    charge: (
+        Literal["shipping", "fee", "gift_wrap", "discount", "voucher", "eco", "rounding", "other"] | None
+    ) = None
+    """Of the order's charges, this one; a voucher that is taken back with the goods is below zero."""
+    quantity: Decimal = Decimal(0)
+    """Pieces of the line; 0: a part of its price only."""
+    title: str = ""
+    restocked: bool | None = None
+    """Whether the shop put these pieces back into stock; None: it does not say."""
+
+
 class Refund(Struct, kw_only=True, frozen=True, omit_defaults=True):
     key: str
     amount: Decimal
@@ -86,6 +106,10 @@ class Refund(Struct, kw_only=True, frozen=True, omit_defaults=True):
     reason: str = ""
     lines: dict[str, Decimal] = {}
     """Order line key → quantity given back."""
+    parts: list[RefundPart] = []
+    """What makes up `amount`, where the shop tells amounts; they then add up to it, and `lines` says nothing else."""
+    restocked: bool | None = None
+    """Of all its `lines`, where the shop says it once."""
 
 
 class Buyer(Struct, kw_only=True, frozen=True, omit_defaults=True):
@@ -131,6 +155,9 @@ class Order(Record, kw_only=True, frozen=True):
     note: str = ""
     gift_message: str = ""
     custom: dict[str, Scalar] = {}
+    exchange_rate: Decimal | None = None
+    """What one unit of `currency` was worth in the shop's own when the order was placed; None: it is the shop's own, or the shop
+    does not tell."""
 
 
 class Shipment(Struct, kw_only=True, frozen=True, omit_defaults=True):

@@ -152,6 +152,8 @@ def payment_form(
         raise RecordRejected(
             texts.FOREIGN_CURRENCY.fill(key=entry.key, currency=entry.currency), field="currency"
         )
+    if entry.kind == "deposit_invoice":
+        raise RecordRejected(texts.NO_DEPOSIT_INVOICE.fill(key=entry.key), field="kind")
     if entry.amount <= 0:
         raise RecordRejected(texts.NO_AMOUNT.fill(key=entry.key, amount=entry.amount), field="amount")
     pieces = Payments(session, tables).pieces(entry.document)

@@ -150,6 +150,13 @@ UNKNOWN_DOCUMENT = Text(
     "Règlement {key} : le document {document} n’est plus dans Sage. Rien n’a été saisi. Vérifiez s’il a été supprimé.",
     "Payment {key}: the document {document} is no longer in Sage. Nothing was entered. Check whether it was deleted.",
 )
+NO_DEPOSIT_INVOICE = Text(
+    "sage100.no_deposit_invoice",
+    "Règlement {key} : Sage émet ses factures d’acompte lui-même, à la saisie d’un acompte, si la société le veut ; on ne peut pas "
+    "les lui demander. Choisissez « Acompte sur la commande » pour ce moyen de paiement dans les réglages du canal.",
+    "Payment {key}: Sage issues its deposit invoices by itself when a deposit is entered, if the company wants them; they cannot be "
+    "asked for. Choose “Deposit on the order” for this payment method in the channel’s settings.",
+)
 NO_AMOUNT = Text(
     "sage100.no_amount",
     "Règlement {key} : le montant {amount} n’est pas positif. Corrigez le paiement de la commande.",
