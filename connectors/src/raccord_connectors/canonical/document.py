@@ -83,6 +83,12 @@ class DocumentLine(Struct, kw_only=True, frozen=True, omit_defaults=True):
     stage: Kind = "order"
     """How far this line went: lines of one order may be partly delivered, partly invoiced."""
     delivered: Decimal = Decimal(0)
+    invoiced: Decimal | None = None
+    """None: the ERP tells it by `stage` only."""
+    invoices: list[str] = []
+    """Numbers of the invoices that this line is on: one order may be split over several, and one invoice gather several."""
+    component: bool = False
+    """Part of a pack that stands on a line of its own: it moves stock and has no price."""
 
 
 class Document(Record, kw_only=True, frozen=True):

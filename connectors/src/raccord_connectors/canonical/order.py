@@ -170,6 +170,27 @@ class Shipment(Struct, kw_only=True, frozen=True, omit_defaults=True):
     shipped_at: datetime | None = None
 
 
+class LineUpdate(Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """How far one line of an order is, counted from its first day: quantities only ever grow towards `ordered`."""
+
+    ordered: Decimal
+    delivered: Decimal = Decimal(0)
+    invoiced: Decimal = Decimal(0)
+    cancelled: Decimal = Decimal(0)
+    """Will not be delivered, and the shop is to say so: decided by the merchant or by a rule of theirs."""
+
+
+class RefundWish(Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """Money that the merchant (or a rule of theirs) wants given back through the shop. `key` is kept in the shop with the
+    refund, so that asking again gives nothing back twice."""
+
+    key: str
+    amount: Decimal
+    """Gross, positive."""
+    lines: dict[str, Decimal] = {}
+    """Order line key → quantity given back."""
+
+
 class OrderUpdate(Record, kw_only=True, frozen=True):
     """What the ERP's follow-up makes of an order in the shop. `key` is the shop's order key; the state is
     absolute, so that repeating it changes nothing."""
@@ -179,3 +200,9 @@ class OrderUpdate(Record, kw_only=True, frozen=True):
     erp_document: str | None = None
     """Number of the order in the ERP, shown to the shop's staff."""
     invoice_number: str | None = None
+    """The first of them."""
+    invoice_numbers: list[str] = []
+    """All of them, where there are several."""
+    lines: dict[str, LineUpdate] = {}
+    """By order line key, as soon as a line is in part delivered, or cancelled; empty while the state says it all."""
+    refunds: list[RefundWish] = []
