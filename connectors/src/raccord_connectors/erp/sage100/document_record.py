@@ -59,11 +59,11 @@ class Titles:
 
 
 def document_of(key: str, rows: Sequence[Row[Any]], money: Money, titles: Titles) -> Document:
-    lines = [_line(row) for row in rows]
+    lines = [line_of(row) for row in rows]
     counted = [line for line in lines if line.counts] or lines
     counted = [line for line in counted if not line.back] or counted
     first = rows[0]
-    fee_net, fee_gross = _fees(lines, money)
+    fee_net, fee_gross = fees_of(lines, money)
     net = plain(values.cents(sum((line.net for line in lines), values.ZERO) + fee_net))
     gross = plain(values.cents(sum((line.gross for line in lines), values.ZERO) + fee_gross))
     dated = _origin_day(first)
@@ -75,8 +75,8 @@ def document_of(key: str, rows: Sequence[Row[Any]], money: Money, titles: Titles
         number=next(filter(None, (values.key(row.DL_PieceBC) for row in rows)), key.partition("|")[2]),
         kind=min(counted, key=lambda line: line.kind).stage,
         dated=dated,
-        reference=next(filter(None, (values.text(_head(row, "DO_NoWeb")) for row in rows)), ""),
-        customer=values.key(first.CT_Num) or values.key(_head(first, "DO_Tiers")),
+        reference=next(filter(None, (values.text(header_value(row, "DO_NoWeb")) for row in rows)), ""),
+        customer=values.key(first.CT_Num) or values.key(header_value(first, "DO_Tiers")),
         state=_state(counted),
         lines=[_document_line(line) for line in lines],
         shipments=_shipments(counted, titles),
@@ -111,12 +111,14 @@ def bare_document(row: Row[Any]) -> Document:
     )
 
 
-def _line(row: Row[Any]) -> Line:
-    back = row.DO_Type in (RETURNED, CREDITED) or values.whole(_head(row, "DO_Provenance")) in GIVEN_BACK
+def line_of(row: Row[Any]) -> Line:
+    back = (
+        row.DO_Type in (RETURNED, CREDITED) or values.whole(header_value(row, "DO_Provenance")) in GIVEN_BACK
+    )
     reference = values.key(row.AR_Ref)
     valued = row.DL_Valorise is None or values.flag(row.DL_Valorise)
     quantity = values.amount(row.DL_Qte)
-    net = values.amount(row.DL_MontantHT) + _parafiscal(row, quantity) if valued else values.ZERO
+    net = values.amount(row.DL_MontantHT) + parafiscal_of(row, quantity) if valued else values.ZERO
     gross = values.amount(row.DL_MontantTTC) if valued else values.ZERO
     sign = -1 if back else 1
     return Line(
@@ -132,7 +134,7 @@ def _line(row: Row[Any]) -> Line:
     )
 
 
-def _parafiscal(row: Row[Any], quantity: Decimal) -> Decimal:
+def parafiscal_of(row: Row[Any], quantity: Decimal) -> Decimal:
     """Taxes in amounts: type 1 once per line, type 2 per unit."""
     total = values.ZERO
     for slot in (1, 2, 3):
@@ -177,7 +179,7 @@ def _state(lines: Iterable[Line]) -> State:
         return "partly_delivered"
     if PREPARED in kinds:
         return "preparing"
-    confirmed = any(values.whole(_head(line.row, "DO_Statut")) for line in lines)
+    confirmed = any(values.whole(header_value(line.row, "DO_Statut")) for line in lines)
     return "confirmed" if confirmed and kinds == {1} else "draft"
 
 
@@ -200,7 +202,7 @@ def _shipments(lines: Iterable[Line], titles: Titles) -> list[Shipment]:
         found.append(
             Shipment(
                 key=f"{note}/{tracking}" if note in several and tracking else note,
-                carrier=titles.carriers.get(values.whole(_head(row, "DO_Expedit")), ""),
+                carrier=titles.carriers.get(values.whole(header_value(row, "DO_Expedit")), ""),
                 tracking=tracking,
                 lines=quantities,
                 shipped_at=_noon(_shipping_day(row)),
@@ -210,11 +212,15 @@ def _shipments(lines: Iterable[Line], titles: Titles) -> list[Shipment]:
 
 
 def _tracking(row: Row[Any], field: str) -> str:
-    return values.text(row.DL_NoColis if field == "DL_NoColis" else _head(row, field))
+    return values.text(row.DL_NoColis if field == "DL_NoColis" else header_value(row, field))
 
 
 def _shipping_day(row: Row[Any]) -> date | None:
-    return values.day(_head(row, "DO_DateExpedition")) or values.day(row.DL_DateBL) or values.day(row.DO_Date)
+    return (
+        values.day(header_value(row, "DO_DateExpedition"))
+        or values.day(row.DL_DateBL)
+        or values.day(row.DO_Date)
+    )
 
 
 def _noon(day: date | None) -> datetime | None:
@@ -244,20 +250,20 @@ def _part_of(piece: tuple[int, str], lines: Sequence[Line], money: Money) -> Dec
     return Decimal(1) if not total else min(Decimal(1), mine / abs(total))
 
 
-def _fees(lines: Sequence[Line], money: Money) -> tuple[Decimal, Decimal]:
+def fees_of(lines: Sequence[Line], money: Money) -> tuple[Decimal, Decimal]:
     """Shipping fees that sit on headers (net, gross): flat ones, unless the goods reach the free limit."""
     net_total = gross_total = values.ZERO
     heads = {(line.kind, line.piece): line.row for line in lines}
     for piece, row in heads.items():
-        value = values.amount(_head(row, "DO_ValFrais"))
-        free_from = values.amount(_head(row, "DO_ValFranco"))
-        if not value or values.whole(_head(row, "DO_TypeFrais")) != 0:
+        value = values.amount(header_value(row, "DO_ValFrais"))
+        free_from = values.amount(header_value(row, "DO_ValFranco"))
+        if not value or values.whole(header_value(row, "DO_TypeFrais")) != 0:
             continue
         if free_from and money.totals.get(piece, values.ZERO) >= free_from:
             continue
-        percent = values.whole(_head(row, "DO_TypeTaux1")) == 0
-        factor = 1 + (values.amount(_head(row, "DO_Taxe1")) / 100 if percent else values.ZERO)
-        with_tax = values.flag(_head(row, "DO_TypeLigneFrais"))
+        percent = values.whole(header_value(row, "DO_TypeTaux1")) == 0
+        factor = 1 + (values.amount(header_value(row, "DO_Taxe1")) / 100 if percent else values.ZERO)
+        with_tax = values.flag(header_value(row, "DO_TypeLigneFrais"))
         net, gross = (value / factor, value) if with_tax else (value, value * factor)
         part = _part_of(piece, lines, money)
         net_total += values.cents(net * part)
@@ -269,8 +275,8 @@ def _origin_day(row: Row[Any]) -> date | None:
     for past in PASTS:
         if values.key(getattr(row, f"DL_Piece{past}")):
             return values.day(getattr(row, f"DL_Date{past}")) or values.day(row.DO_Date)
-    return values.day(_head(row, "DO_Date")) or values.day(row.DO_Date)
+    return values.day(header_value(row, "DO_Date")) or values.day(row.DO_Date)
 
 
-def _head(row: Row[Any], name: str) -> Any:
+def header_value(row: Row[Any], name: str) -> Any:
     return row._mapping[HEADER + name]
