@@ -65,10 +65,9 @@ STREAMS: dict[str, type[Record]] = ERP_STREAMS | SHOP_STREAMS
 __all__ = [
     "ERP_STREAMS", "SHOP_STREAMS", "STREAMS",
     "Address", "Availability", "Axis", "Buyer", "Category", "Charge", "Component", "Contact", "Customer",
-    "CustomerDraft", "DeducedDeposit", "DepotStock", "Discount", "Document", "DocumentLine", "Draft", "DraftLine", "DueDate",
-    "EcoContribution", "Invoice", "InvoiceLine", "LineUpdate", "Listing", "MediaRef", "Names", "Offer", "OfferPrice", "Order", "OrderLine",
-    "OrderUpdate", "Packaging",
-    "Payment", "PaymentEntry", "Picture", "Price", "PriceSet", "Product", "Record", "Refund", "RefundPart", "RefundWish", "Scalar",
-    "Shipment",
-    "StockLevels", "Tax", "TaxAmount", "Tier", "Variant", "decode", "encode", "fingerprint", "payment_key", "plain",
+    "CustomerDraft", "DeducedDeposit", "DepotStock", "Discount", "Document", "DocumentLine", "Draft", "DraftLine",
+    "DueDate", "EcoContribution", "Invoice", "InvoiceLine", "LineUpdate", "Listing", "MediaRef", "Names", "Offer",
+    "OfferPrice", "Order", "OrderLine", "OrderUpdate", "Packaging", "Payment", "PaymentEntry", "Picture", "Price",
+    "PriceSet", "Product", "Record", "Refund", "RefundPart", "RefundWish", "Scalar", "Shipment", "StockLevels", "Tax",
+    "TaxAmount", "Tier", "Variant", "decode", "encode", "fingerprint", "payment_key", "plain",
 ]  # fmt: skip
