@@ -52,6 +52,10 @@ class Orders:
         self.tenant, self.erp, self.shop, self.channel = tenant, erp, shop, channel
         self.made: dict[str, UUID] = {}
         """By state; the two held ones as `held` and `ambiguous`."""
+        self.problems: dict[str, Problem] = {}
+        """By name, of orders that have another than those told below."""
+        self.shapes: dict[str, dict[str, Any]] = {}
+        """By name: fields in which an order differs from the common one."""
         self.now = datetime.now(UTC)
 
     async def furnish(self) -> dict[str, UUID]:
@@ -106,7 +110,7 @@ class Orders:
         ]  # fmt: skip
         if name == "held":
             lines[1] = msgspec.structs.replace(lines[1], item="999", sku="CADEAU", name="Carte cadeau")
-        return Order(
+        common = Order(
             key=f"wc-{number}", number=number, placed_at=self.now - timedelta(hours=1040 - int(number)), status="processing",
             stage=stage, currency="EUR", prices_include_tax=True,
             buyer=Buyer(key="77", email=LYON_MAIL, first_name="Camille", last_name="Besnard", phone="06 12 34 56 78"),
@@ -120,6 +124,7 @@ class Orders:
             net=Decimal("317.92"), tax=Decimal("63.58"), gross=Decimal("381.50"),
             note="Merci de livrer après 18 h.",
         )  # fmt: skip
+        return msgspec.structs.replace(common, **self.shapes.get(name, {}))
 
     def payments(self, name: str) -> list[Payment]:
         if name != "integrated":
@@ -170,6 +175,8 @@ class Orders:
         )  # fmt: skip
 
     def problem(self, number: str, name: str) -> str | None:
+        if name in self.problems:
+            return json_of(self.problems[name])
         if name == "held":
             said = order_entry.UNKNOWN_ITEM.fill(number=number, name="Carte cadeau", sku="CADEAU")
             return json_of(Problem("rejected", said, field="lines.2"))
