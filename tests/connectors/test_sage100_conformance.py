@@ -161,6 +161,9 @@ class TestSage100(ConnectorConformance):
             case "customers":
                 sql(self.gescom, "update F_LIVRAISON set LI_Ville = 'Dole' where CT_Num = ?", self.customer)
                 return self.customer
+            case "invoices":
+                sql(self.gescom, "update F_DOCENTETE set DO_Ref = 'Tel. 99' where DO_Piece = 'FA00001'")
+                return "FA|FA00001"
             case _:
                 self.gescom.confirm("BC00001")
                 return "BC|BC00001"
@@ -179,6 +182,10 @@ class TestSage100(ConnectorConformance):
             case "documents":
                 self.gescom.cancel("BC00001")
                 return "BC|BC00001"
+            case "invoices":
+                for table in ("F_DOCLIGNE", "F_DOCREGL", "F_DOCENTETE"):
+                    sql(self.gescom, f"delete from {table} where DO_Piece = 'FA00001'")  # noqa: S608
+                return "FA|FA00001"
             case _:
                 ref = self._unsold()
                 self.gescom.delete_article(ref)

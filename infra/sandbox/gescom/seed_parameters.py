@@ -36,6 +36,8 @@ def fill(connection: sqlite3.Connection) -> None:
     insert(
         connection, "P_DOSSIER", D_RaisonSoc=COMPANY, D_Profession="Arts de la table, cuisine, maison",
         D_Adresse="14 quai des Lavandières", D_CodePostal="69005", D_Ville="Lyon", D_Pays="FRANCE",
+        D_Siret="90214736200013", D_Identifiant="FR90902147362", D_Ape="4759B", D_Telephone="04 99 00 14 14",
+        D_EMail="bonjour@maison-aubepine.example", D_Site="www.maison-aubepine.example",
     )  # fmt: skip
     for index, title in enumerate(UNITS, start=1):
         insert(connection, "P_UNITE", U_Intitule=title, cbIndice=index)

@@ -1,7 +1,8 @@
 """Column by column, what `schema` makes. The notation is explained there."""
 
 TABLES: dict[str, str] = {
-    "P_DOSSIER": "D_RaisonSoc 35 D_Profession 35 D_Adresse 35 D_CodePostal 9 D_Ville 35 D_Pays 35 D_Siret 15",
+    "P_DOSSIER": "D_RaisonSoc 35 D_Profession 35 D_Adresse 35 D_CodePostal 9 D_Ville 35 D_Pays 35 D_Siret 15 "
+    "D_Identifiant 25 D_Ape 7 D_Telephone 21 D_EMail 69 D_Site 69",
     "P_DOSSIERCIAL": "D_ImprimeFacture 259 D_ImprimeCGV 259",
     "P_UNITE": "U_Intitule 21 U_Correspondance 3 cbIndice s",
     "P_GAMME": "G_Intitule 35 G_Type s cbIndice s",

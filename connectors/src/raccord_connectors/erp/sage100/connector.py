@@ -43,6 +43,7 @@ class Sage100:
             StreamSpec("stock", READ_ANY, page_size=500),
             StreamSpec("customers", READ_ANY, page_size=200),
             StreamSpec("documents", READ_ANY, page_size=100),
+            StreamSpec("invoices", READ_ANY, page_size=100),
             StreamSpec("customer_drafts", frozenset({Can.CREATE, Can.UPDATE})),
             StreamSpec("drafts", frozenset({Can.CREATE}), after=("customer_drafts",)),
             StreamSpec("payments", frozenset({Can.READ, Can.READ_SOME, Can.CREATE}), after=("drafts",)),

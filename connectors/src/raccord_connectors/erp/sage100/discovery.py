@@ -5,9 +5,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from raccord_connectors.contract import Choice, CustomField, Discovery, Feature
+from raccord_connectors.contract import Choice, CustomField, Discovery, Feature, Identity
 from raccord_connectors.erp.sage100 import values
 from raccord_connectors.erp.sage100.articles import STATISTICS as ARTICLE_STATISTICS
+from raccord_connectors.erp.sage100.countries import iso_of
 from raccord_connectors.erp.sage100.custom import MOST_VALUES, described, values_met
 from raccord_connectors.erp.sage100.customers import STATISTICS as CUSTOMER_STATISTICS
 from raccord_connectors.erp.sage100.settings import Sage100Settings
@@ -47,6 +48,27 @@ def discover(session: Session, tables: Tables, settings: Sage100Settings) -> Dis
         carriers=_choices(session.all(tables.select("P_EXPEDITION")), "cbIndice", "E_Intitule"),
         units=_choices(session.all(tables.select("P_UNITE")), "cbIndice", "U_Intitule"),
         features=_axes(session, tables),
+        identity=_identity(company, settings) if company is not None else Identity(),
+    )
+
+
+def _identity(row: Any, settings: Sage100Settings) -> Identity:
+    """Sage keeps neither legal form, capital nor register where we could read them: the merchant tells those."""
+    siret = "".join(values.text(row.D_Siret).split())
+    return Identity(
+        name=values.text(row.D_RaisonSoc),
+        siren=siret[:9],
+        siret=siret,
+        vat_number="".join(values.text(row.D_Identifiant).split()).upper(),
+        activity=values.text(row.D_Ape),
+        line1=values.text(row.D_Adresse),
+        line2=values.text(row.D_Complement),
+        postal_code=values.text(row.D_CodePostal),
+        city=values.text(row.D_Ville),
+        country=iso_of(values.text(row.D_Pays), settings.default_country),
+        email=values.text(row.D_EMail),
+        phone=values.text(row.D_Telephone),
+        website=values.text(row.D_Site),
     )
 
 

@@ -55,7 +55,7 @@ class DocumentRows:
 
     def everything(self, session: Session) -> Iterator[Row[Any]]:
         """All lines with their header, root by root: one sort by the server, constant memory here."""
-        yield from session.rows(self._lines().order_by(*self._order()))
+        yield from session.rows(self.lines().order_by(*self._order()))
 
     def of_keys(self, session: Session, keys: Sequence[str]) -> Iterator[Row[Any]]:
         line = self.tables["F_DOCLIGNE"]
@@ -66,7 +66,7 @@ class DocumentRows:
             part = pieces[start : start + LOOKUP]
             width = self.tables.width("F_DOCLIGNE", "DO_Piece")
             named = sa.or_(*(among(column, width, part) for column in columns))
-            statement = self._lines().where(named).order_by(*self._order())
+            statement = self.lines().where(named).order_by(*self._order())
             yield from (row for row in session.all(statement) if root_of(row) in wanted)
 
     def changed(self, session: Session, marks: Marks) -> list[str]:
@@ -127,7 +127,8 @@ class DocumentRows:
             found.c.DO_Domaine == SALES, among(found.c.DO_Piece, width, pieces)
         )
 
-    def _lines(self) -> sa.Select[Any]:
+    def lines(self) -> sa.Select[Any]:
+        """Lines of sales documents with their header's columns, in no order."""
         line, header = self.tables["F_DOCLIGNE"], self.tables["F_DOCENTETE"]
         names = [*COLUMNS["F_DOCENTETE"].split(), *(field.name for field in self.libre)]
         head = [self.tables.column("F_DOCENTETE", name).label(HEADER + name) for name in names]

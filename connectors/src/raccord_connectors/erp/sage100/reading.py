@@ -10,6 +10,7 @@ from raccord_connectors.erp.sage100 import articles, categories, customers, pric
 from raccord_connectors.erp.sage100.cursors import Marks, from_cursor, to_cursor
 from raccord_connectors.erp.sage100.document_rows import WATCHED as DOCUMENT_TABLES
 from raccord_connectors.erp.sage100.documents import Documents
+from raccord_connectors.erp.sage100.invoices import Invoices
 from raccord_connectors.erp.sage100.payments import Payments
 from raccord_connectors.erp.sage100.settings import Sage100Settings
 from raccord_connectors.erp.sage100.sketch import digest_rows, shared, sketch
@@ -61,9 +62,9 @@ class Reader:
         if stream == "categories":
             found = categories.category_records(session, self._tables, marks)
             return categories.WATCHED, (each for each in found if keys is None or _key_of(each) in keys)
-        if stream == "documents":
-            documents = Documents(self._database, session, self._tables, self._settings)
-            return DOCUMENT_TABLES, _documents(documents, session, keys, marks)
+        if stream in PAPERS:
+            papers = PAPERS[stream](self._database, session, self._tables, self._settings)
+            return DOCUMENT_TABLES, _papers(papers, session, keys, marks)
         maker = self._maker(session, stream)
         return maker.source.watched, self._made_of_batches(session, maker, keys, marks)
 
@@ -93,9 +94,9 @@ class Reader:
                 [{_key_of(each): digest_rows([str(each)]) for each in found}]
             )
             watched: Sequence[str] = categories.WATCHED
-        elif stream == "documents":
-            documents = Documents(self._database, session, self._tables, self._settings)
-            pages, watched = documents.sketch(session, SKETCH_PAGE), DOCUMENT_TABLES
+        elif stream in PAPERS:
+            papers = PAPERS[stream](self._database, session, self._tables, self._settings)
+            pages, watched = papers.sketch(session, SKETCH_PAGE), DOCUMENT_TABLES
         else:
             maker = self._maker(session, stream)
             pages, watched = self._digests(session, stream, maker), maker.source.watched
@@ -129,12 +130,15 @@ _SHARED = {
 }
 
 
-def _documents(
-    documents: Documents, session: Session, keys: Sequence[str] | None, marks: Marks | None
+PAPERS: dict[str, type[Documents] | type[Invoices]] = {"documents": Documents, "invoices": Invoices}
+
+
+def _papers(
+    papers: Documents | Invoices, session: Session, keys: Sequence[str] | None, marks: Marks | None
 ) -> Iterator[Made]:
     if keys is not None:
-        return documents.some(session, keys)
-    return documents.changed(session, marks) if marks is not None else documents.records(session)
+        return papers.some(session, keys)
+    return papers.changed(session, marks) if marks is not None else papers.records(session)
 
 
 def _variant(article: str, row: Any) -> str:

@@ -17,7 +17,8 @@ STAMP = "cbModification"
 IDENTITY = "cbMarq"
 
 COLUMNS: dict[str, str] = {
-    "P_DOSSIER": "D_RaisonSoc",
+    "P_DOSSIER": "D_RaisonSoc D_Adresse D_Complement D_CodePostal D_Ville D_Pays D_Siret D_Identifiant D_Ape "
+    "D_Telephone D_EMail D_Site",
     "P_UNITE": "U_Intitule cbIndice",
     "P_GAMME": "G_Intitule G_Type cbIndice",
     "P_CATTARIF": "CT_Intitule CT_PrixTTC cbIndice",
@@ -62,11 +63,11 @@ COLUMNS: dict[str, str] = {
     "F_CONTACTT": "CT_No CT_Num CT_Nom CT_Prenom CT_Fonction CT_Civilite CT_Telephone CT_TelPortable CT_EMail",
     "F_DOCENTETE": "DO_Domaine DO_Type DO_Piece DO_Date DO_Ref DO_Tiers DO_NoWeb DO_Statut DO_Provenance DO_Expedit "
     "DO_DateLivr DO_DateExpedition DO_Coord01 DO_Coord02 DO_Coord03 DO_Coord04 DO_TypeFrais DO_ValFrais "
-    "DO_TypeLigneFrais DO_ValFranco DO_Taxe1 DO_TypeTaux1",
+    "DO_TypeLigneFrais DO_ValFranco DO_Taxe1 DO_TypeTaux1 DO_Valide DO_TxEscompte DO_TotalTTC LI_No",
     "F_DOCLIGNE": "DO_Domaine DO_Type DO_Piece CT_Num DL_No DL_Ligne AR_Ref AG_No1 AG_No2 DL_Design DL_Qte DL_QteBL "
     "DL_PieceBC DL_DateBC DL_PiecePL DL_DatePL DL_PieceBL DL_DateBL DL_PieceDE DL_DateDE DO_Date DL_MontantHT "
     "DL_MontantTTC DL_Taxe1 DL_TypeTaux1 DL_TypeTaxe1 DL_CodeTaxe1 DL_Taxe2 DL_TypeTaux2 DL_TypeTaxe2 DL_Taxe3 "
-    "DL_TypeTaux3 DL_TypeTaxe3 DL_NoColis DL_Valorise",
+    "DL_TypeTaux3 DL_TypeTaxe3 DL_NoColis DL_Valorise DL_PrixUnitaire DL_TTC EU_Enumere",
     "F_DOCREGL": "DR_No DO_Domaine DO_Type DO_Piece DR_TypeRegl DR_Date DR_Montant DR_Libelle N_Reglement",
     "F_CREGLEMENT": "RG_No CT_NumPayeur RG_Date RG_Reference RG_Libelle RG_Montant N_Reglement",
     "F_REGLECH": "RG_No DR_No DO_Domaine DO_Type DO_Piece RC_Montant",
