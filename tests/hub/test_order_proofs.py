@@ -162,3 +162,74 @@ def test_a_quotation_in_the_erp_proves_nothing_because_it_takes_no_stock(setting
         assert {} == await w.open_reservations()
 
     run(settings, scenario, kind="quotation")
+
+
+def test_a_proof_that_a_later_reading_overtook_still_counts(settings: Settings) -> None:
+    """The article sells all day: by the time its proof arrives, the snapshot is of a later pass, which contains the sale too."""
+
+    async def scenario(w: World) -> None:
+        w.clock = 1_000.0
+        w.shop.place_order({"CHAISE": 3})
+        await w.collect()
+        await until_integrated(w)
+        await w.answer_without_taking()
+        w.erp.set_stock("CHAISE", 40, reserved=7)
+        await w.ingest("stock")
+        await w.hand_over_answers()
+        assert {} == await w.open_reservations()
+
+    run(settings, scenario)
+
+
+def test_a_reading_of_before_the_sale_proves_nothing_whenever_it_arrives(settings: Settings) -> None:
+    async def scenario(w: World) -> None:
+        w.clock = 1_000.0
+        w.erp.set_stock("CHAISE", 12)
+        before = w.erp.all("stock")
+        moment = w.clock
+        w.shop.place_order({"CHAISE": 3})
+        await w.collect()
+        await w.settle()
+        w.erp.set_stock("CHAISE", 40, reserved=3)
+        await w.ingest_as_of("stock", before, moment)
+        async with tenant_transaction(w.tenant):
+            await reservations.end_reflected(w.tenant, w.caller.connection)
+        assert {"CHAISE": Decimal(3)} == await w.open_reservations()
+        await w.ingest("stock")
+        async with tenant_transaction(w.tenant):
+            await reservations.end_reflected(w.tenant, w.caller.connection)
+        assert {} == await w.open_reservations()
+
+    run(settings, scenario)
+
+
+def test_an_answer_that_died_with_its_worker_is_taken_without_asking_again(settings: Settings) -> None:
+    async def scenario(w: World) -> None:
+        w.clock = 1_000.0
+        w.shop.place_order({"CHAISE": 3})
+        await w.collect()
+        await until_integrated(w)
+        await w.answer_without_taking()
+        w.wake.answers.clear()
+        await w.ingest("stock")
+        await later(w, "1 minute")
+        await service.prove_again(w.tenant, w.caller.connection, w.commands)
+        assert {} == await w.open_reservations()
+        assert 1 == await stock_commands(w)
+
+    run(settings, scenario)
+
+
+def test_a_sale_that_came_back_is_not_proven_by_what_was_read_of_it_before(settings: Settings) -> None:
+    async def scenario(w: World) -> None:
+        w.clock = 1_000.0
+        w.shop.place_order({"CHAISE": 3})
+        await w.collect()
+        await sql(w, "UPDATE reservation SET proven_at = 1001, reflected_print = gen_random_uuid(), "
+                     "ended_at = now(), ended_because = 'cancelled'")  # fmt: skip
+        await w.advance_all()
+        async with tenant_transaction(w.tenant) as connection:
+            row = await connection.fetchrow("SELECT proven_at, reflected_print, ended_at FROM reservation")
+        assert (None, None, None) == tuple(row)
+
+    run(settings, scenario)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from raccord.core.channel import ChannelSettings
 from raccord.core.order_rules import OrderRules
@@ -82,6 +83,13 @@ class World:
     shop: ShopSystem
     wake: RecordedWake
     commands: Commands
+    clock: float = 0.0
+    """The agent's, by which it tells when it read. 0: an agent that does not tell."""
+
+    def _moment(self) -> float:
+        if self.clock:
+            self.clock += 1
+        return self.clock
 
     async def collect(self, keys: Sequence[str] | None = None) -> int:
         return await service.collect(self.tenant, self.channel, keys, OneShop(self.shop), self.wake)
@@ -95,14 +103,23 @@ class World:
 
     async def play_agent(self) -> int:
         """Leases, executes, answers, as the agent does; returns how many commands were done."""
+        done = await self.answer_without_taking()
+        await self.hand_over_answers()
+        return done
+
+    async def answer_without_taking(self) -> int:
+        """The agent has answered; no worker has looked at it yet."""
         leased = await self.commands.lease(self.caller, wire.LeaseRequest(wait=0), connected)
         for command in leased:
+            moment = self._moment()
             result = execute(MemoryErp(MemorySettings(system=self.erp.name)), command)
-            await self.commands.finish(self.caller, result)
+            await self.commands.finish(self.caller, replace(result, read_at=moment))
+        return len(leased)
+
+    async def hand_over_answers(self) -> None:
         for command_id, once in self.wake.answers:
             await self._hand_over(command_id, once)
         self.wake.answers.clear()
-        return len(leased)
 
     async def _hand_over(self, command: UUID, once: str) -> None:
         async with tenant_transaction(self.tenant):
@@ -130,16 +147,21 @@ class World:
 
     async def ingest(self, stream: str) -> None:
         """What deltas bring: the ERP's records of this stream into the snapshot."""
-        records: list[Record] = self.erp.all(stream)
+        await self.ingest_as_of(stream, self.erp.all(stream), self._moment())
+
+    async def ingest_as_of(self, stream: str, records: list[Record], moment: float) -> None:
+        """They were read at that moment of the agent's clock."""
         async with tenant_transaction(self.tenant) as connection:
             for record in records:
                 data = encode(record)
                 await connection.execute(
-                    "INSERT INTO snapshot (tenant, connection, stream, key, fingerprint, data) "
-                    "VALUES ($1, $2, $3, $4, $5, $6) "
+                    "INSERT INTO snapshot AS s (tenant, connection, stream, key, fingerprint, data, read_at) "
+                    "VALUES ($1, $2, $3, $4, $5, $6, $7) "
                     "ON CONFLICT (tenant, connection, stream, key) DO UPDATE "
-                    "SET fingerprint = excluded.fingerprint, data = excluded.data",
+                    "SET fingerprint = excluded.fingerprint, data = excluded.data, read_at = excluded.read_at "
+                    "WHERE s.fingerprint <> excluded.fingerprint",
                     self.tenant, self.caller.connection, stream, record.key, UUID(bytes=fingerprint(data)), data.decode(),
+                    moment,
                 )  # fmt: skip
 
     async def follow_up(self) -> None:

@@ -165,7 +165,8 @@ class Delta(Struct, frozen=True, omit_defaults=True):
     emptied: int = 0
     """Set instead of deletions when a complete pass saw nothing although this many records were known."""
     read_at: float = 0.0
-    """When the pass began, seconds since 1970, agent's clock: for latency figures only."""
+    """When the pass began, seconds since 1970, agent's clock, which never falls: every record of it was read after that. 0
+    from agents that do not tell."""
 
 
 class DeltaAck(Struct, frozen=True):
@@ -267,6 +268,8 @@ class CommandResult(Struct, frozen=True, omit_defaults=True):
     discovery: Discovery | None = None
     pages: Sequence[WirePage] = ()
     outcomes: Sequence[Outcome] = ()
+    read_at: float = 0.0
+    """When the verb began, by the same clock as `Delta.read_at`: a pass with a higher moment read what this command left."""
 
 
 # ------------------------------------------------------------------------------------------------ reconcile

@@ -5,6 +5,7 @@ from pathlib import Path
 from raccord_agent.database import Database
 from raccord_agent.entries import Entries
 from raccord_agent.executed import Executed
+from raccord_agent.moments import Moments
 from raccord_agent.outbox import Outbox
 from raccord_agent.streams import Streams
 
@@ -16,3 +17,4 @@ class Base(Database):
         self.streams = Streams(self)
         self.outbox = Outbox(self)
         self.executed = Executed(self)
+        self.moments = Moments(self)

@@ -127,6 +127,7 @@ class Batch:
                 connection.execute("UPDATE stream SET emptied = ? WHERE id = ?", (emptied > 0, stream))
             if to_send:
                 self._base.outbox.add(connection, delta)
+                self._base.moments.sent(self._read_at)
         self._cursor = None
         self._start()
         return to_send

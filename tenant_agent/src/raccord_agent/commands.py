@@ -172,7 +172,8 @@ def perform(connector: Callable[[], Connector], command: wire.Command, base: Bas
 def _result(connector: Connector, command: wire.Command, base: Base) -> wire.CommandResult:
     order = command.order
     if not isinstance(order, wire.Rescan):
-        return execute(connector, command)
+        moment = base.moments.next(time.time())
+        return msgspec.structs.replace(execute(connector, command), read_at=moment)
     readable = [stream.name for stream in connector.spec.streams if Can.READ in stream.can]
     for stream in order.streams:
         if stream not in readable:

@@ -1,7 +1,8 @@
 """What is sold in a shop and not yet in the ERP's stock. Stock pushed = the merchant's rule over ERP stock − these.
 
-A reservation ends by proof, not by time: once the ERP has taken the sale, the item's stock is read *after* that, and the
-fingerprint of what was read is kept; when the snapshot is that very record, the stock that we push contains the sale.
+A reservation ends by proof, not by time: once the ERP has taken the sale, the item's stock is read *after* that, and what was
+read is kept with its moment; when the snapshot is that very record, or one that was read later still, the stock that we push
+contains the sale.
 """
 
 from collections import defaultdict
@@ -33,7 +34,8 @@ async def reserve(found: StoredOrder, items: Mapping[str, str]) -> None:
         INSERT INTO reservation (tenant, connection, sales_order, line, item, quantity)
         SELECT $1, $2, $3, line, item, quantity FROM unnest($4::text[], $5::text[], $6::numeric[]) AS n(line, item, quantity)
         ON CONFLICT (tenant, sales_order, line) DO UPDATE
-           SET quantity = excluded.quantity, item = excluded.item, ended_at = NULL, ended_because = NULL
+           SET quantity = excluded.quantity, item = excluded.item, ended_at = NULL, ended_because = NULL,
+               reflected_print = NULL, proven_at = NULL
          WHERE reservation.ended_because = 'cancelled' OR reservation.ended_at IS NULL
            AND (reservation.quantity, reservation.item) IS DISTINCT FROM (excluded.quantity, excluded.item)
         RETURNING item
@@ -95,19 +97,37 @@ async def ask_for_proof(found: StoredOrder, asked: Commands) -> None:
 
 
 async def take_proof(found: StoredOrder, result: wire.CommandResult) -> None:
-    """The stock as read after the ERP took the sale; ends what the snapshot already shows."""
+    """The stock as read after the ERP took the sale; ends what the snapshot already shows. Agents that tell no moment prove by
+    the record alone."""
     if result.problem is not None:
         return
     await current_connection().executemany(
-        "UPDATE reservation SET reflected_print = $3 WHERE sales_order = $1 AND item = $2 AND ended_at IS NULL",
+        """
+        UPDATE reservation SET reflected_print = $3, proven_at = nullif($4, 0)
+         WHERE sales_order = $1 AND item = $2 AND ended_at IS NULL AND coalesce(proven_at, 0) <= $4
+        """,
         [
-            (found.id, upsert.key, UUID(bytes=upsert.fingerprint))
+            (found.id, upsert.key, UUID(bytes=upsert.fingerprint), result.read_at)
             for page in result.pages
             for upsert in page.records
         ],
     )
     await _end_uncounted(found, result)
     await end_reflected(found.route.tenant, found.route.erp)
+
+
+async def take_last_answer(found: StoredOrder) -> None:
+    """The answer to the last question is kept with its command: the worker that was to take it may have died."""
+    packed = await current_connection().fetchval(
+        """
+        SELECT result FROM command WHERE connection = $1 AND starts_with(once, $2) AND state = 'done'
+         ORDER BY created_at DESC LIMIT 1
+        """,
+        found.route.erp,
+        commands.stock_marks(found.reference),
+    )
+    if packed is not None:
+        await take_proof(found, wire.unpack(packed, wire.CommandResult))
 
 
 async def _end_uncounted(found: StoredOrder, result: wire.CommandResult) -> None:
@@ -136,7 +156,8 @@ async def end_reflected(tenant: UUID, erp: UUID, items: Sequence[str] | None = N
         """
         UPDATE reservation r SET ended_at = now(), ended_because = 'in the ERP stock'
           FROM snapshot s
-         WHERE r.connection = $1 AND r.ended_at IS NULL AND r.reflected_print = s.fingerprint
+         WHERE r.connection = $1 AND r.ended_at IS NULL
+           AND (r.reflected_print = s.fingerprint OR r.proven_at < s.read_at)
            AND s.tenant = r.tenant AND s.connection = r.connection AND s.stream = 'stock' AND s.key = r.item
            AND ($2::text[] IS NULL OR r.item = ANY($2))
         RETURNING r.item
@@ -151,8 +172,8 @@ async def end_reflected(tenant: UUID, erp: UUID, items: Sequence[str] | None = N
 
 
 async def unproven(erp: UUID, limit: int = 100) -> list[UUID]:
-    """Integrated orders that asked for a proof and are still reserved: it was overtaken by later stock movements, or its
-    answer was lost with a worker that died. To be asked again: after 20 seconds, and less and less often up to every ten
+    """Integrated orders that asked for a proof and are still reserved: its answer was lost with a worker that died, or the stock
+    moved there and back before the next pass. To be asked again: after 20 seconds, and less and less often up to every ten
     minutes; never while the agent, which may be away for days, has the last question still to answer."""
     rows = await current_connection().fetch(
         """

@@ -85,10 +85,11 @@ async def answered(
 
 
 async def prove_again(tenant: UUID, erp: UUID, asked: Commands) -> int:
-    """Part of the sweep: reservations whose proof was overtaken are proved anew."""
+    """Part of the sweep: reservations without their proof are proved, by the answer that nobody took or by a new one."""
     async with tenant_transaction(tenant):
         orders = await repository.by_id(await reservations.unproven(erp))
         for found in orders:
+            await reservations.take_last_answer(found)
             await reservations.ask_for_proof(found, asked)
     return len(orders)
 

@@ -146,15 +146,16 @@ async def _framed(rows: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     yield _TRAILER
 
 
-async def insert_fresh(tenant: UUID, connection: UUID, stream: str) -> None:
+async def insert_fresh(tenant: UUID, connection: UUID, stream: str, read_at: float) -> None:
     await current_connection().execute(
         """
-        INSERT INTO snapshot (tenant, connection, stream, key, fingerprint, data)
-        SELECT $1, $2, $3, key, fingerprint, data FROM incoming WHERE fresh
+        INSERT INTO snapshot (tenant, connection, stream, key, fingerprint, data, read_at)
+        SELECT $1, $2, $3, key, fingerprint, data, $4 FROM incoming WHERE fresh
         """,
         tenant,
         connection,
         stream,
+        read_at,
     )
 
 
@@ -188,14 +189,16 @@ async def journal_incoming(
     )
 
 
-async def update_changed(connection: UUID, stream: str) -> None:
+async def update_changed(connection: UUID, stream: str, read_at: float) -> None:
     await current_connection().execute(
         """
-        UPDATE snapshot s SET fingerprint = i.fingerprint, data = i.data, changed_at = now(), deleted_at = NULL
+        UPDATE snapshot s
+           SET fingerprint = i.fingerprint, data = i.data, changed_at = now(), deleted_at = NULL, read_at = $3
           FROM incoming i WHERE s.connection = $1 AND s.stream = $2 AND s.key = i.key AND NOT i.fresh
         """,
         connection,
         stream,
+        read_at,
     )
 
 

@@ -12,6 +12,7 @@ from piccolo.columns import (
     BigInt,
     Boolean,
     Bytea,
+    DoublePrecision,
     Integer,
     Numeric,
     Text,
@@ -177,6 +178,7 @@ class Snapshot(Table, db=APP):
     data = JSON()
     changed_at = Timestamptz()
     deleted_at = Timestamptz(null=True, default=None)
+    read_at = DoublePrecision()
 
 
 class HeldRecord(Table, db=APP, tablename="held_record"):
@@ -275,6 +277,7 @@ class Reservation(Table, db=APP):
     quantity = Numeric()
     created_at = Timestamptz()
     reflected_print = UUID(null=True, default=None)
+    proven_at = DoublePrecision(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)
     ended_because = Text(null=True, default=None)
 

@@ -168,14 +168,16 @@ class _Merge:
         self.counts.bulk = self.counts.bulk or fresh > BULK
         if not self.counts.bulk:
             await self._journal(fresh=True, events=(Event.APPEARED, Event.APPEARED))
-        await ingest.insert_fresh(self.caller.tenant, self.caller.connection, self.delta.stream)
+        await ingest.insert_fresh(
+            self.caller.tenant, self.caller.connection, self.delta.stream, self.delta.read_at
+        )
 
     async def _update(self, changed: int) -> None:
         if not changed:
             return
         self.counts.changed += changed
         await self._journal(fresh=False, events=(Event.CHANGED, Event.REAPPEARED))
-        await ingest.update_changed(self.caller.connection, self.delta.stream)
+        await ingest.update_changed(self.caller.connection, self.delta.stream, self.delta.read_at)
 
     async def _journal(self, *, fresh: bool, events: tuple[str, str]) -> None:
         caller = self.caller
