@@ -184,7 +184,7 @@ class TestSage100(ConnectorConformance):
                 return "BC|BC00001"
             case "invoices":
                 for table in ("F_DOCLIGNE", "F_DOCREGL", "F_DOCENTETE"):
-                    sql(self.gescom, f"delete from {table} where DO_Piece = 'FA00001'")  # noqa: S608
+                    sql(self.gescom, f"delete from {table} where DO_Piece = 'FA00001'")
                 return "FA|FA00001"
             case _:
                 ref = self._unsold()
