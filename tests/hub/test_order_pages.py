@@ -18,7 +18,7 @@ def orders(site: Site) -> dict[str, UUID]:
 
 def look(site: Site, path: str) -> dict[str, str]:
     """The page as each of those who may see it does; a name that a template does not know would be an error 500."""
-    told = {}
+    told: dict[str, str] = {}
     for who in WHO:
         answer = site.as_(who).get(path)
         assert 200 == answer.status_code, (who, path)
