@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from raccord.core.notification_rules import NotificationRules
 from raccord.core.order_rules import OrderRules
 
 Figure = Literal["real", "ordered", "reserved", "preparing", "in_control"]
@@ -174,6 +175,7 @@ class ChannelSettings(Struct, kw_only=True, frozen=True, omit_defaults=True):
     tax_classes: dict[str, str] = {}
     """VAT rate in percent, as text ("20", "5.5") → the shop's tax class; missing ones are found in its discovery."""
     orders: OrderRules = OrderRules()
+    notifications: NotificationRules = NotificationRules()
     brake_share: Decimal = Decimal("0.02")
     brake_count: int = 50
     """A pass that would withdraw more than the smaller of the two (but never fewer than 5) waits for a person."""

@@ -20,7 +20,7 @@ from piccolo.columns import (
 )
 from piccolo.table import Table
 
-from raccord.storage import channel_tables
+from raccord.storage import channel_tables, notice_tables
 from raccord.storage.engine import APP
 
 DriftPass = channel_tables.DriftPass
@@ -33,6 +33,13 @@ PlanCode = channel_tables.PlanCode
 Trial = channel_tables.Trial
 DecidedWithdrawal = channel_tables.DecidedWithdrawal
 Rehearsal = channel_tables.Rehearsal
+Notification = notice_tables.Notification
+Sender = notice_tables.Sender
+MessageTemplate = notice_tables.MessageTemplate
+Unsubscribed = notice_tables.Unsubscribed
+Alert = notice_tables.Alert
+AlertReader = notice_tables.AlertReader
+AlertTold = notice_tables.AlertTold
 
 
 class Account(Table, db=APP):
@@ -266,6 +273,7 @@ class SalesOrder(Table, db=APP, tablename="sales_order"):
     attempts = Integer(default=0)
     retry_at = Timestamptz()
     payments_by_hand = Boolean(default=False)
+    stuck_since = Timestamptz(null=True, default=None)
 
 
 class Reservation(Table, db=APP):
@@ -292,6 +300,26 @@ class OrderPayment(Table, db=APP, tablename="order_payment"):
     retry_at = Timestamptz()
     problem = JSON(null=True, default=None)
     entered_at = Timestamptz(null=True, default=None)
+
+
+class OrderDecision(Table, db=APP, tablename="order_decision"):
+    tenant = UUID()
+    sales_order = UUID()
+    once = Text(primary_key=True)
+    kind = Text()
+    account = UUID()
+    reason = Text(default="")
+    detail = JSONB(default="{}")
+    decided_at = Timestamptz()
+
+
+class ArticleLink(Table, db=APP, tablename="article_link"):
+    tenant = UUID()
+    channel = UUID()
+    shop_item = Text(primary_key=True)
+    item = Text()
+    account = UUID()
+    chosen_at = Timestamptz()
 
 
 class CustomerLink(Table, db=APP, tablename="customer_link"):
