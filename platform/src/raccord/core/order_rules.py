@@ -11,8 +11,8 @@ Stage = Literal["pending", "open", "closed"]
 PaymentState = Literal["unpaid", "authorised", "partly_paid", "paid"]
 """Of a whole order: nothing yet / promised / a part / all of it."""
 DocumentKind = Literal["quotation", "order", "delivery", "invoice"]
-CarriedKind = Literal["shipping", "fee", "gift_wrap", "discount", "voucher", "eco", "rounding"]
-"""What an order has beside its articles, and which the ERP keeps on an article of its own."""
+CarriedKind = Literal["shipping", "fee", "gift_wrap", "discount", "voucher", "eco", "rounding", "refund"]
+"""What an order has beside its articles, and which the ERP keeps on an article of its own; refund: what is given back of none."""
 ResiduePlace = Literal["largest", "rounding", "shipping"]
 Anchor = Literal["binding", "code", "email", "siret", "vat_number", "phone_name"]
 
@@ -23,6 +23,7 @@ INSTEAD: dict[CarriedKind, tuple[CarriedKind, ...]] = {
     "discount": ("fee", "shipping"),
     "voucher": ("discount", "fee", "shipping"),
     "rounding": ("fee", "shipping"),
+    "refund": ("discount", "fee", "shipping"),
 }
 """Where no article is chosen for a kind, those that may carry it."""
 
@@ -77,11 +78,25 @@ class PaymentRule(Struct, kw_only=True, frozen=True, omit_defaults=True):
     """The ERP's payment mode."""
     journal: str | None = None
     due_days: int = 0
+    """After the payment, until its money is on the account: a cheque, a transfer, the carrier's cash."""
     fee_item: str | None = None
     """The ERP's article or account of the bank's fee."""
 
 
 # --------------------------------------------------------------------------------------------------- orders
+
+
+class AfterEntry(Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """What happens by itself once the ERP has an order, and what waits for a person."""
+
+    cancelled_parts: Literal["ask", "tell", "refund"] = "ask"
+    """What the ERP gives up of an order: a person decides; the shop is told as soon as nothing is left to deliver; and its price
+    is given back through the shop, too."""
+    deleted_document: Literal["cancel", "ask"] = "cancel"
+    """A document deleted in the ERP before anything of it left: the order is cancelled in the shop, or a person decides."""
+    edited_order: Literal["ask", "update"] = "ask"
+    """An order that changes in the shop after its entry: a person decides; or the ERP's document is written anew, while nobody
+    touched it and the connector can."""
 
 
 class OrderRules(Struct, kw_only=True, frozen=True, omit_defaults=True):
@@ -120,9 +135,12 @@ class OrderRules(Struct, kw_only=True, frozen=True, omit_defaults=True):
     taxes: Literal["shop", "erp"] = "shop"
     """shop: every rate's tax as the shop rounded it. erp: as an ERP works it out of each line's amount with tax; what the
     customer paid stays, line by line, and a few cents move between net and tax."""
+    credits: Literal["write", "by_hand"] = "write"
+    """Whether a refund becomes a credit note in the ERP, or the accountant enters it."""
     customers: CustomerRules = CustomerRules()
     payments: dict[str, PaymentRule] = {}
     """By the shop's payment method; "" is for those that are not named."""
+    after: AfterEntry = AfterEntry()
 
     def item_for(self, kind: CarriedKind) -> str | None:
         """The article that carries this kind, or the one that may stand in for it."""
