@@ -199,3 +199,24 @@ def test_a_wrong_siret_recognises_nobody_is_left_out_and_told(settings: Settings
         ]
 
     run(settings, scenario)
+
+
+def test_a_creation_that_was_found_before_its_answer_keeps_nobody_waiting(settings: Settings) -> None:
+    """The new customer reaches us as a record of the ERP before the answer to its creation: the order finds it by e-mail. Who
+    shares the telephone is then asked about two accounts, and waits for none that will never come."""
+
+    async def scenario(w: World) -> None:
+        buys(w, email="anne@example.org", phone="06 12 34 56 78")
+        await w.collect()
+        await w.advance_all()
+        await w.answer_without_taking()
+        w.wake.answers.clear()
+        await w.ingest("customers")
+        await w.settle()
+        for email in ("anne.durand@example.org", "durand@example.org"):
+            buys(w, email=email, phone="06 12 34 56 78")
+            await w.collect()
+            await w.settle()
+        assert ["integrated", "integrated", "integrated"] == [one["state"] for one in await orders(w)]
+
+    run(settings, scenario)

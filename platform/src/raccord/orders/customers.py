@@ -68,7 +68,8 @@ async def _being_created(found: StoredOrder) -> dict[UUID, Customer]:
     for other in await repository.by_id(list(others)):
         if not others[other.id] and other.state in ("held", "ignored", "cancelled"):
             continue
-        key = others[other.id] or PENDING + customer_identities.identity_key(other.order)
+        # It may have found its customer otherwise than by the answer to its creation.
+        key = others[other.id] or other.customer or PENDING + customer_identities.identity_key(other.order)
         made[other.id] = replace(customer_match.customer_of(other.order, rules), key=key)
     return made
 
@@ -113,7 +114,7 @@ async def _created(
     doubt = await _doubt(found, draft, outcome, asked)
     if isinstance(doubt, Problem) or doubt:
         return doubt if isinstance(doubt, Problem) else None
-    await known_customers.settle(route.erp, [found.id, *joined], outcome.target)
+    await known_customers.settle(route.erp, joined, outcome.target)
     return await _keep(found, outcome.target)
 
 
@@ -189,8 +190,10 @@ async def remember(found: StoredOrder, customer: str, reason: str) -> None:
     """For this order, and for the later ones of the same buyer."""
     route = found.route
     await repository.set_customer(found.id, customer, reason)
-    if reason == "collective":
+    if reason == "collective":  # nobody is that account because of what this buyer is known by
+        await known_customers.give_up_claims(route.erp, found.id)
         return
+    await known_customers.settle(route.erp, [found.id], customer)
     exact, plain = customer_identities.remembered_as(found.order, route.shop)
     await known_customers.link(route.tenant, route.erp, exact, customer, reason)
     if not customer_fields.businesses(found.order.buyer.siret, found.order.buyer.vat_number):

@@ -128,6 +128,15 @@ async def claim(tenant: UUID, erp: UUID, anchors: Sequence[str], order: UUID) ->
     await link(tenant, erp, identities, "", str(order), keep=True)
 
 
+async def give_up_claims(erp: UUID, order: UUID) -> None:
+    """Nothing is created for it any more."""
+    await current_connection().execute(
+        "DELETE FROM customer_link WHERE erp = $1 AND reason = $2 AND identity LIKE 'new:%' AND customer = ''",
+        erp,
+        str(order),
+    )
+
+
 async def settle(erp: UUID, orders: Sequence[UUID], customer: str) -> None:
     """The ERP has created it: whoever shares an identity with these orders is that customer."""
     await current_connection().execute(
