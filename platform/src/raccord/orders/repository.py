@@ -51,6 +51,7 @@ async def store(route: ChannelRoute, order: Order) -> Stored:
         UPDATE sales_order SET data = $2, fingerprint = $3, stage = $4, gross = $5,
                state = CASE WHEN $6 THEN 'cancelled' WHEN $7 THEN 'waiting' ELSE state END,
                problem = CASE WHEN $6 OR $7 THEN NULL ELSE problem END,
+               stuck_since = CASE WHEN $6 OR $7 THEN NULL ELSE stuck_since END,
                draft = CASE WHEN $7 THEN NULL ELSE draft END,
                attempts = CASE WHEN $8 THEN attempts + 1 ELSE attempts END,
                retry_at = CASE WHEN $9 THEN 'infinity' ELSE now() END
@@ -86,8 +87,8 @@ async def vanish(shop: UUID, key: str) -> UUID | None:
     the shop restore it just as it was, that is a change."""
     found: UUID | None = await current_connection().fetchval(
         """
-        UPDATE sales_order SET state = 'cancelled', stage = 'cancelled', problem = NULL, retry_at = 'infinity',
-               fingerprint = '00000000-0000-0000-0000-000000000000'
+        UPDATE sales_order SET state = 'cancelled', stage = 'cancelled', problem = NULL, stuck_since = NULL,
+               retry_at = 'infinity', fingerprint = '00000000-0000-0000-0000-000000000000'
          WHERE connection = $1 AND key = $2 AND state IN ('waiting', 'held') RETURNING id
         """,
         shop,
@@ -130,7 +131,9 @@ async def mended(channel: UUID, limit: int = 50) -> list[UUID]:
              SELECT 1 FROM json_array_elements(o.data -> 'lines') AS line
               WHERE line ->> 'item' IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM binding b
-                 WHERE b.channel = o.channel AND b.stream = 'availability' AND b.target = line ->> 'item')))
+                 WHERE b.channel = o.channel AND b.stream = 'availability' AND b.target = line ->> 'item')
+               AND NOT EXISTS (
+                SELECT 1 FROM article_link l WHERE l.channel = o.channel AND l.shop_item = line ->> 'item')))
          ORDER BY o.placed_at LIMIT $2
         """,
         channel,
@@ -187,7 +190,10 @@ async def hold(order: UUID, problem: Problem, again: timedelta | None = None) ->
     """Until a person decides; with `again`, until then at the latest (`mended`)."""
     packed = msgspec.json.encode(problem).decode()
     await _set(
-        order, "state = 'held', problem = $2, retry_at = coalesce(now() + $3, 'infinity')", packed, again
+        order,
+        "state = 'held', problem = $2, retry_at = coalesce(now() + $3, 'infinity'), stuck_since = coalesce(stuck_since, now())",
+        packed,
+        again,
     )
 
 
@@ -214,7 +220,12 @@ async def rouse(channel: UUID, stages: Sequence[str]) -> None:
 async def try_again(order: UUID, pause: timedelta, problem: Problem) -> None:
     """A new attempt after `pause`: commands of the attempt before are not looked at any more."""
     shown = msgspec.json.encode(problem).decode()
-    await _set(order, "attempts = attempts + 1, retry_at = now() + $2, problem = $3", pause, shown)
+    await _set(
+        order,
+        "attempts = attempts + 1, retry_at = now() + $2, problem = $3, stuck_since = coalesce(stuck_since, now())",
+        pause,
+        shown,
+    )
 
 
 async def set_customer(order: UUID, customer: str, reason: str) -> None:
@@ -229,7 +240,7 @@ async def set_integrated(order: UUID, document: Document) -> None:
     await _set(
         order,
         "state = 'integrated', document = $2, document_number = $3, problem = NULL, integrated_at = now(), "
-        "retry_at = 'infinity'",
+        "retry_at = 'infinity', stuck_since = NULL",
         document.key,
         document.number,
     )
@@ -265,8 +276,8 @@ async def release(order: UUID) -> bool:
 
 async def ignore(order: UUID) -> bool:
     done = await current_connection().fetchval(
-        "UPDATE sales_order SET state = 'ignored', retry_at = 'infinity' WHERE id = $1 AND state IN ('held', 'waiting') "
-        "RETURNING id",
+        "UPDATE sales_order SET state = 'ignored', retry_at = 'infinity', stuck_since = NULL "
+        "WHERE id = $1 AND state IN ('held', 'waiting') RETURNING id",
         order,
     )
     return done is not None
@@ -276,13 +287,17 @@ async def ignore(order: UUID) -> bool:
 
 
 async def items_of(channel: UUID, shop_items: Iterable[str]) -> dict[str, str]:
-    """Shop item key → ERP item key, by the bindings of this channel."""
+    """Shop item key → ERP item key: by the bindings of this channel; else as a person chose (`article_link`)."""
     rows = await current_connection().fetch(
-        "SELECT target, key FROM binding WHERE channel = $1 AND stream = 'availability' AND target = ANY($2)",
+        """
+        SELECT shop_item, item, 0 AS rank FROM article_link WHERE channel = $1 AND shop_item = ANY($2)
+        UNION ALL
+        SELECT target, key, 1 FROM binding WHERE channel = $1 AND stream = 'availability' AND target = ANY($2) ORDER BY rank
+        """,
         channel,
         list(set(shop_items)),
     )
-    return {row["target"]: row["key"] for row in rows}
+    return {row["shop_item"]: row["item"] for row in rows}
 
 
 # ---------------------------------------------------------------------------------------------- decoding
