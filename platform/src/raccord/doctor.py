@@ -9,6 +9,7 @@ from kombu import Connection as Broker
 from kombu.exceptions import KombuError
 
 from raccord.settings import Settings
+from raccord.storage.objects import ObjectMissing, ObjectsAway, objects_of
 from raccord.vault import Vault, VaultError
 from raccord.worker.broker import TRANSPORT
 from raccord_connectors.contract import Message, Text
@@ -59,6 +60,13 @@ PRIVATE = Text(
     "RACCORD_ALLOW_PRIVATE_ADDRESSES est actif : les boutiques peuvent mener à votre propre réseau. Réservez-le au bac à sable.",
     "RACCORD_ALLOW_PRIVATE_ADDRESSES is on: shops may lead to your own network. Keep it for the sandbox.",
 )
+NO_OBJECTS = Text(
+    "doctor.no_objects",
+    "Le stockage des fichiers ne répond pas comme il faut ({reason}). Vérifiez RACCORD_S3_ENDPOINT, RACCORD_S3_BUCKET, "
+    "RACCORD_S3_ACCESS_KEY et RACCORD_S3_SECRET_KEY : le bucket doit exister, et la clé pouvoir y lire, écrire et supprimer.",
+    "The file storage does not answer as it should ({reason}). Check RACCORD_S3_ENDPOINT, RACCORD_S3_BUCKET, "
+    "RACCORD_S3_ACCESS_KEY and RACCORD_S3_SECRET_KEY: the bucket must exist, and the key may read, write and delete in it.",
+)
 NEWEST_TABLE = "item_code"
 Finding = tuple[bool, Message]
 
@@ -75,6 +83,7 @@ async def _all(settings: Settings) -> list[Finding]:
     found = [finding async for finding in _key(settings)]
     found += [finding async for finding in _database(settings)]
     found += [finding async for finding in _broker(settings)]
+    found += [finding async for finding in _objects(settings)]
     found += [finding async for finding in _connectors()]
     if settings.allow_private_addresses and settings.environment == "production":
         found.append((False, PRIVATE.fill()))
@@ -147,6 +156,22 @@ async def _broker(settings: Settings) -> AsyncIterator[Finding]:
     except (OSError, KombuError) as error:
         reason = type(error).__name__
         yield False, UNREACHABLE.fill(what="Valkey / RabbitMQ", reason=reason, setting="RACCORD_BROKER_URL")
+
+
+async def _objects(settings: Settings) -> AsyncIterator[Finding]:
+    if settings.embedded_objects:
+        yield True, EMBEDDED.fill(what="S3", folder=settings.data_dir / "objects")
+        return
+    for setting in ("s3_bucket", "s3_access_key", "s3_secret_key"):
+        if getattr(settings, setting) is None:
+            yield False, UNNAMED.fill(setting=f"RACCORD_{setting.upper()}")
+            return
+    try:
+        await asyncio.to_thread(objects_of(settings).check)
+        yield True, GOOD.fill(what="RACCORD_S3_BUCKET")
+    except (ObjectsAway, ObjectMissing) as error:
+        reason = error.detail if isinstance(error, ObjectsAway) else type(error).__name__
+        yield False, NO_OBJECTS.fill(reason=reason)
 
 
 async def _connectors() -> AsyncIterator[Finding]:

@@ -23,9 +23,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     broker_url: str | None = None
     """Valkey, Redis or RabbitMQ, as Celery writes it. Unset: embedded Valkey."""
     s3_endpoint: str | None = None
+    """Of an S3-compatible service, as this machine reaches it. Unset, with no bucket either: files are kept in `data_dir`."""
+    s3_public_endpoint: str | None = None
+    """The same service as agents, shops and browsers reach it, when that is another address."""
     s3_bucket: str | None = None
     s3_access_key: str | None = None
     s3_secret_key: str | None = None
+    s3_region: str = "us-east-1"
     public_url: str = "http://127.0.0.1:8000"
     """Where people and agents reach the web process; links in pages and mails start with it."""
     secret_key: str | None = None
@@ -46,6 +50,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     def can_be_called(self) -> bool:
         """Shops reach us under `public_url`: by HTTPS from anywhere; in the sandbox, on the same machine."""
         return self.allow_private_addresses or self.public_url.startswith("https://")
+
+    @property
+    def embedded_objects(self) -> bool:
+        return self.s3_endpoint is None and self.s3_bucket is None
 
     @property
     def embedded_broker(self) -> bool:

@@ -19,6 +19,7 @@ from raccord.front.templating import frontend_dir, htmx_dir, template_engine
 from raccord.orders.hooks import Hooks
 from raccord.settings import Settings, from_environment
 from raccord.storage.engine import APP, SYSTEM
+from raccord.storage.objects import objects_of
 from raccord.sync.ports import Wake
 from raccord.vault import Vault
 from raccord.web import errors
@@ -72,5 +73,6 @@ def create_app(settings: Settings | None = None, wake: Wake | None = None) -> Li
     app.state.connections = Connections(
         Vault(found.secret_key or ""), allow_private_addresses=found.allow_private_addresses
     )
+    app.state.objects = objects_of(found)
     app.state.hooks = Hooks(found.secret_key or "", found.public_url)
     return app

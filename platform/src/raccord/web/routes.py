@@ -24,10 +24,11 @@ from raccord.overview import pages as overview
 from raccord.partners import pages as partners
 from raccord.rehearsals import pages as rehearsals
 from raccord.tenants import pages as tenants
-from raccord.web import health
+from raccord.web import health, objects
 
 ROUTES: list[ControllerRouterHandler] = [
     *health.ROUTES,
+    *objects.ROUTES,
     *tunnel.ROUTES,
     *hooks.ROUTES,
     *accounts.ROUTES,

@@ -16,6 +16,7 @@ from raccord.orders.hooks import Hooks
 from raccord.settings import Settings
 from raccord.storage.engine import APP, SYSTEM
 from raccord.storage.locks import Locks
+from raccord.storage.objects import objects_of
 from raccord.sync.commands import Commands
 from raccord.sync.mappings import Mappings
 from raccord.sync.ports import Ports
@@ -45,6 +46,7 @@ class Hands:
         self.commands = Commands(wake)
         self.hooks = Hooks(settings.secret_key, settings.public_url)
         self.locks = Locks(settings.database_url)
+        self.objects = objects_of(settings)
         self.ports = Ports(
             wake=wake,
             shops=self.shops,
