@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from raccord.core import order_anyway
 from raccord.core.channel import ChannelSettings
+from raccord.core.order_anyway import Anyway
 from raccord.core.order_lines import NO_CHARGE_ITEM, UNKNOWN_ITEM, Entered, Held, comment, lines_of
 from raccord.core.order_rules import OrderRules
 from raccord.core.order_words import carrier_of, filled
@@ -41,20 +44,32 @@ def enter(
     items: Mapping[str, str],
     settings: ChannelSettings,
     today: date | None = None,
+    anyway: Anyway | None = None,
 ) -> Entry:
-    """`items` gives the ERP's item key for each of the shop's. The order's totals were checked before (`totals.check`).
+    """`items` gives the ERP's item key for each of the shop's. The order's totals were checked before (`totals.check`), or a
+    person decided that it is entered `anyway`.
 
     Every part keeps its net and tax to the cent; what the shop's rounding leaves goes where the merchant chose, rate by rate, so
     that the document's totals and taxes are what the customer paid. `today` dates documents by their entry.
     """
     rules = settings.orders
+    counted = order if anyway is None else order_anyway.as_its_parts(order)
     try:
-        entered = lines_of(order, items, rules)
-        lines = _in_cents(order, entered, rules)
+        entered = lines_of(counted, items, rules)
+        lines = _in_cents(counted, entered, rules)
     except Held as held:
         return Entry(problem=held.problem)
+    if anyway is not None:
+        lines += order_anyway.lines(order, anyway, rules)
     said = [comment(text) for template in rules.comments if (text := filled(template, order))]
-    return Entry(draft=_draft(order, [*said, *lines], reference, customer, rules, today))
+    draft = _draft(order, [*said, *lines], reference, customer, rules, today)
+    return Entry(draft=draft if anyway is None else _summed(draft))
+
+
+def _summed(draft: Draft) -> Draft:
+    """Its net and tax as its lines make them, where the shop's own do not make what the customer paid."""
+    net, tax = (sum((getattr(line, name) for line in draft.lines), ZERO) for name in ("net", "tax"))
+    return replace(draft, net=net, tax=tax)
 
 
 def _in_cents(order: Order, entered: list[Entered], rules: OrderRules) -> list[DraftLine]:

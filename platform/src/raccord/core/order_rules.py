@@ -3,6 +3,7 @@
 The rules that obey these choices stand beside: `order_entry`, `rounding`, `customer_match`.
 """
 
+from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
@@ -137,6 +138,9 @@ class OrderRules(Struct, kw_only=True, frozen=True, omit_defaults=True):
     customer paid stays, line by line, and a few cents move between net and tax."""
     credits: Literal["write", "by_hand"] = "write"
     """Whether a refund becomes a credit note in the ERP, or the accountant enters it."""
+    tolerance: Decimal = Decimal("0.50")
+    """The most, in the order's currency, that a manager may let go to the article for rounding when a shop's order does not add
+    up. Zero: nothing is let go."""
     customers: CustomerRules = CustomerRules()
     payments: dict[str, PaymentRule] = {}
     """By the shop's payment method; "" is for those that are not named."""
