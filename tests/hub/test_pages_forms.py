@@ -373,12 +373,13 @@ def test_every_rule_of_orders_is_kept_as_it_was_typed(site: Site) -> None:
         document_kind="quotation", representative="7", dated="paid", price_mode="net", reference="{number} WEB",
         remark="{note} {customer}", comments="Commande {number}\nCadeau : {gift_message}", residue="shipping",
         unknown_item="other", other_item="PORT", packs="parts", taxes="erp",
+        tolerance="0,25",
     )  # fmt: skip
     assert 303 == visitor.post(path, **typed).status_code
     page = visitor.get(path).text
     for name, value in (
         ("statuses", "processing, on-hold"), ("delay_minutes", "45"), ("representative", "7"), ("reference", "{number} WEB"),
-        ("remark", "{note} {customer}"), ("other_item", "PORT"),
+        ("remark", "{note} {customer}"), ("other_item", "PORT"), ("tolerance", "0.25"),
     ):  # fmt: skip
         assert re.search(f'name="{name}" value="{re.escape(value)}"', page), name
     for name, value in (

@@ -1,5 +1,6 @@
 """The form of a channel's order rules: which orders, which document, which articles for what is no article of the shop."""
 
+from decimal import Decimal
 from typing import Any, get_args, get_type_hints
 
 from msgspec.structs import replace
@@ -30,6 +31,8 @@ PACKS = get_args(get_type_hints(OrderRules)["packs"])
 UNKNOWN = get_args(get_type_hints(OrderRules)["unknown_item"])
 PLACES = get_args(ResiduePlace)
 TAXES = get_args(get_type_hints(OrderRules)["taxes"])
+MOST_LET_GO = Decimal(5)
+"""Of an order's difference: more is no rounding."""
 COMMENTS = 10
 """Lines of comment: a document is not a letter."""
 
@@ -56,6 +59,7 @@ def order_rules(typed: Typed, former: OrderRules) -> OrderRules:
         "packs": typed.choice("packs", PACKS, former.packs),
         "residue": typed.choice("residue", PLACES, former.residue),
         "taxes": typed.choice("taxes", TAXES, former.taxes),
+        "tolerance": typed.number("tolerance", former.tolerance, most=MOST_LET_GO, example="0,50"),
         "customers": customer_rules(typed, former.customers),
     }
     if rules["unknown_item"] == "other" and not rules["other_item"]:
