@@ -78,6 +78,18 @@ class Shop:
         self.party = manager.create_party("Salon Mercière", email="salon@example.org")
         self.sale = manager.create_sale(self.party, self.article.products[0], "2", "8.40")
         manager.create_sale(self.party, self.article.products[0], "1", "8.40")
+        self.invoiced()
+        self.invoiced()
+
+    def invoiced(self) -> int:
+        manager = self.manager
+        sale = manager.create_sale(self.party, self.article.products[0], "1", "8.40")
+        manager.write("sale.sale", sale, carrier=manager.find("carrier")[0]["id"])
+        manager.click("sale.sale", "quote", sale)
+        manager.click("sale.sale", "confirm", sale)
+        manager.click("sale.sale", "process", sale)
+        number = manager.post_invoice(sale)
+        return int(manager.one("account.invoice", ["number", "=", number])["id"])
 
     def passing(self, stream: str) -> tuple[int, str]:
         """Something that may be deleted: its id and its key in the stream."""
@@ -90,6 +102,8 @@ class Shop:
                 return found, str(manager.one("party.party", ["id", "=", found], fields=["code"])["code"])
             case "documents":
                 found = manager.create_sale(self.party, self.article.products[0], "1", "1.00")
+            case "invoices":
+                found = self.invoiced()
             case _:
                 found = manager.create_product(f"PASSE{number}", f"Passager {number}", "1.00").template
         return found, str(found)
@@ -102,6 +116,7 @@ MODELS = {
     "stock": "product.template",
     "customers": "party.party",
     "documents": "sale.sale",
+    "invoices": "account.invoice",
 }
 
 
@@ -217,11 +232,20 @@ class TestTryton(ConnectorConformance):
             case "documents":
                 manager.write("sale.sale", shop.sale, reference=f"Bon {word}")
                 return str(shop.sale)
+            case "invoices":
+                return str(shop.invoiced())  # one that is posted cannot be changed any more
         return shop.article.key
 
     def remove(self, stream: str) -> str:
         found, key = self.passing
-        self.shop.manager.delete(MODELS[stream], found)
+        manager = self.shop.manager
+        if (
+            stream == "invoices"
+        ):  # what has a number is never deleted; where the company allows it, it is cancelled
+            manager.write("company.company", manager.company, cancel_invoice_out=True)
+            manager.click("account.invoice", "cancel", found)
+        else:
+            manager.delete(MODELS[stream], found)
         return key
 
     def stop_system(self) -> None:

@@ -100,6 +100,8 @@ class Invoice(Record, kw_only=True, frozen=True):
     paid: Decimal = Decimal(0)
     """All that was paid so far, the deposits included."""
     due: list[DueDate] = []
+    terms: str = ""
+    """Of payment, as the ERP names them: "30 jours fin de mois"."""
     discount_percent: Decimal | None = None
     """*Escompte* for early payment, in percent."""
     remark: str = ""

@@ -24,6 +24,7 @@ from raccord_connectors.erp.tryton import (
     checking,
     discovery,
     documents,
+    invoices,
     parties,
     prices,
     products,
@@ -45,6 +46,7 @@ SOURCES: dict[str, Callable[[Client, TrytonSettings], Source]] = {
     "stock": stock.source,
     "customers": parties.source,
     "documents": documents.source,
+    "invoices": invoices.source,
 }
 
 

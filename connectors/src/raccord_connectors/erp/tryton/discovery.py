@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from raccord_connectors.contract import Choice, CustomField, Discovery
+from raccord_connectors.contract import Choice, CustomField, Discovery, Identity
+from raccord_connectors.erp.tryton import parties
 from raccord_connectors.erp.tryton.client import Client
 from raccord_connectors.erp.tryton.extras import extra_fields, field_of, field_of_attribute
 from raccord_connectors.erp.tryton.lookups import attributes, taxes_by_category, warehouses
@@ -28,6 +29,29 @@ def discover(client: Client, settings: TrytonSettings) -> Discovery:
         payment_methods=_named(client, "account.invoice.payment_term"),
         carriers=_carriers(client),
         units=_named(client, "product.uom", "symbol"),
+        identity=_identity(client),
+    )
+
+
+def _identity(client: Client) -> Identity:
+    """The company is a party like others. Tryton keeps neither legal form, capital nor register: the merchant tells those."""
+    rows = client.search_read("party.party", [["id", "=", client.account.party]], parties.fields(client))
+    if not rows:
+        return Identity(name=client.account.company_name)
+    party = parties.customer_of(rows[0])
+    place, siret = party.billing, party.siret or ""
+    return Identity(
+        name=party.account_title,
+        siren=siret[:9],
+        siret=siret,
+        vat_number=party.vat_number or "",
+        line1=place.line1 if place else "",
+        line2=place.line2 if place else "",
+        postal_code=place.postal_code if place else "",
+        city=place.city if place else "",
+        country=place.country if place else "",
+        email=party.email,
+        phone=party.phone,
     )
 
 

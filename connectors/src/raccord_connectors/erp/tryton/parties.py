@@ -31,23 +31,23 @@ def source(client: Client, settings: TrytonSettings) -> Source:
         stamps=PATHS,
         sketch=("code", *stamp_fields(*PATHS)),
         digests=lambda rows: {row["code"]: digest(row) for row in rows},
-        fields=lambda: _fields(client),
-        build=lambda rows: Built([_customer(row) for row in rows]),
+        fields=lambda: fields(client),
+        build=lambda rows: Built([customer_of(row) for row in rows]),
         ids_of=ids_of,
     )
 
 
-def _fields(client: Client) -> list[str]:
-    fields = ["name", "code", "active", "lang.code", "customer_payment_term.name", "customer_tax_rule"]
-    fields += [f"addresses.{name}" for name in (*addresses.FIELDS, "invoice", "delivery")]
-    fields += [f"contact_mechanisms.{name}" for name in ("type", "value", "name", "active", "address")]
-    fields += [f"identifiers.{name}" for name in ("type", "code", "active")]
+def fields(client: Client) -> list[str]:
+    found = ["name", "code", "active", "lang.code", "customer_payment_term.name", "customer_tax_rule"]
+    found += [f"addresses.{name}" for name in (*addresses.FIELDS, "invoice", "delivery")]
+    found += [f"contact_mechanisms.{name}" for name in ("type", "value", "name", "active", "address")]
+    found += [f"identifiers.{name}" for name in ("type", "code", "active")]
     if client.has("sale_price_list"):
-        fields.append("sale_price_list")
-    return fields
+        found.append("sale_price_list")
+    return found
 
 
-def _customer(row: Row) -> Customer:
+def customer_of(row: Row) -> Customer:
     contacts = [one for one in row["contact_mechanisms."] if one["active"]]
     emails = [one for one in contacts if one["type"] == "email"]
     term = row.get("customer_payment_term.") or {}
