@@ -17,9 +17,9 @@ from raccord_connectors.canonical import (
     Customer,
     DepotStock,
     Document,
-    DocumentLine,
     Draft,
-    Payment,
+    DraftLine,
+    Invoice,
     PaymentEntry,
     Price,
     PriceSet,
@@ -29,9 +29,9 @@ from raccord_connectors.canonical import (
     StockLevels,
     Tax,
     Variant,
-    payment_key,
     plain,
 )
+from raccord_connectors.sample.erp_papers import PREFIXES, deposit_of, document_of, invoice_of
 from raccord_connectors.sample.memory import MemorySystem, the
 
 Amount = Decimal | int | str
@@ -158,40 +158,25 @@ class ErpSystem(MemorySystem):
         return customer
 
     def enter_order(self, draft: Draft) -> Document:
-        """What the ERP makes of an order: its own number, and the quantities reserved."""
-        number = f"BC{self.number():05}"
-        lines = [
-            DocumentLine(
-                key=str(position),
-                item=line.item,
-                title=line.title,
-                quantity=line.quantity,
-                net=line.net,
-                rate=line.rate,
-            )
-            for position, line in enumerate(draft.lines, start=1)
-        ]
-        document = Document(
-            key=number,
-            number=number,
-            kind="order",
-            dated=draft.dated,
-            reference=draft.key,
-            customer=draft.customer,
-            state="confirmed",
-            lines=lines,
-            currency=draft.currency,
-            net=draft.net,
-            tax=draft.tax,
-            gross=draft.gross,
-        )
+        """What the ERP makes of a draft: a document with its own number, the quantities reserved or moved, its deposits."""
+        document = document_of(draft, f"{PREFIXES[draft.kind]}{self.number():05}")
         self.put("documents", document)
+        if draft.kind == "invoice":
+            self.put("invoices", invoice_of(document, document.number))
         for payment in draft.payments:
             if payment.state == "paid":
-                document = self.enter_payment(_deposit(document, draft, payment))
-        for line in lines:
-            self._move(line.item, reserved=line.quantity)
+                document = self.enter_payment(deposit_of(document, draft, payment))
+        for line in draft.lines:
+            self._move_for(draft, line)
         return document
+
+    def _move_for(self, draft: Draft, line: DraftLine) -> None:
+        if draft.kind == "order":
+            self._move(line.item, reserved=line.quantity)
+        elif draft.kind in ("delivery", "invoice"):
+            self._move(line.item, real=-line.quantity)
+        elif draft.kind == "credit" and draft.restock:
+            self._move(line.item, real=line.quantity)
 
     def ship(
         self,
@@ -228,9 +213,20 @@ class ErpSystem(MemorySystem):
         found = self._document(document)
         lines = [replace(line, stage="invoice") for line in found.lines]
         number = f"FA{self.number():05}"
+        self.put("invoices", invoice_of(found, number))
         return self._put_document(
             found, lines=lines, invoices=[*found.invoices, number], kind="invoice", state="invoiced"
         )
+
+    def give_back(self, invoice: str) -> Invoice:
+        """A credit note of the whole invoice."""
+        found = the(Invoice, self.find("invoices", invoice), invoice)
+        number = f"AV{self.number():05}"
+        credit = replace(
+            found, key=number, number=number, kind="credit", corrects=[found.number], paid=Decimal(0)
+        )
+        self.put("invoices", credit)
+        return credit
 
     def cancel(self, document: str) -> Document:
         found = self._document(document)
@@ -239,11 +235,15 @@ class ErpSystem(MemorySystem):
         return self._put_document(found, state="cancelled")
 
     def enter_payment(self, entry: PaymentEntry) -> Document:
-        """Money on a document; a refund is money taken off it."""
-        document = self._document(entry.document)
+        """Money on a document; a refund is money taken off it, or paid out on its credit. A deposit invoice gets its number."""
+        document = self._document(entry.credit or entry.document)
         signed = -entry.amount if entry.kind == "refund" else entry.amount
+        if entry.kind == "deposit_invoice":
+            entry = replace(entry, invoice=f"FAC{self.number():05}")
         self.put("payments", entry)
-        return self._put_document(document, paid=plain(document.paid + signed))
+        before = document.state != "invoiced" and entry.credit is None
+        deposits = plain((document.deposits or Decimal(0)) + signed) if before else document.deposits
+        return self._put_document(document, paid=plain(document.paid + signed), deposits=deposits)
 
     def payments_of(self, document: str) -> list[PaymentEntry]:
         """What was paid on it, in no order; the same key twice would be a double."""
@@ -292,18 +292,3 @@ class ErpSystem(MemorySystem):
         document = replace(found, **fields)
         self.put("documents", document)
         return document
-
-
-def _deposit(document: Document, draft: Draft, payment: Payment) -> PaymentEntry:
-    return PaymentEntry(
-        key=payment_key(draft.key, payment.key),
-        document=document.key,
-        kind="deposit",
-        amount=payment.amount,
-        currency=draft.currency,
-        method=payment.method,
-        title=payment.title,
-        dated=payment.paid_at.date() if payment.paid_at else draft.dated,
-        transaction=payment.transaction,
-        fee=payment.fee,
-    )

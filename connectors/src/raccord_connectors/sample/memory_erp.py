@@ -39,13 +39,21 @@ class MemoryErp(MemoryConnector):
             StreamSpec("stock", READS),
             StreamSpec("customers", READS),
             StreamSpec("documents", READS),
+            StreamSpec("invoices", READS),
             StreamSpec("customer_drafts", frozenset({Can.CREATE, Can.UPDATE}), batch_size=10),
-            StreamSpec("drafts", frozenset({Can.CREATE}), batch_size=10, after=("customer_drafts",)),
+            StreamSpec(
+                "drafts",
+                frozenset({Can.CREATE}),
+                batch_size=10,
+                after=("customer_drafts",),
+                kinds=("quotation", "order", "delivery", "invoice", "credit"),
+            ),
             StreamSpec(
                 "payments",
                 frozenset({Can.READ, Can.READ_SOME, Can.CREATE}),
                 batch_size=10,
                 after=("drafts",),
+                kinds=("deposit", "deposit_invoice", "settlement", "refund"),
             ),
         ),
         verified_against=("the in-memory ERP of this package (simulator)",),
@@ -127,6 +135,10 @@ def _create_document(system: ErpSystem, draft: Draft) -> Outcome:
 
 
 def _demand_sound(system: ErpSystem, draft: Draft) -> None:
+    if draft.kind == "credit" and not isinstance(system.find("documents", draft.origin), Document):
+        raise RecordRejected(
+            texts.UNKNOWN_DOCUMENT.fill(key=draft.key, document=draft.origin), field="origin"
+        )
     if system.find("customers", draft.customer) is None:
         message = texts.UNKNOWN_CUSTOMER.fill(key=draft.key, customer=draft.customer)
         raise RecordRejected(message, field="customer")
@@ -148,5 +160,9 @@ def _enter_payment(system: ErpSystem, entry: PaymentEntry) -> Outcome:
         raise RecordRejected(message, field="document")
     if entry.amount <= 0:
         raise RecordRejected(texts.NO_AMOUNT.fill(key=entry.key, amount=entry.amount), field="amount")
+    if entry.credit is not None and not isinstance(system.find("documents", entry.credit), Document):
+        raise RecordRejected(
+            texts.UNKNOWN_DOCUMENT.fill(key=entry.key, document=entry.credit), field="credit"
+        )
     system.enter_payment(entry)
     return Outcome(entry.key, target=entry.key)

@@ -152,10 +152,10 @@ UNKNOWN_DOCUMENT = Text(
 )
 NO_DEPOSIT_INVOICE = Text(
     "sage100.no_deposit_invoice",
-    "Règlement {key} : Sage émet ses factures d’acompte lui-même, à la saisie d’un acompte, si la société le veut ; on ne peut pas "
-    "les lui demander. Choisissez « Acompte sur la commande » pour ce moyen de paiement dans les réglages du canal.",
-    "Payment {key}: Sage issues its deposit invoices by itself when a deposit is entered, if the company wants them; they cannot be "
-    "asked for. Choose “Deposit on the order” for this payment method in the channel’s settings.",
+    "Règlement {key} : Sage émet ses factures d’acompte lui-même, à la saisie d’un acompte, si la société le veut ; on ne peut "
+    "pas les lui demander. Choisissez « Acompte sur la commande » pour ce moyen de paiement dans les réglages du canal.",
+    "Payment {key}: Sage issues its deposit invoices by itself when a deposit is entered, if the company wants them; they cannot "
+    "be asked for. Choose “Deposit on the order” for this payment method in the channel’s settings.",
 )
 NO_AMOUNT = Text(
     "sage100.no_amount",

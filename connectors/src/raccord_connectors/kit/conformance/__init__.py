@@ -34,7 +34,8 @@ on which one of them can do nothing. Each is described in `author.py`. Where a s
 fixture start it and hand it over in an autouse fixture.
 
 The guarantees are small methods with a sentence for a name, by subject: `declaring`, `connecting`, `reading`,
-`writing`, `fields`, `texts`. Some that surprise: `keys=()` reads nothing, not everything; the second `create` says `existed`;
+`writing`, `crediting`, `fields`, `texts`. Some that surprise: `keys=()` reads nothing, not everything; the second `create`
+says `existed`;
 an update of a missing target is a rejected outcome; a listing's outcome has `targets` for every offer, also when
 there is only one; a draft's `target` is the key under which `documents` reads it back, with `reference == draft.key`.
 """
@@ -42,10 +43,11 @@ there is only one; a draft's `target` is the key under which `documents` reads i
 import sys
 
 if "pytest" in sys.modules:  # a failed guarantee then shows both values, as in a test module
-    SUBJECTS = ("author", "declaring", "connecting", "reading", "writing", "fields", "texts")
+    SUBJECTS = ("author", "declaring", "connecting", "reading", "writing", "crediting", "fields", "texts")
     sys.modules["pytest"].register_assert_rewrite(*(f"{__name__}.{subject}" for subject in SUBJECTS))
 
 from raccord_connectors.kit.conformance.connecting import ConnectingGuarantees
+from raccord_connectors.kit.conformance.crediting import CreditingGuarantees
 from raccord_connectors.kit.conformance.declaring import DeclaringGuarantees
 from raccord_connectors.kit.conformance.fields import FieldGuarantees
 from raccord_connectors.kit.conformance.multiply import guarantees, needs, pytest_generate_tests
@@ -61,6 +63,7 @@ class ConnectorConformance(
     ConnectingGuarantees,
     ReadingGuarantees,
     WritingGuarantees,
+    CreditingGuarantees,
     FieldGuarantees,
     TextGuarantees,
 ):

@@ -20,6 +20,10 @@ class Needs:
     any_of: tuple[Can, ...] = ()
     hooks: tuple[str, ...] = ()
     records: tuple[type[Record], ...] = ()
+    kinds: tuple[str, ...] = ()
+    """Of records that have one: the stream writes all of these."""
+    beside: tuple[str, str] | None = None
+    """Another stream of the connector, and a kind that it writes."""
 
     @property
     def per_stream(self) -> bool:
@@ -30,6 +34,7 @@ class Needs:
             all(can in stream.can for can in self.all_of)
             and (not self.any_of or any(can in stream.can for can in self.any_of))
             and (not self.records or STREAMS.get(stream.name) in self.records)
+            and all(stream.makes(kind) for kind in self.kinds)
         )
 
 
@@ -38,12 +43,15 @@ def needs(
     any_of: tuple[Can, ...] = (),
     hooks: tuple[str, ...] = (),
     records: tuple[type[Record], ...] = (),
+    kinds: tuple[str, ...] = (),
+    beside: tuple[str, str] | None = None,
 ) -> Callable[[F], F]:
-    """The guarantee holds for each stream that declares these capabilities (and carries one of these records), if
-    the author wrote these hooks. With capabilities the test takes a parameter `stream`."""
+    """The guarantee holds for each stream that declares these capabilities (and carries one of these records, and writes these
+    kinds, beside another stream that writes its kind), if the author wrote these hooks. With capabilities the test takes a
+    parameter `stream`."""
 
     def mark(function: F) -> F:
-        function.__dict__[MARK] = Needs(all_of, any_of, hooks, records)
+        function.__dict__[MARK] = Needs(all_of, any_of, hooks, records, kinds, beside)
         return function
 
     return mark
@@ -56,6 +64,8 @@ def needs_of(test: object) -> Needs:
 
 def streams_for(suite: type[Any], need: Needs) -> list[str]:
     """Of the connector under test, without those on which a hook of this guarantee can do nothing."""
+    if need.beside is not None and not suite.connector_type.spec.makes(*need.beside):
+        return []
     excepted = {stream for hook in need.hooks for stream in suite.never.get(hook, ())}
     fitting = [stream.name for stream in suite.connector_type.spec.streams if need.fits(stream)]
     return [stream for stream in fitting if stream not in excepted]
