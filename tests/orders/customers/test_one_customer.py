@@ -220,3 +220,23 @@ def test_a_creation_that_was_found_before_its_answer_keeps_nobody_waiting(settin
         assert ["integrated", "integrated", "integrated"] == [one["state"] for one in await orders(w)]
 
     run(settings, scenario)
+
+
+def test_who_joins_a_creation_makes_others_join_that_one_and_begins_none(settings: Settings) -> None:
+    """The second shares the first one's telephone, the third the second one's e-mail address: one creation for all three."""
+
+    async def scenario(w: World) -> None:
+        before = len(w.erp.all("customers"))
+        for buyer in (
+            {"email": "anne@example.org", "phone": "06 12 34 56 78"},
+            {"email": "anne.durand@example.org", "phone": "06 12 34 56 78"},
+            {"email": "anne.durand@example.org"},
+        ):
+            buys(w, **buyer)
+            await w.collect()
+            await w.advance_all()
+        await w.settle()
+        assert ["integrated", "integrated", "integrated"] == [one["state"] for one in await orders(w)]
+        assert before + 1 == len(w.erp.all("customers"))
+
+    run(settings, scenario)

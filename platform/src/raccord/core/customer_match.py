@@ -115,7 +115,7 @@ def match(
         return _new(order, rules)
     if linked is not None and chosen and "binding" in rules.anchors:
         return _found(order, linked, "link", candidates)
-    hits = [(anchor, _awake(_having(anchor, order, candidates, linked))) for anchor in rules.anchors]
+    hits = [(anchor, _awake(_once(_having(anchor, order, candidates, linked)))) for anchor in rules.anchors]
     for place, (anchor, same) in enumerate(hits):
         if same:
             return _decide(order, anchor, same, hits[place + 1 :], candidates)
@@ -157,6 +157,11 @@ def _having(
     return [one for one in candidates if key and key in identities(one)[anchor]]
 
 
+def _once(same: list[Customer]) -> list[Customer]:
+    """One that several orders are having created is known by what each of them says."""
+    return list({customer.key: customer for customer in same}.values())
+
+
 def _awake(same: list[Customer]) -> list[Customer]:
     return [customer for customer in same if customer.active] or same
 
@@ -170,13 +175,13 @@ def _decide(
 ) -> Match:
     """Several with one anchor: a later one may tell which; one alone must not contradict the rest of the order."""
     for _, others in later:
-        both = [one for one in same if one in others]
+        both = [one for one in same if one.key in _keys(others)]
         if both and len(same) > 1:
             same = both
     if len(same) > 1:
         return _question(order, anchor, same)
     (customer,) = same
-    stronger = [(one, hit) for one, hit in later if hit and one in STRONG and customer not in hit]
+    stronger = [(one, hit) for one, hit in later if hit and one in STRONG and customer.key not in _keys(hit)]
     if stronger:
         return _doubt(order, [customer, *stronger[0][1]], anchor, OTHER_FITS)
     if anchor not in STRONG and _other_business(order, customer):

@@ -63,13 +63,15 @@ async def _being_created(found: StoredOrder) -> dict[UUID, Customer]:
     """By the order that has them created; as they will be in the ERP."""
     rules = found.route.settings.orders.customers
     claims = await known_customers.claims(found.route.erp, customer_identities.anchors_of(found.order, rules))
-    others = {claim.order: claim.customer for claim in claims if claim.order != found.id}
+    others = {claim.order: claim for claim in claims if claim.order != found.id}
     made = {}
     for other in await repository.by_id(list(others)):
-        if not others[other.id] and other.state in ("held", "ignored", "cancelled"):
+        claim = others[other.id]
+        if not claim.customer and other.state in ("held", "ignored", "cancelled"):
             continue
+        creation = claim.creation or customer_identities.identity_key(other.order)
         # It may have found its customer otherwise than by the answer to its creation.
-        key = others[other.id] or other.customer or PENDING + customer_identities.identity_key(other.order)
+        key = claim.customer or other.customer or PENDING + creation
         made[other.id] = replace(customer_match.customer_of(other.order, rules), key=key)
     return made
 
@@ -94,7 +96,7 @@ async def _created(
     route = found.route
     rules = route.settings.orders.customers
     anchors = customer_identities.anchors_of(found.order, rules)
-    await known_customers.claim(route.tenant, route.erp, anchors, found.id)
+    await known_customers.claim(route.tenant, route.erp, anchors, found.id, draft.key)
     if rules.code.pattern:
         draft = replace(draft, customer=replace(draft.customer, key=await _code(found, draft)))
     mark = commands.customer_mark(draft, found.attempts)

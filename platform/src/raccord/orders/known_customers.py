@@ -2,7 +2,8 @@
 created. Every function runs inside the caller's tenant transaction.
 
 In `customer_link` an identity that begins with `new:` is a claim: the order named in `reason` has the customer
-created, whose code is "" until it is known. `new:code:…` keeps a code that we formed, for the creation named in `customer`.
+created, whose code is "" until it is known. `new:creation:ORDER` names in `customer` the creation that this order waits for, its
+own or that of another order; `new:code:…` keeps a code that we formed, for the creation named in `customer`.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ SEPARATORS = dict.fromkeys(map(ord, " .-()/"), "")
 SHORTEST = 5
 """Characters below which a text is in too many records to be sought."""
 TAKEN = "taken"
+CREATION = "creation"
 KEEP = """INSERT INTO customer_link (tenant, erp, identity, customer, reason) VALUES ($1, $2, $3, $4, $5)
           ON CONFLICT (tenant, erp, identity) DO NOTHING"""
 REPLACE = """INSERT INTO customer_link (tenant, erp, identity, customer, reason) VALUES ($1, $2, $3, $4, $5)
@@ -39,6 +41,8 @@ class Claim(Struct, frozen=True):
     order: UUID
     customer: str
     """"" while the ERP has not answered."""
+    creation: str
+    """Key of the creation that this order waits for."""
 
 
 async def linked(erp: UUID, identities: Sequence[str]) -> Link | None:
@@ -104,17 +108,19 @@ async def claims(erp: UUID, anchors: Sequence[str]) -> list[Claim]:
     """Creations, under way or done, that share one of these; without those that the snapshot has by now."""
     rows = await current_connection().fetch(
         """
-        SELECT DISTINCT l.reason, l.customer FROM customer_link l WHERE l.erp = $1 AND l.identity = ANY($2)
+        SELECT DISTINCT l.reason, l.customer, c.customer AS creation FROM customer_link l
+          LEFT JOIN customer_link c ON c.erp = l.erp AND c.identity = 'new:creation:' || l.reason
+         WHERE l.erp = $1 AND l.identity = ANY($2)
            AND (l.customer = '' OR NOT EXISTS (
              SELECT 1 FROM snapshot s WHERE s.connection = $1 AND s.stream = 'customers' AND s.key = l.customer))
         """,
         erp,
         [f"new:{anchor}" for anchor in anchors],
     )
-    return [Claim(UUID(row["reason"]), row["customer"]) for row in rows]
+    return [Claim(UUID(row["reason"]), row["customer"], row["creation"] or "") for row in rows]
 
 
-async def claim(tenant: UUID, erp: UUID, anchors: Sequence[str], order: UUID) -> None:
+async def claim(tenant: UUID, erp: UUID, anchors: Sequence[str], order: UUID, creation: str) -> None:
     """What an order has claimed that does not go on any more is free again."""
     identities = [f"new:{anchor}" for anchor in anchors]
     await current_connection().execute(
@@ -126,6 +132,7 @@ async def claim(tenant: UUID, erp: UUID, anchors: Sequence[str], order: UUID) ->
         identities,
     )
     await link(tenant, erp, identities, "", str(order), keep=True)
+    await link(tenant, erp, [f"new:creation:{order}"], creation, CREATION)
 
 
 async def give_up_claims(erp: UUID, order: UUID) -> None:
