@@ -18,7 +18,7 @@ from raccord.orders import payments, repository, reservations
 from raccord.orders.models import ChannelRoute, Stored
 from raccord.storage.engine import tenant_transaction
 from raccord.sync.ports import Shops
-from raccord_connectors.canonical import Order, encode
+from raccord_connectors.canonical import Order, Record, encode
 from raccord_connectors.contract import Page, Problem, Selection, Text
 
 NOT_STORED = Text(
@@ -55,7 +55,7 @@ async def _store_page(route: ChannelRoute, page: Page, *, keep_cursor: bool) -> 
     touched: list[UUID] = []
     entries: list[Entry] = []
     async with tenant_transaction(route.tenant) as connection:
-        for record in page.records:
+        for record in sorted(page.records, key=_key):  # see `repository.locked_by_reference`
             assert isinstance(record, Order)
             try:
                 async with connection.transaction():  # a savepoint: one bad order does not stop the good ones
@@ -92,12 +92,15 @@ async def _store_page(route: ChannelRoute, page: Page, *, keep_cursor: bool) -> 
     return touched
 
 
+def _key(record: Record) -> bytes:
+    return record.key.encode()
+
+
 async def _reserve(route: ChannelRoute, order: Order, stored: Stored) -> None:
     """At once, also while the customer has not paid yet: the shop itself holds this stock back, and a push of the ERP's
     figure would give it to somebody else."""
     found = await repository.lock(stored.id)
-    if found is None:  # another worker has it and reserves
-        return
+    assert found is not None  # stored a moment ago, in this transaction
     if order.stage == "cancelled" and found.state == "cancelled":
         await reservations.cancel(route.tenant, route.erp, stored.id)
     elif order.stage in ("pending", "open") and found.state in ("waiting", "held"):

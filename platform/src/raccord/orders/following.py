@@ -39,7 +39,7 @@ class FollowUp:
         """Inside the caller's transaction; returns how many desired states changed. References of documents that no order
         of ours has (typed in the ERP by hand) are passed over."""
         changed = 0
-        for found in await repository.by_reference(references):
+        for found in await repository.locked_by_reference(references):
             if found.state == "integrated" and found.document is not None:
                 changed += await self._follow(found)
         return changed

@@ -31,7 +31,7 @@ async def store(route: ChannelRoute, order: Order) -> Stored:
     print_ = UUID(bytes=fingerprint(data))
     connection = current_connection()
     row = await connection.fetchrow(
-        "SELECT id, fingerprint, state FROM sales_order WHERE connection = $1 AND key = $2 FOR UPDATE",
+        "SELECT id, fingerprint, state FROM sales_order WHERE connection = $1 AND key = $2 FOR NO KEY UPDATE",
         route.shop,
         order.key,
     )
@@ -143,10 +143,11 @@ async def mended(channel: UUID, limit: int = 50) -> list[UUID]:
 
 
 async def lock(order: UUID) -> StoredOrder | None:
-    """The order, locked until the transaction ends; None when another worker has it or it does not exist."""
+    """The order, locked until the transaction ends; None when it does not exist. Waits for another worker: what this one was woken
+    for may have come after the other looked."""
     row = await current_connection().fetchrow(
         f"""
-        {SELECT} WHERE o.id = $1 FOR UPDATE OF o SKIP LOCKED
+        {SELECT} WHERE o.id = $1 FOR NO KEY UPDATE OF o
         """,
         order,
     )
@@ -157,6 +158,18 @@ async def by_reference(references: Sequence[str]) -> list[StoredOrder]:
     rows = await current_connection().fetch(
         f"""
         {SELECT} WHERE o.reference = ANY($1)
+        """,
+        list(references),
+    )
+    return [_stored(row) for row in rows]
+
+
+async def locked_by_reference(references: Sequence[str]) -> list[StoredOrder]:
+    """Locked until the transaction ends, in the order of their keys, in which whoever locks several does it: two workers that
+    have some orders in common wait for each other and never both."""
+    rows = await current_connection().fetch(
+        f"""
+        {SELECT} WHERE o.reference = ANY($1) ORDER BY o.key COLLATE "C", o.id FOR NO KEY UPDATE OF o
         """,
         list(references),
     )
