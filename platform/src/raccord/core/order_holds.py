@@ -38,6 +38,15 @@ PART_CANCELLED = Text(
     "the shop (with or "
     "without a refund of {amount} {currency}), or put the line back in the ERP.",
 )
+CANCELLED_WHOLE = Text(
+    "order.cancelled_and_paid",
+    "Commande {number} : elle est annulée dans la gestion (document {document}), et {amount} {currency} payés "
+    "n’ont pas été rendus. "
+    "Remboursez-les par la boutique, ou dites ici que c’est fait autrement.",
+    "Order {number}: it is cancelled in the ERP (document {document}), and {amount} {currency} that were paid "
+    "were not given back. "
+    "Refund them through the shop, or say here that it was done otherwise.",
+)
 ADDED = Text(
     "order.added_in_erp",
     "Commande {number} : le document {document} contient {what_fr} en plus de ce que l’acheteur a commandé "
@@ -82,7 +91,9 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a question is about; another decision is asked for when they change."""
 
     lines: dict[str, Decimal] = {}
-    """Order line → quantity given up; or the ERP's article → quantity added."""
+    """Order line → quantity given up that the shop does not know of; or the ERP's article → quantity added."""
+    given_up: dict[str, Decimal] = {}
+    """Of these lines, all that was given up."""
     amount: Decimal | None = None
     """What giving back these lines' price comes to, with tax; or what was added, without."""
     edits: list[Edit] = []
@@ -102,20 +113,27 @@ def cancelled_part(
     unknown = uncovered(order, entered, found, decided)
     if not unknown:
         return None
-    gone = found.cancelled
-    wish = worth(order, entered, unknown)
-    what = [(gone[line], _name(entered, line)) for line in unknown]
-    french, english = _listed(what)
+    amount = worth(order, entered, unknown)
+    french, english = _listed([(quantity, _name(entered, line)) for line, quantity in unknown.items()])
     message = PART_CANCELLED.fill(
-        number=order.number,
-        document=document,
-        what_fr=french,
-        what_en=english,
-        amount=wish,
+        number=order.number, document=document, what_fr=french, what_en=english, amount=amount,
         currency=order.currency,
-    )
-    facts = Facts(lines={line: gone[line] for line in unknown}, amount=wish, document=document)
+    )  # fmt: skip
+    gone = {line: found.cancelled[line] for line in unknown}
+    facts = Facts(lines=unknown, given_up=gone, amount=amount, document=document)
     return Question("part_cancelled", Problem("rejected", message, field="lines"), facts)
+
+
+def cancelled_whole(order: Order, document: str, wished: Sequence[RefundWish]) -> Question | None:
+    """An order that was cancelled in the ERP as a whole, and paid: None when all of its money went back, or was wished back."""
+    amount = _left(order) - sum((one.amount for one in wished), ZERO)
+    if amount <= 0:
+        return None
+    message = CANCELLED_WHOLE.fill(
+        number=order.number, document=document, amount=plain(amount), currency=order.currency
+    )
+    facts = Facts(amount=plain(amount), document=document)
+    return Question("part_cancelled", Problem("rejected", message, field="payments"), facts)
 
 
 def uncovered(
@@ -145,9 +163,13 @@ def worth(order: Order, entered: Order, lines: Mapping[str, Decimal]) -> Decimal
         gross, count = prices.get(line, (ZERO, ZERO))
         if count:
             whole += (gross * quantity / count).quantize(CENT)
+    return plain(max(ZERO, min(whole, _left(order))))
+
+
+def _left(order: Order) -> Decimal:
+    """Paid and not given back."""
     paid = sum((one.amount for one in order.payments if one.state == "paid"), ZERO)
-    back = sum((one.amount for one in order.refunds), ZERO)
-    return plain(max(ZERO, min(whole, paid - back)))
+    return paid - sum((one.amount for one in order.refunds), ZERO)
 
 
 def by_rule(rules: AfterEntry, found: Progress) -> Literal["tell", "refund"] | None:
@@ -158,20 +180,12 @@ def by_rule(rules: AfterEntry, found: Progress) -> Literal["tell", "refund"] | N
     return rules.cancelled_parts
 
 
-def wish(
-    order: Order, entered: Order, lines: Mapping[str, Decimal], before: Sequence[RefundWish], reference: str
-) -> RefundWish | None:
-    """The next refund to wish for: of what no wish was made for yet. None when there is nothing to give back."""
-    wished: dict[str, Decimal] = {}
-    for one in before:
-        for line, quantity in one.lines.items():
-            wished[line] = wished.get(line, ZERO) + quantity
-    left = {line: quantity - wished.get(line, ZERO) for line, quantity in lines.items()}
-    left = {line: plain(quantity) for line, quantity in left.items() if quantity > 0}
-    amount = worth(order, entered, left)
-    if amount <= 0:
+def wish(facts: Facts, before: Sequence[RefundWish], reference: str) -> RefundWish | None:
+    """What to ask of the shop when a refund was decided on these facts; None when there is nothing to give back."""
+    if not facts.amount or facts.amount <= 0:
         return None
-    return RefundWish(key=f"{reference.replace(' ', '_')}/c{len(before) + 1}", amount=amount, lines=left)
+    key = f"{reference.replace(' ', '_')}/c{len(before) + 1}"
+    return RefundWish(key=key, amount=facts.amount, lines=facts.lines)
 
 
 def added(order: Order, found: Progress, document: str) -> Question | None:

@@ -8,10 +8,10 @@ and a person is told.
 from collections.abc import Sequence
 from uuid import UUID
 
-from raccord.core.follow_up import update_of
-from raccord.journal.models import Entry, Event
-from raccord.journal.service import write_entries
-from raccord.orders import payments, repository, reservations
+from msgspec.structs import replace
+
+from raccord.core.order_holds import document_deleted
+from raccord.orders import holds, payments, progress, repository, reservations
 from raccord.orders.models import StoredOrder
 from raccord.storage.engine import current_connection
 from raccord.sync.commands import Commands
@@ -23,9 +23,9 @@ MOST_DELETED = 10
 MANY_DELETED = Text(
     "order.many_deleted",
     "Commande {number} : son document {document} a été supprimé de la gestion en même temps que beaucoup d’autres. La commande "
-    "n’a pas été annulée dans la boutique. Si c’était voulu, annulez-la là-bas.",
+    "n’a pas été annulée dans la boutique. Si c’était voulu, annulez-la d’ici ; sinon, restaurez le document.",
     "Order {number}: its document {document} was deleted from the ERP together with many others. The order was not cancelled "
-    "in the shop. If it was meant, cancel it there.",
+    "in the shop. If it was meant, cancel it from here; if not, restore the document.",
 )
 
 
@@ -46,7 +46,7 @@ class FollowUp:
 
     async def _follow(self, found: StoredOrder) -> int:
         document, gone = await _document(found)
-        if document is not None and gone:
+        if gone:
             return await _deleted(found, document)
         await payments.settle(found, self._asked)
         changed = await _desire(found, await _update(found, document))
@@ -59,48 +59,68 @@ class FollowUp:
 
 
 async def _update(found: StoredOrder, document: Document | None) -> OrderUpdate:
-    if document is None:  # read back by command, but its delta is still on the way
-        return OrderUpdate(
-            key=found.order.key, state="accepted", erp_document=await repository.document_number(found.id)
-        )
-    items = await repository.items_of(found.route.channel, (line.item for line in found.order.lines))
-    return update_of(found.order, document, items)
+    if document is not None:
+        return await progress.bring_up(found, document)
+    number = await repository.document_number(
+        found.id
+    )  # read back by command, but its delta is still on the way
+    return OrderUpdate(key=found.order.key, state="accepted", erp_document=number)
 
 
 async def _document(found: StoredOrder) -> tuple[Document | None, bool]:
-    """The order's document as the ERP has it, or had it when it was deleted."""
+    """The order's document as the ERP has it, or had it when it was deleted; and whether it is gone. One that no scan ever saw
+    is gone when the ERP said so."""
     row = await current_connection().fetchrow(
         "SELECT data, deleted_at IS NOT NULL FROM snapshot WHERE connection = $1 AND stream = 'documents' AND key = $2",
         found.route.erp,
         found.document,
     )
-    return (decode(row[0], Document), bool(row[1])) if row else (None, False)
+    return (decode(row[0], Document), bool(row[1])) if row else (None, found.gone)
 
 
-async def _deleted(found: StoredOrder, document: Document) -> int:
+async def _deleted(found: StoredOrder, document: Document | None) -> int:
     """Only what had not left yet: what was delivered or invoiced was archived, not cancelled."""
-    if document.state not in ("draft", "confirmed", "preparing") or document.shipments or document.invoices:
+    if document is not None and (
+        document.state not in ("draft", "confirmed", "preparing", "cancelled")
+        or document.shipments
+        or document.invoices
+    ):
         return 0
-    if await _deleted_lately(found) > MOST_DELETED:
-        problem = Problem("rejected", MANY_DELETED.fill(number=found.order.number, document=document.number))
-        entry = Entry(
-            stream="orders", key=found.order.key, event=Event.ORDER_HELD, connection=found.route.shop,
-            channel=found.route.channel, problem=problem,
-        )  # fmt: skip
-        await write_entries(found.route.tenant, [entry])
+    number = document.number if document else await repository.document_number(found.id) or ""
+    if not await _is_meant(found, number):
         return 0
     await reservations.cancel(found.route.tenant, found.route.erp, found.id)
+    refunds = await progress.given_up_whole(found, number)
     return await _desire(
-        found, OrderUpdate(key=found.order.key, state="cancelled", erp_document=document.number)
+        found, OrderUpdate(key=found.order.key, state="cancelled", erp_document=number, refunds=refunds)
     )
+
+
+async def _is_meant(found: StoredOrder, number: str) -> bool:
+    """Whether the deletion cancels the order in the shop: the rule says so and it was no mass deletion, or a person did."""
+    row = (await holds.of(found.id)).get("document_deleted")
+    if row is not None and row.state == "decided":
+        return row.decision == "cancel"
+    if found.order.stage == "cancelled":
+        return True
+    question = document_deleted(found.order, number)
+    if await _deleted_lately(found) > MOST_DELETED:
+        message = MANY_DELETED.fill(number=found.order.number, document=number)
+        question = replace(question, problem=Problem("rejected", message))
+    elif row is None and found.route.settings.orders.after.deleted_document == "cancel":
+        return True
+    await holds.ask(found, question)
+    return False
 
 
 async def _deleted_lately(found: StoredOrder) -> int:
     """Documents of this channel's orders that the ERP has lost within an hour."""
     count: int = await current_connection().fetchval(
         """
-        SELECT count(*) FROM snapshot s JOIN sales_order o ON o.tenant = s.tenant AND o.document = s.key AND o.channel = $2
-         WHERE s.connection = $1 AND s.stream = 'documents' AND s.deleted_at > now() - interval '1 hour'
+        SELECT count(*) FROM sales_order o
+          LEFT JOIN snapshot s ON s.tenant = o.tenant AND s.connection = $1 AND s.stream = 'documents' AND s.key = o.document
+         WHERE o.channel = $2 AND o.document IS NOT NULL
+           AND coalesce(s.deleted_at, CASE WHEN s.key IS NULL THEN o.document_gone_at END) > now() - interval '1 hour'
         """,
         found.route.erp,
         found.route.channel,

@@ -38,6 +38,10 @@ class StoredOrder(Struct, frozen=True, kw_only=True):
     draft: Draft | None
     document: str | None
     attempts: int
+    entered: Order | None = None
+    """The order as its document was asked for; None for one that was entered before this was kept."""
+    gone: bool = False
+    """The ERP was asked for the document by its key, and has it no more."""
 
 
 class Stored(Struct, frozen=True):

@@ -15,7 +15,8 @@ from raccord_connectors.canonical import Document, Draft, Order, decode, encode,
 from raccord_connectors.contract import Problem
 
 ROUTE = "c.tenant, c.id AS channel, c.erp, c.shop, c.state = 'live' AS live, c.settings, c.orders_from"
-SELECT = f"""SELECT o.id, o.reference, o.data, o.state, o.customer, o.draft, o.document, o.attempts, {ROUTE}
+SELECT = f"""SELECT o.id, o.reference, o.data, o.state, o.customer, o.draft, o.document, o.attempts, o.entered,
+          o.document_gone_at IS NOT NULL AS gone, {ROUTE}
           FROM sales_order o JOIN channel c ON c.id = o.channel"""  # noqa: S608
 
 
@@ -246,7 +247,12 @@ async def set_customer(order: UUID, customer: str, reason: str) -> None:
 
 
 async def set_draft(order: UUID, draft: Draft) -> None:
-    await _set(order, "state = 'entering', draft = $2, problem = NULL", encode(draft).decode())
+    await _set(order, "state = 'entering', draft = $2, entered = data, problem = NULL", encode(draft).decode())
+
+
+async def set_entered(order: UUID) -> None:
+    """As it is now."""
+    await _set(order, "entered = data")
 
 
 async def set_integrated(order: UUID, document: Document) -> None:
@@ -327,6 +333,8 @@ def _stored(row: asyncpg.Record) -> StoredOrder:
         draft=decode(row["draft"], Draft) if row["draft"] else None,
         document=row["document"],
         attempts=row["attempts"],
+        entered=decode(row["entered"], Order) if row["entered"] else None,
+        gone=row["gone"],
     )
 
 

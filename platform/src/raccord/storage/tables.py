@@ -273,6 +273,8 @@ class SalesOrder(Table, db=APP, tablename="sales_order"):
     attempts = Integer(default=0)
     retry_at = Timestamptz()
     payments_by_hand = Boolean(default=False)
+    entered = JSON(null=True, default=None)
+    document_gone_at = Timestamptz(null=True, default=None)
     stuck_since = Timestamptz(null=True, default=None)
 
 
@@ -288,6 +290,38 @@ class Reservation(Table, db=APP):
     proven_at = DoublePrecision(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)
     ended_because = Text(null=True, default=None)
+
+
+class OrderProgress(Table, db=APP, tablename="order_progress"):
+    tenant = UUID()
+    sales_order = UUID()
+    line = Text(primary_key=True)
+    added = Boolean(default=False)
+    item = Text()
+    title = Text(default="")
+    ordered = Numeric()
+    kept = Numeric()
+    delivered = Numeric()
+    invoiced = Numeric()
+    shipments = JSON(default="{}")
+    invoices = JSON(default="[]")
+
+
+class OrderHold(Table, db=APP, tablename="order_hold"):
+    tenant = UUID()
+    sales_order = UUID()
+    kind = Text(primary_key=True)
+    state = Text()
+    print = UUID()
+    facts = JSON()
+    problem = JSON()
+    opened_at = Timestamptz()
+    decision = Text(null=True, default=None)
+    decided_lines = JSON(default="{}")
+    refunds = JSON(default="[]")
+    attempts = Integer(default=0)
+    decided_at = Timestamptz(null=True, default=None)
+    decided_by = UUID(null=True, default=None)
 
 
 class OrderPayment(Table, db=APP, tablename="order_payment"):
