@@ -40,6 +40,7 @@ async def standing(found: StoredOrder, document: Document) -> Standing:
 async def bring_up(found: StoredOrder, document: Document) -> OrderUpdate:
     """Keeps where the order is, asks what a person has to decide, and returns what the shop is to be told."""
     now = await standing(found, document)
+    await repository.set_seen(found.id)
     await progress_rows.keep(found, now.progress)
     known = await holds.of(found.id)
     questions = [

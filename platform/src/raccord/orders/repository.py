@@ -247,12 +247,22 @@ async def set_customer(order: UUID, customer: str, reason: str) -> None:
 
 
 async def set_draft(order: UUID, draft: Draft) -> None:
-    await _set(order, "state = 'entering', draft = $2, entered = data, problem = NULL", encode(draft).decode())
+    await _set(
+        order, "state = 'entering', draft = $2, entered = data, problem = NULL", encode(draft).decode()
+    )
 
 
 async def set_entered(order: UUID) -> None:
     """As it is now."""
     await _set(order, "entered = data")
+
+
+async def set_seen(order: UUID) -> None:
+    """A scan has brought its document; should it have been missed before, it is back."""
+    await current_connection().execute(
+        "UPDATE sales_order SET document_seen = true, document_gone_at = NULL WHERE id = $1 AND NOT document_seen",
+        order,
+    )
 
 
 async def set_integrated(order: UUID, document: Document) -> None:

@@ -1,11 +1,9 @@
-"""What one can do with orders; called by tasks, pages and the API."""
+"""What moves orders on by itself; called by tasks. What people decide is in `deciding`."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from raccord.journal.models import Entry, Event
-from raccord.journal.service import write_entries
-from raccord.orders import collecting, customers, entering, payments, repository, reservations
+from raccord.orders import collecting, entering, payments, repository, reservations, vanished
 from raccord.storage.engine import tenant_transaction
 from raccord.sync.commands import Commands
 from raccord.sync.ports import Shops, Wake
@@ -66,17 +64,25 @@ async def answered(
     """An agent answered a command of ours: the orders that waited for it go on."""
     kind, _, rest = once.partition(":")
     reference = rest.rpartition(":")[0]
+    channels: list[UUID] = []
     async with tenant_transaction(tenant):
         if kind == "customer":
             orders = await repository.waiting_for_customer(connection)
-        elif kind in ("draft", "readback", "payment", "paymentback"):
+        elif kind in ("draft", "readback", "payment", "paymentback", "credit", "creditback", "balance"):
             orders = [found.id for found in await repository.by_reference([reference])]
         elif kind == "stock":
             orders = []
             for found in await repository.by_reference([reference]):
                 await reservations.take_proof(found, result)
+        elif kind == "gone":
+            orders = []
+            for found in await repository.by_reference([reference]):
+                if await vanished.take(found, result):
+                    channels.append(found.route.channel)
         else:
             return
+    for channel in channels:
+        await wake.project(tenant, channel, "order_updates")
     for order in orders:
         await advance(tenant, order, asked, wake)
     if kind == "stock":
@@ -94,61 +100,9 @@ async def prove_again(tenant: UUID, erp: UUID, asked: Commands) -> int:
     return len(orders)
 
 
-async def retry(tenant: UUID, order: UUID, account: UUID, wake: Wake) -> bool:
-    """A person has mended what held it. False when it does not wait for one."""
-    async with tenant_transaction(tenant):
-        done = await repository.release(order)
-        if done:
-            await _note(tenant, order, Event.RETRIED, account)
-    if done:
-        await wake.enter(tenant, order)
-    return done
-
-
-async def ignore(tenant: UUID, order: UUID, account: UUID) -> bool:
-    """A person says that this order never goes to the ERP; what it reserved is free again."""
-    async with tenant_transaction(tenant):
-        done = await repository.ignore(order)
-        if done:
-            (found,) = await repository.by_id([order])
-            await reservations.cancel(tenant, found.route.erp, order)
-            await _note(tenant, order, Event.ORDER_IGNORED, account)
-    return done
-
-
-async def choose_customer(tenant: UUID, order: UUID, customer: str, account: UUID, wake: Wake) -> bool:
-    """The answer to an ambiguous customer; remembered for the buyer's later orders."""
-    async with tenant_transaction(tenant):
-        found = await repository.lock(order)
-        if found is None or found.state != "held":
-            return False
-        await customers.remember(found, customer, "chosen")
-        await repository.release(order)
-        await _note(tenant, order, Event.CUSTOMER_MATCHED, account)
-    await wake.enter(tenant, order)
-    return True
-
-
-async def new_customer(tenant: UUID, order: UUID, account: UUID, wake: Wake) -> bool:
-    """The other answer to an ambiguous customer: it is none of those known. Remembered as well."""
-    async with tenant_transaction(tenant):
-        found = await repository.lock(order)
-        if found is None or found.state != "held":
-            return False
-        await customers.remember_as_new(found)
-        await repository.release(order)
-        await _note(tenant, order, Event.CUSTOMER_MATCHED, account)
-    await wake.enter(tenant, order)
-    return True
-
-
-async def _note(tenant: UUID, order: UUID, event: Event, account: UUID) -> None:
-    for found in await repository.by_id([order]):
-        entry = Entry(
-            stream="orders", key=found.order.key, event=event, connection=found.route.shop,
-            channel=found.route.channel, account=account,
-        )  # fmt: skip
-        await write_entries(tenant, [entry])
+async def miss_documents(tenant: UUID, erp: UUID, asked: Commands) -> int:
+    """Asks the ERP for documents that a complete pass should have brought, and did not."""
+    return await vanished.ask(tenant, erp, asked)
 
 
 async def _channels_of(tenant: UUID, erp: UUID) -> list[UUID]:

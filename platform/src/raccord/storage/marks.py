@@ -62,3 +62,14 @@ async def products_in(connection: UUID, categories: Sequence[str]) -> list[str]:
         list(categories),
     )
     return [row["key"] for row in rows]
+
+
+async def orders_of(connection: UUID, documents: Sequence[str]) -> list[str]:
+    """The references of the orders that became these documents of this ERP."""
+    rows = await current_connection().fetch(
+        "SELECT o.reference FROM sales_order o JOIN channel c ON c.id = o.channel "
+        "WHERE c.erp = $1 AND o.document = ANY($2::text[])",
+        connection,
+        list(documents),
+    )
+    return [row["reference"] for row in rows]

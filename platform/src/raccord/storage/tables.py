@@ -275,6 +275,7 @@ class SalesOrder(Table, db=APP, tablename="sales_order"):
     payments_by_hand = Boolean(default=False)
     entered = JSON(null=True, default=None)
     document_gone_at = Timestamptz(null=True, default=None)
+    document_seen = Boolean(default=False)
     stuck_since = Timestamptz(null=True, default=None)
 
 
@@ -322,6 +323,30 @@ class OrderHold(Table, db=APP, tablename="order_hold"):
     attempts = Integer(default=0)
     decided_at = Timestamptz(null=True, default=None)
     decided_by = UUID(null=True, default=None)
+
+
+class OrderCredit(Table, db=APP, tablename="order_credit"):
+    tenant = UUID()
+    sales_order = UUID()
+    refund = Text(primary_key=True)
+    state = Text()
+    draft = JSON(null=True, default=None)
+    document = JSON(null=True, default=None)
+    attempts = Integer(default=0)
+    retry_at = Timestamptz()
+    problem = JSON(null=True, default=None)
+    entered_at = Timestamptz(null=True, default=None)
+
+
+class OrderBalance(Table, db=APP, tablename="order_balance"):
+    tenant = UUID()
+    sales_order = UUID(primary_key=True)
+    print = UUID()
+    balance = JSON(null=True, default=None)
+    attempts = Integer(default=0)
+    retry_at = Timestamptz()
+    problem = JSON(null=True, default=None)
+    checked_at = Timestamptz(null=True, default=None)
 
 
 class OrderPayment(Table, db=APP, tablename="order_payment"):

@@ -30,6 +30,7 @@ class Changes:
         self._entries: list[Entry] = []
         self._marks: defaultdict[str, set[str]] = defaultdict(set)
         self._categories: set[str] = set()
+        self._documents: set[str] = set()
 
     async def begin(self) -> None:
         self.channels = await to_project.channels_of(self.connection)
@@ -52,6 +53,8 @@ class Changes:
         if self.stream == "categories":
             self._categories.update(record.key for record in (before, after) if record is not None)
             return
+        if self.stream == "documents":
+            self._documents.update(record.key for record in (before, after) if record is not None)
         for stream, key in marks(before, after):
             self._marks[stream].add(key)
 
@@ -68,6 +71,10 @@ class Changes:
         if self._categories:
             self._marks["listings"].update(
                 await to_project.products_in(self.connection, sorted(self._categories))
+            )
+        if self._documents:  # gathered with others, a document may carry another order's reference
+            self._marks["order_updates"].update(
+                await to_project.orders_of(self.connection, sorted(self._documents))
             )
         if self.stream == "products" and self._marks["availability"]:
             self._marks["availability"] = set(

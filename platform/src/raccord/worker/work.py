@@ -21,7 +21,7 @@ from raccord_connectors import wire
 from raccord_connectors.contract import ConfigError, TransientError
 
 __all__ = [
-    "answered", "collect", "drift", "enter", "hooks", "new_day", "plan", "project", "prove", "purge", "push", "recheck",
+    "answered", "collect", "drift", "enter", "hooks", "new_day", "notify", "plan", "project", "prove", "purge", "push", "recheck",
     "rehearse", "spread", "sweep",
 ]  # fmt: skip
 URGENT_TASKS = ("collect", "prove")
@@ -146,12 +146,24 @@ async def answered(hands: Hands, tenant: UUID, command: UUID) -> None:
 
 
 async def prove(hands: Hands, tenant: UUID, channel: UUID) -> None:
-    """Reservations whose proof was overtaken by later movements of stock; and orders whose article was unknown."""
+    """Reservations whose proof was overtaken by later movements of stock; documents that no scan brought; and orders whose
+    article was unknown."""
     async with tenant_transaction(tenant):
         route = await projections.route(channel)
     if route is not None:
         await orders.prove_again(tenant, route.erp, hands.commands)
+        await orders.miss_documents(tenant, route.erp, hands.commands)
         await orders.release_mended(tenant, channel, hands.wake)
+
+
+async def notify(hands: Hands, tenant: UUID) -> None:
+    """One worker at a time: each message is told once."""
+    async with hands.locks.try_hold("notify", tenant) as lock:
+        if lock is None:
+            return
+        more = await hands.telling.tell(tenant)
+    if more:
+        await hands.wake.notify(tenant)
 
 
 async def purge(hands: Hands) -> None:

@@ -2,6 +2,10 @@
 ALTER TABLE sales_order ADD COLUMN entered json;           -- canonical.Order; null for orders entered before
 -- The ERP was asked for this document by its key and has it no more, although no scan ever saw it.
 ALTER TABLE sales_order ADD COLUMN document_gone_at timestamptz;
+-- A scan has seen the document: what is not there any more was deleted. Of those entered before, there is nothing left to miss.
+ALTER TABLE sales_order ADD COLUMN document_seen boolean NOT NULL DEFAULT true;
+ALTER TABLE sales_order ALTER COLUMN document_seen SET DEFAULT false;
+CREATE INDEX sales_order_unseen ON sales_order (tenant, integrated_at) WHERE state = 'integrated' AND NOT document_seen;
 
 -- How far each line of an order is in the ERP, worked out anew whenever its document changes (core.order_progress).
 CREATE TABLE order_progress (
