@@ -61,6 +61,9 @@ class RecordedWake:
     async def rehearse(self, tenant: UUID, rehearsal: UUID) -> None:
         raise AssertionError("an agent's call rehearses nothing")
 
+    async def notify(self, tenant: UUID) -> None:
+        raise AssertionError("an agent's call tells no customer")
+
     async def answered(self, tenant: UUID, command: UUID, once: str | None) -> None:
         self.answers.append((tenant, command, once))
 

@@ -52,6 +52,8 @@ class RecordedWake:
 
     async def rehearse(self, tenant: UUID, rehearsal: UUID) -> None: ...
 
+    async def notify(self, tenant: UUID) -> None: ...
+
     async def answered(self, tenant: UUID, command: UUID, once: str | None) -> None:
         if once is not None:
             self.answers.append((command, once))

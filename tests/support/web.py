@@ -60,6 +60,9 @@ class FakeWake:
     async def rehearse(self, tenant: UUID, rehearsal: UUID) -> None:
         self.woken.append(("rehearse", rehearsal))
 
+    async def notify(self, tenant: UUID) -> None:
+        self.woken.append(("notify", tenant))
+
     async def answered(self, tenant: UUID, command: UUID, once: str | None) -> None:
         self.woken.append(("answered", command, once))
 

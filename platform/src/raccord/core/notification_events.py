@@ -80,12 +80,14 @@ class Circumstances(Struct, frozen=True, kw_only=True):
     """Keys that are recorded already."""
 
 
-def happenings(order: Order, document: Document) -> list[Happening]:
-    """All that is true now, in the order in which it happened."""
+def happenings(order: Order, document: Document | None, *, cancelled: bool = False) -> list[Happening]:
+    """All that is true now, in the order in which it happened. `cancelled`: the ERP has given the order up."""
     found: list[Happening] = []
     refunds = [Happening(event="refunded", subject=one.key, at=one.at) for one in order.refunds]
-    if document.state == "cancelled":
+    if cancelled or (document is not None and document.state == "cancelled"):
         return [Happening(event="cancelled"), *refunds]
+    if document is None:
+        return refunds
     if document.state != "draft":
         found.append(Happening(event="accepted"))
     if document.state == "preparing":
@@ -124,7 +126,7 @@ def silence(
 
 
 def is_overtaken(happening: Happening, every: Sequence[Happening]) -> bool:
-    """Who is told that the order has left need not be told that it is being prepared; once it is cancelled, only a refund is news."""
+    """Who hears that the order has left need not hear that it is prepared; once it is cancelled, only a refund is news."""
     there = {one.event for one in every}
     if "cancelled" in there:
         return happening.event not in ("cancelled", "refunded")
@@ -133,9 +135,13 @@ def is_overtaken(happening: Happening, every: Sequence[Happening]) -> bool:
     return happening.event == "preparing" and bool(there & {"shipped", "invoiced"})
 
 
-def still_true(happening_key: str, every: Sequence[Happening]) -> bool:
-    """Between recording and telling the ERP may have taken it back: a delivery note that was deleted."""
-    return any(one.key == happening_key for one in every)
+def taken_back(event: EventName, subject: str, document: Document | None) -> bool:
+    """Between recording and telling the ERP may have: a delivery note or an invoice that was deleted."""
+    if document is None or not subject:
+        return False
+    if event == "shipped":
+        return all(one.key != subject for one in document.shipments)
+    return event == "invoiced" and subject not in document.invoices
 
 
 def is_imported(about: Circumstances) -> bool:

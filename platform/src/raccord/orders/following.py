@@ -10,7 +10,9 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from raccord.core.notification_moves import moved
 from raccord.core.order_holds import document_deleted
+from raccord.notifications.recording import record_events
 from raccord.orders import holds, payments, progress, repository, reservations
 from raccord.orders.models import StoredOrder
 from raccord.storage.engine import current_connection
@@ -49,7 +51,7 @@ class FollowUp:
         if gone:
             return await _deleted(found, document)
         await payments.settle(found, self._asked)
-        changed = await _desire(found, await _update(found, document))
+        changed = await _desire(found, await _update(found, document), document)
         if document is not None:
             await reservations.after_change(found, document, self._asked)
         return changed
@@ -92,7 +94,9 @@ async def _deleted(found: StoredOrder, document: Document | None) -> int:
     await reservations.cancel(found.route.tenant, found.route.erp, found.id)
     refunds = await progress.given_up_whole(found, number)
     return await _desire(
-        found, OrderUpdate(key=found.order.key, state="cancelled", erp_document=number, refunds=refunds)
+        found,
+        OrderUpdate(key=found.order.key, state="cancelled", erp_document=number, refunds=refunds),
+        document,
     )
 
 
@@ -128,8 +132,12 @@ async def _deleted_lately(found: StoredOrder) -> int:
     return count
 
 
-async def _desire(found: StoredOrder, update: OrderUpdate) -> int:
-    data = encode(update)
+async def _desire(found: StoredOrder, update: OrderUpdate, document: Document | None) -> int:
+    await record_events(found, document, cancelled=update.state == "cancelled")
+    wanted = moved(update, found.route.settings.notifications)
+    if wanted is None:
+        return 0
+    data = encode(wanted)
     status = await current_connection().execute(
         """
         INSERT INTO binding (tenant, channel, stream, key, target, desired, desired_print, desired_at)

@@ -108,6 +108,22 @@ async def due_work() -> list[Due]:
               JOIN channel c ON c.tenant = o.tenant AND c.id = o.channel
              WHERE p.state <> 'entered' AND p.retry_at <= now() AND o.state = 'integrated' AND c.state = 'live'
             UNION
+            SELECT 'enter', o.tenant, o.id, '' FROM order_credit p
+              JOIN sales_order o ON o.tenant = p.tenant AND o.id = p.sales_order
+              JOIN channel c ON c.tenant = o.tenant AND c.id = o.channel
+             WHERE p.state <> 'entered' AND p.retry_at <= now() AND o.state = 'integrated' AND c.state = 'live'
+            UNION
+            SELECT 'enter', o.tenant, o.id, '' FROM order_balance p
+              JOIN sales_order o ON o.tenant = p.tenant AND o.id = p.sales_order
+              JOIN channel c ON c.tenant = o.tenant AND c.id = o.channel
+             WHERE p.checked_at IS NULL AND p.retry_at <= now() AND o.state = 'integrated' AND c.state = 'live'
+            UNION
+            SELECT 'notify', n.tenant, n.tenant, '' FROM notification n
+              JOIN sales_order o ON o.tenant = n.tenant AND o.id = n.sales_order
+              JOIN channel c ON c.tenant = o.tenant AND c.id = o.channel
+             WHERE n.state = 'due' AND n.retry_at <= now() AND c.state = 'live'
+                OR n.state = 'sending' AND n.handed_at < now() - interval '90 seconds'
+            UNION
             SELECT 'rehearse', tenant, id, '' FROM rehearsal WHERE state = 'running' AND retry_at <= now()
             """
         )

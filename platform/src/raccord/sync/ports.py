@@ -63,6 +63,9 @@ class Wake(Protocol):
     async def rehearse(self, tenant: UUID, rehearsal: UUID) -> None:
         """A rehearsal has begun, or goes on."""
 
+    async def notify(self, tenant: UUID) -> None:
+        """Customers are to be told of something."""
+
     async def answered(self, tenant: UUID, command: UUID, once: str | None) -> None:
         """An agent answered this command; `once` is the mark under which it was asked, which tells who waits for it."""
 

@@ -19,4 +19,6 @@ async def sweep(wake: Wake) -> int:
             await wake.enter(due.tenant, due.object)
         elif due.kind == "rehearse":
             await wake.rehearse(due.tenant, due.object)
+        elif due.kind == "notify":
+            await wake.notify(due.tenant)
     return len(found)

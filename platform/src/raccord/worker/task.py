@@ -11,6 +11,9 @@ import structlog
 
 from raccord.connections.service import Connections
 from raccord.log import trace
+from raccord.notifications.senders import Senders
+from raccord.notifications.sending import Telling
+from raccord.notifications.stopping import Links
 from raccord.orders.following import FollowUp
 from raccord.orders.hooks import Hooks
 from raccord.settings import Settings
@@ -47,6 +50,9 @@ class Hands:
         self.hooks = Hooks(settings.secret_key, settings.public_url)
         self.locks = Locks(settings.database_url)
         self.objects = objects_of(settings)
+        vault = Vault(settings.secret_key)
+        senders = Senders(vault, allow_private=settings.allow_private_addresses)
+        self.telling = Telling(senders, Links(vault, settings.public_url))
         self.ports = Ports(
             wake=wake,
             shops=self.shops,

@@ -48,6 +48,9 @@ class CeleryWake:
     async def rehearse(self, tenant: UUID, rehearsal: UUID) -> None:
         await self.send("rehearse", ORDINARY, str(tenant), str(rehearsal))
 
+    async def notify(self, tenant: UUID) -> None:
+        await self.send("notify", ORDINARY, str(tenant))
+
     async def answered(self, tenant: UUID, command: UUID, once: str | None) -> None:
         await self.send("answered", URGENT, str(tenant), str(command), once)
 

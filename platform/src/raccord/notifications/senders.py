@@ -1,0 +1,158 @@
+"""By what a merchant's messages leave: a mail server and a provider of text messages, with their secrets in the vault."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from typing import Any
+from uuid import UUID
+
+import httpx
+import msgspec
+
+from raccord.core.notification_rules import Medium
+from raccord.notifications import errors, repository
+from raccord.notifications.models import SenderRow
+from raccord.notifications.sms import PROVIDERS, SmsProvider, provider
+from raccord.notifications.smtp import SmtpConversation, SmtpSettings
+from raccord.storage.engine import tenant_transaction
+from raccord.tenants.service import note
+from raccord.vault import Vault, VaultError
+from raccord_connectors.contract import ConfigError, ConnectorError, Problem
+from raccord_connectors.kit.settings import Settings, secret_fields
+
+SMTP = "smtp"
+
+
+def settings_type(medium: Medium, name: str) -> type[Settings]:
+    """Raises `KeyError` for a provider that nobody knows."""
+    if medium == "email":
+        return {SMTP: SmtpSettings}[name]
+    return PROVIDERS[name].settings
+
+
+class Senders:
+    """One per process. `transport` is for tests: the providers' own addresses are fixed."""
+
+    def __init__(
+        self, vault: Vault, *, allow_private: bool, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        self._vault = vault
+        self._allow_private = allow_private
+        self._transport = transport
+
+    async def row(self, tenant: UUID, medium: Medium) -> SenderRow | None:
+        async with tenant_transaction(tenant):
+            found = await repository.sender(medium)
+        return found[0] if found else None
+
+    async def save(
+        self, tenant: UUID, medium: Medium, name: str, given: Mapping[str, Any], account: UUID | None
+    ) -> None:
+        """Secrets that are absent or empty stay as they are, as long as the provider stays. Raises `msgspec.ValidationError`."""
+        kind = settings_type(medium, name)
+        secrets = secret_fields(kind)
+        async with tenant_transaction(tenant):
+            stored = await repository.sender(medium)
+            kept: dict[str, Any] = {}
+            if stored is not None and stored[0].provider == name:
+                kept = {key: value for key, value in self._opened(tenant, medium, stored[1]).items() if value}
+            typed = {
+                key: value for key, value in given.items() if not (key in secrets and value in (None, ""))
+            }
+            whole = {**kept, **typed}
+            msgspec.convert(whole, type=kind)
+            plain = {key: value for key, value in whole.items() if key not in secrets}
+            secret = {key: value for key, value in whole.items() if key in secrets}
+            sealed = self._vault.seal(tenant, _place(medium), msgspec.json.encode(secret))
+            await repository.save_sender(tenant, medium, name, msgspec.json.encode(plain).decode(), sealed)
+            await note(tenant, account, "sender.saved", medium, {"provider": name})
+
+    async def remove(self, tenant: UUID, medium: Medium, account: UUID | None) -> None:
+        async with tenant_transaction(tenant):
+            await repository.remove_sender(medium)
+            await note(tenant, account, "sender.removed", medium)
+
+    async def check(self, tenant: UUID, medium: Medium) -> Problem | None:
+        """Signs in and sends nothing. What waited for it goes on when it works."""
+        try:
+            await asyncio.to_thread(await self._checker(tenant, medium))
+            problem = None
+        except ConnectorError as error:
+            problem = error.problem()
+        await self.save_check(tenant, medium, problem)
+        return problem
+
+    async def save_check(self, tenant: UUID, medium: Medium, problem: Problem | None) -> None:
+        async with tenant_transaction(tenant):
+            await repository.save_check(medium, problem)
+            if problem is None:
+                await repository.rouse(medium)
+
+    async def mail(self, tenant: UUID) -> tuple[SmtpConversation, SmtpSettings] | None:
+        """None: the merchant has named no server. Raises `ConfigError`."""
+        settings = await self._settings(tenant, "email")
+        if settings is None:
+            return None
+        assert isinstance(settings, SmtpSettings)
+        return SmtpConversation(settings, allow_private=self._allow_private), settings
+
+    async def sms(self, tenant: UUID) -> SmsProvider | None:
+        async with tenant_transaction(tenant):
+            stored = await repository.sender("sms")
+        settings = await self._settings(tenant, "sms")
+        if stored is None or settings is None:
+            return None
+        return provider(stored[0].provider, settings, self._transport)
+
+    # ------------------------------------------------------------------------------------------------- inside
+
+    async def _checker(self, tenant: UUID, medium: Medium) -> Callable[[], None]:
+        if medium == "email":
+            mail = await self.mail(tenant)
+            if mail is None:
+                raise ConfigError(NO_SERVER.fill())
+            return lambda: _open_and_close(mail[0])
+        sms = await self.sms(tenant)
+        if sms is None:
+            raise ConfigError(NO_SERVER.fill())
+
+        def ask() -> None:
+            with closing(sms):
+                sms.check()
+
+        return ask
+
+    async def _settings(self, tenant: UUID, medium: Medium) -> Settings | None:
+        async with tenant_transaction(tenant):
+            stored = await repository.sender(medium)
+        if stored is None:
+            return None
+        row, secrets = stored
+        whole = {**row.settings, **self._opened(tenant, medium, secrets)}
+        try:
+            return msgspec.convert(whole, type=settings_type(medium, row.provider))
+        except (msgspec.ValidationError, KeyError) as error:
+            raise ConfigError(errors.SEALED.fill(), detail=type(error).__name__) from None
+
+    def _opened(self, tenant: UUID, medium: Medium, sealed: bytes | None) -> dict[str, Any]:
+        if sealed is None:
+            return {}
+        try:
+            found: dict[str, Any] = msgspec.json.decode(self._vault.open(tenant, _place(medium), sealed))
+        except VaultError as error:
+            raise ConfigError(errors.SEALED.fill(), detail=str(error)) from error
+        return found
+
+
+NO_SERVER = errors.NO_SERVER
+
+
+def _open_and_close(conversation: SmtpConversation) -> None:
+    try:
+        conversation.open()
+    finally:
+        conversation.close()
+
+
+def _place(medium: Medium) -> str:
+    return f"sender:{medium}"

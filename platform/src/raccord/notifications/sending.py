@@ -1,0 +1,309 @@
+"""The worker that tells customers what is due: each message once.
+
+Before a message is handed over its row says `sending`; what dies after that is uncertain, and is not repeated without a person
+(decision 0021). Everything before it (the connection, the sign-in, the address) may be repeated as often as one likes.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+import structlog
+
+from raccord.core.notification_events import Happening, event_of, is_overtaken, taken_back
+from raccord.core.notification_rules import Medium
+from raccord.core.notification_times import quiet_until, waits_for_tracking
+from raccord.core.notification_words import language_of, shipment_of
+from raccord.journal.models import Entry, Event
+from raccord.journal.service import write_entries
+from raccord.notifications import composing, errors, repository, stopping
+from raccord.notifications.models import Due, Later, Mail, Skip, Sms
+from raccord.notifications.senders import Senders
+from raccord.notifications.sms import SmsProvider
+from raccord.notifications.smtp import SmtpConversation, SmtpSettings, Uncertain
+from raccord.orders import repository as orders
+from raccord.storage.engine import tenant_transaction
+from raccord_connectors.contract import ConfigError, ConnectorError, Problem, RecordRejected, TransientError
+
+AT_ONCE = 20
+"""Messages of one slice; the next one is asked for when there are more."""
+SURELY_DEAD = 90.0
+"""Seconds after which a worker that hands a message over has died: no task lasts that long."""
+LONGEST = 25.0
+"""Seconds after which a slice begins no further message."""
+WAITS = (60, 300, 900, 3600)
+"""Seconds before the next attempt; the last one again and again."""
+
+log = structlog.get_logger(__name__)
+
+
+class Telling:
+    """Sends what is due for one tenant. `public_url`: what links in messages begin with."""
+
+    def __init__(
+        self,
+        senders: Senders,
+        links: stopping.Links,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._senders = senders
+        self._links = links
+        self._now = now
+
+    async def tell(self, tenant: UUID) -> bool:
+        """One slice; True: there is more. One caller at a time for each tenant."""
+        until = time.monotonic() + LONGEST
+        await self._clear(tenant)
+        async with tenant_transaction(tenant):
+            found = await repository.due(AT_ONCE)
+        todo: dict[Medium, list[tuple[Due, str]]] = {"email": [], "sms": []}
+        for id_ in found:
+            due = await self._examined(tenant, id_)
+            if due is not None:
+                todo[due[0].medium].append(due)
+        if todo["email"]:
+            await self._mails(tenant, todo["email"], until)
+        if todo["sms"]:
+            await self._texts(tenant, todo["sms"], until)
+        return len(found) == AT_ONCE
+
+    # ---------------------------------------------------------------------------------------- is it (still) news
+
+    async def _examined(self, tenant: UUID, id_: UUID) -> tuple[Due, str] | None:
+        """The message and its recipient, when it is to be sent now."""
+        async with tenant_transaction(tenant):
+            due = await repository.one(id_)
+            if due is None or due.state != "due":
+                return None
+            verdict = await self._verdict(due)
+            if isinstance(verdict, Skip):
+                await repository.end(id_, "skipped", reason=verdict.reason)
+                return None
+            if isinstance(verdict, Later):
+                await repository.postpone(id_, verdict.at)
+                return None
+        return due, verdict
+
+    async def _verdict(self, due: Due) -> Skip | Later | str:
+        now, rules = self._now(), due.settings.notifications
+        event, subject = event_of(due.event)
+        rule = rules.rule(event)
+        if not rule.wants(due.medium):
+            return Skip("shop" if rule.teller == "shop" else "off")
+        every = [Happening(event=event_of(key)[0], subject=event_of(key)[1]) for key in due.others]
+        if is_overtaken(Happening(event=event, subject=subject), every) or taken_back(
+            event, subject, due.document
+        ):
+            return Skip("overtaken")
+        if now - due.seen_at > timedelta(days=rules.oldest_days):
+            return Skip("old")
+        recipient = composing.recipient_of(due.order, due.medium)
+        if not recipient:
+            return Skip("no_address")
+        if event not in composing.BOUND and await repository.is_unsubscribed(recipient):
+            return Skip("unsubscribed")
+        if event == "shipped":
+            parcel = shipment_of(due.document, subject)
+            wait = waits_for_tracking(rules, parcel.tracking if parcel else "", due.seen_at, now)
+            if wait is not None:
+                # A number may come at any moment: it is looked at again long before the wait is over.
+                return Later(min(wait, now + timedelta(seconds=30)))
+        quiet = quiet_until(rules, due.medium, now, ZoneInfo(due.timezone))
+        return recipient if quiet is None else Later(quiet)
+
+    # ------------------------------------------------------------------------------------------------- e-mail
+
+    async def _mails(self, tenant: UUID, todo: list[tuple[Due, str]], until: float) -> None:
+        try:
+            found = await self._senders.mail(tenant)
+            if found is None:
+                await self._without_server(tenant, todo)
+                return
+            conversation, settings = found
+            await asyncio.to_thread(conversation.open)
+        except (ConfigError, TransientError) as error:
+            await self._server_away(tenant, "email", error)
+            return
+        try:
+            for due, recipient in todo:
+                mail = await self._written(due, recipient, settings)
+                if time.monotonic() > until or not await self._mail(conversation, due, mail):
+                    return
+            await self._works(tenant, "email")
+        finally:
+            await asyncio.to_thread(conversation.close)
+
+    async def _mail(self, conversation: SmtpConversation, due: Due, mail: Mail) -> bool:
+        """False: the conversation is over."""
+        try:
+            await asyncio.to_thread(conversation.offer, mail.recipient)
+        except RecordRejected as error:
+            await self._failed(due, mail.recipient, error)
+            return True
+        except ConfigError as error:
+            await self._server_away(due.tenant, "email", error)
+            return False
+        except TransientError as error:
+            await self._later(due, error)
+            return False
+        if not await self._begun(due, mail):
+            await asyncio.to_thread(conversation.forget)
+            return True
+        try:
+            answer = await asyncio.to_thread(conversation.hand_over, mail.content)
+        except Uncertain as error:
+            await self._uncertain(due, str(error))
+            return False
+        except RecordRejected as error:
+            await self._failed(due, mail.recipient, error)
+            return True
+        except TransientError as error:
+            await self._later(due, error)
+            return True
+        await self._sent(due, mail, answer)
+        return True
+
+    async def _written(self, due: Due, recipient: str, settings: SmtpSettings) -> Mail:
+        language = language_of(due.order, due.settings.notifications)
+        async with tenant_transaction(due.tenant):
+            template = await repository.template(due.channel, event_of(due.event)[0], "email", language)
+            items = await orders.items_of(due.channel, (line.item for line in due.order.lines))
+        stop = self._links.stop(due.tenant, recipient)
+        return composing.mail_of(due, recipient, language, template, settings, items=items, stop=stop)
+
+    # ------------------------------------------------------------------------------------------- text messages
+
+    async def _texts(self, tenant: UUID, todo: list[tuple[Due, str]], until: float) -> None:
+        try:
+            provider = await self._senders.sms(tenant)
+        except ConfigError as error:
+            await self._server_away(tenant, "sms", error)
+            return
+        if provider is None:
+            await self._without_server(tenant, todo)
+            return
+        with closing(provider):
+            for due, recipient in todo:
+                if time.monotonic() > until or not await self._text(provider, due, recipient):
+                    return
+        await self._works(tenant, "sms")
+
+    async def _text(self, provider: SmsProvider, due: Due, recipient: str) -> bool:
+        language = language_of(due.order, due.settings.notifications)
+        async with tenant_transaction(due.tenant):
+            template = await repository.template(due.channel, event_of(due.event)[0], "sms", language)
+            items = await orders.items_of(due.channel, (line.item for line in due.order.lines))
+        sms = composing.sms_of(due, recipient, language, template, items)
+        if not await self._begun(due, sms):
+            return True
+        try:
+            answer = await asyncio.to_thread(provider.send, sms.recipient, sms.text, sms.mark)
+        except Uncertain as error:
+            await self._uncertain(due, str(error))
+            return False
+        except RecordRejected as error:
+            await self._failed(due, recipient, error)
+            return True
+        except (ConfigError, TransientError) as error:
+            await self._later(due, error)
+            await self._server_away(due.tenant, "sms", error)
+            return False
+        await self._sent(due, sms, answer)
+        return True
+
+    # ------------------------------------------------------------------------------------------ how it ended
+
+    async def _begun(self, due: Due, message: Mail | Sms) -> bool:
+        async with tenant_transaction(due.tenant):
+            return await repository.begin(due.id, message.recipient, message.language)
+
+    async def _sent(self, due: Due, message: Mail | Sms, answer: str) -> None:
+        told = {
+            "event": due.event,
+            "medium": due.medium,
+            "to": message.recipient,
+            "language": message.language,
+        }
+        async with tenant_transaction(due.tenant):
+            if await repository.end(due.id, "sent", answer=answer):
+                await self._note(due, Event.CUSTOMER_TOLD, told)
+
+    async def _failed(self, due: Due, recipient: str, error: ConnectorError) -> None:
+        told = {"event": due.event, "medium": due.medium, "to": recipient}
+        async with tenant_transaction(due.tenant):
+            if await repository.end(due.id, "failed", problem=error.problem()):
+                await self._note(due, Event.CUSTOMER_NOT_TOLD, told, error.problem())
+
+    async def _uncertain(self, due: Due, detail: str) -> None:
+        problem = Problem("rejected", errors.UNCERTAIN.fill(number=due.order.number), detail=detail)
+        async with tenant_transaction(due.tenant):
+            if await repository.end(due.id, "uncertain", problem=problem):
+                told = {"event": due.event, "medium": due.medium}
+                await self._note(due, Event.CUSTOMER_NOT_TOLD, told, problem)
+
+    async def _later(self, due: Due, error: ConnectorError) -> None:
+        wait = WAITS[min(due.attempts, len(WAITS) - 1)]
+        async with tenant_transaction(due.tenant):
+            at = self._now() + timedelta(seconds=wait)
+            await repository.postpone(due.id, at, error.problem(), counted=True)
+
+    async def _server_away(self, tenant: UUID, medium: Medium, error: ConnectorError) -> None:
+        """Nothing leaves by it: all of it waits, and the server's own page says why."""
+        wait = WAITS[0] if isinstance(error, TransientError) else WAITS[2]
+        async with tenant_transaction(tenant):
+            await repository.save_check(medium, error.problem())
+            at = self._now() + timedelta(seconds=wait)
+            await repository.postpone_medium(medium, at, error.problem())
+
+    async def _without_server(self, tenant: UUID, todo: list[tuple[Due, str]]) -> None:
+        async with tenant_transaction(tenant):
+            for due, _ in todo:
+                await repository.end(due.id, "skipped", reason="no_sender")
+
+    async def _works(self, tenant: UUID, medium: Medium) -> None:
+        async with tenant_transaction(tenant):
+            stored = await repository.sender(medium)
+            if stored is not None and stored[0].state != "ready":
+                await repository.save_check(medium, None)
+
+    async def _clear(self, tenant: UUID) -> None:
+        """What a worker that died left half said. A provider that can look it up decides; else a person does."""
+        async with tenant_transaction(tenant):
+            left = [await repository.one(id_) for id_ in await repository.left_in_between(SURELY_DEAD)]
+        for due in left:
+            if due is None:
+                continue
+            answer = await self._looked_up(due) if due.medium == "sms" else None
+            if answer is None:
+                await self._uncertain(due, "a worker died")
+                continue
+            recipient = composing.recipient_of(due.order, "sms")
+            language = language_of(due.order, due.settings.notifications)
+            await self._sent(due, Sms(recipient=recipient, language=language, text="", mark=""), answer)
+
+    async def _looked_up(self, due: Due) -> str | None:
+        try:
+            provider = await self._senders.sms(due.tenant)
+            if provider is None:
+                return None
+            with closing(provider):
+                mark = composing.mark_of(due.tenant, due.sales_order, due.event, "sms")[:20]
+                recipient = composing.recipient_of(due.order, "sms")
+                return await asyncio.to_thread(provider.find, recipient, mark)
+        except ConnectorError as error:
+            log.warning("a message could not be looked up", code=error.message.code, detail=error.detail)
+            return None
+
+    async def _note(
+        self, due: Due, event: Event, told: dict[str, str], problem: Problem | None = None
+    ) -> None:
+        entry = Entry(
+            stream="orders", key=due.order.key, event=event, connection=due.shop, channel=due.channel,
+            after=msgspec.json.encode(told), problem=problem,
+        )  # fmt: skip
+        await write_entries(due.tenant, [entry])
