@@ -3,6 +3,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 FRENCH := frontend/locale/fr/LC_MESSAGES/raccord.po
+# Two workers share the files, in the order of tests/conftest.py.
+SHARED := -n 2 --dist loadgroup --no-loadscope-reorder
 export UV_LINK_MODE = copy
 
 .DEFAULT_GOAL := help
@@ -28,10 +30,10 @@ demo: setup ## start everything on this machine and print one address (Ctrl-C st
 	@PYTHONPATH=infra $(BIN)/python -m sandbox $(ARGS)
 
 test: setup check ## all tests, real Tryton and Vendure included (Chromium: make test-browser)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(SHARED) $(ARGS)
 
 test-fast: setup ## tests without the counterparts, the browser and chaos
-	@$(BIN)/python -m pytest -m "not counterpart and not browser and not chaos and not slow" $(ARGS)
+	@$(BIN)/python -m pytest $(SHARED) -m "not counterpart and not browser and not chaos and not slow" $(ARGS)
 
 test-browser: setup ## the pages in a real Chromium, by keyboard, at phone width, with axe
 	@$(BIN)/python -m pytest -m browser tests/browser $(ARGS)
