@@ -104,12 +104,13 @@ class ProductWorld:
         return self.inside(lambda: what_is_left(tenant))
 
     def to_do(self) -> int:
-        """Marks, due bindings, orders on their way, and the first load itself."""
+        """Marks, due bindings, orders and payments on their way, and the first load itself."""
         (row,) = self.rows(
             """
             SELECT (SELECT count(*) FROM to_project)
                  + (SELECT count(*) FROM binding WHERE desired_print IS DISTINCT FROM pushed_print AND NOT held AND brake IS NULL)
                  + (SELECT count(*) FROM sales_order WHERE state IN ('waiting', 'entering') AND retry_at < 'infinity')
+                 + (SELECT count(*) FROM order_payment WHERE state IN ('asked', 'waiting'))
                  + (SELECT count(*) FROM reservation WHERE ended_at IS NULL)
                  + (SELECT CASE WHEN count(*) = 0 THEN 1 ELSE 0 END FROM binding WHERE target IS NOT NULL) AS n
             """

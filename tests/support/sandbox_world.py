@@ -7,7 +7,7 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +26,7 @@ from raccord_connectors.contract import Problem
 from sandbox.demo.furnish import SCAN_SECONDS, Demo, Furnisher
 from sandbox.gescom.business import GesCom
 from sandbox.gescom.seed import seed_if_absent
+from sandbox.gescom.stockroom import MAIN_DEPOT, held
 from sandbox.gescom.store import number as number_of
 from sandbox.gescom.store import reading
 from sandbox.shop.checkout import Purchase, Wish
@@ -138,15 +139,20 @@ class SandboxWorld(ProductWorld):
         return None if found is None else str(found["status"])
 
     def buy(
-        self, wishes: dict[str, int], email: str = "lucie.martin@example.com", **purchase: Any
+        self,
+        wishes: dict[str, int],
+        email: str = "lucie.martin@example.com",
+        *,
+        billing: Mapping[str, str] | None = None,
+        **purchase: Any,
     ) -> dict[str, Any]:
-        """As the storefront's last button does."""
-        billing = {
+        """As the storefront's last button does; `billing` as another buyer types it."""
+        usual = {
             "first_name": "Lucie", "last_name": "Martin", "address_1": "3 rue des Lilas", "postcode": "44000",
             "city": "Nantes", "country": "FR", "email": email, "phone": "0612345678",
         }  # fmt: skip
         wanted = [Wish(self._id(sku), quantity) for sku, quantity in wishes.items()]
-        return self.shop.shop.buy(Purchase(wanted, billing=billing, **purchase))
+        return self.shop.shop.buy(Purchase(wanted, billing=dict(billing or usual), **purchase))
 
     def name(self, sku: str) -> str | None:
         found = self._product(sku)
@@ -234,6 +240,11 @@ class SandboxWorld(ProductWorld):
                 f"select total(AS_{figure}) from F_ARTSTOCK where AR_Ref = ?", (ref,)
             ).fetchone()
         return number_of(found)
+
+    def erp_stock_in(self, ref: str, depot: int = MAIN_DEPOT) -> Decimal:
+        """What lies there of a simple article."""
+        with reading(self.database) as connection:
+            return held(connection, ref, (0, 0), depot, "QteSto")
 
     def deletable(self, count: int) -> list[str]:
         """Simple articles on sale that the GesCom would let go: they are on no document, and in no kit."""
