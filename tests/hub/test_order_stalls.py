@@ -11,7 +11,8 @@ import pytest
 from raccord.channels import service as channels
 from raccord.core.channel import ChannelSettings
 from raccord.core.order_rules import OrderRules
-from raccord.orders import service
+from raccord.orders import deciding
+from raccord.orders.deciding import Choice
 from raccord.settings import Settings
 from raccord.storage import system
 from raccord.storage.engine import tenant_transaction
@@ -118,7 +119,8 @@ def test_an_order_completed_in_the_shop_before_it_was_entered_is_shown_to_a_pers
         await w.settle()
         found = await w.order()
         assert ("held", "order.closed_before_entry") == (found["state"], problem_of(found))
-        assert await service.ignore(w.tenant, UUID(str(found["id"])), w.tenant)
+        choice = Choice(do="ignored", reason="livrée de la main à la main")
+        assert await deciding.decide(w.tenant, UUID(str(found["id"])), choice, w.tenant, w.wake)
         assert {} == await w.open_reservations()
 
     run(settings, scenario)

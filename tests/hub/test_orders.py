@@ -7,7 +7,8 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from raccord.orders import service
+from raccord.orders import deciding, service
+from raccord.orders.deciding import Choice
 from raccord.settings import Settings
 from raccord.storage.engine import tenant_transaction
 from raccord_connectors import wire
@@ -342,7 +343,8 @@ def test_another_tenant_can_neither_collect_advance_nor_ignore(settings: Setting
         order = found["id"]
         assert 0 == await service.collect(stranger, w.channel, None, OneShop(w.shop), w.wake)
         await service.advance(stranger, order, w.commands, w.wake)  # type: ignore[arg-type]
-        assert not await service.ignore(stranger, order, stranger)  # type: ignore[arg-type]
+        choice = Choice(do="ignored", reason="pas à nous")
+        assert not await deciding.decide(stranger, order, choice, stranger, w.wake)  # type: ignore[arg-type]
         assert found == await w.order()
 
     run(settings, scenario)

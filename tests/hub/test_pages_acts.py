@@ -232,8 +232,9 @@ def test_a_customer_is_chosen_among_those_who_fit(site: Site) -> None:
     after = text_of(visitor.get(path + "?done=customer"))
     assert "choisi par une personne" in after
     assert "Le client est choisi" in after
-    late = visitor.post(path, do="new_customer").headers["location"]
-    assert late.endswith("done=stale"), "it is answered already"
+    late = visitor.post(path, do="new_customer")
+    assert 409 == late.status_code, "it is answered already"
+    assert "rien n’a été changé, car elle a repris son chemin vers la gestion" in text_of(late)
 
 
 def test_customers_of_the_erp_are_searched_when_none_fits(site: Site) -> None:
@@ -247,8 +248,10 @@ def test_a_held_order_is_retried_then_ignored_once(site: Site) -> None:
     site.wake.woken.clear()
     assert visitor.post(path, do="retry").headers["location"].endswith("done=retry")
     assert [("enter", order)] == site.wake.woken
-    assert visitor.post(path, do="ignored").headers["location"].endswith("done=ignored")
-    assert visitor.post(path, do="ignored").headers["location"].endswith("done=stale")
+    assert 422 == visitor.post(path, do="ignored").status_code, "a reason is asked for"
+    assert visitor.post(path, do="ignored", reason="test").headers["location"].endswith("done=ignored")
+    late = visitor.post(path, do="ignored", reason="test")
+    assert "rien n’a été changé, car elle a été ignorée" in text_of(late)
     assert "Ignorée" in text_of(visitor.get(path))
 
 

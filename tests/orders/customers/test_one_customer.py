@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from raccord.orders import service
+from raccord.orders import deciding, service
+from raccord.orders.deciding import Choice
 from raccord.settings import Settings
 from raccord.storage.engine import tenant_transaction
 from raccord_connectors import wire
@@ -112,7 +113,7 @@ def test_relatives_with_one_address_are_asked_and_a_new_one_is_made_where_a_pers
         assert 1 == len(w.erp.all("customers"))
         async with tenant_transaction(w.tenant) as connection:
             account = await connection.fetchval("SELECT gen_random_uuid()")
-        assert await service.new_customer(w.tenant, held["id"], account, w.wake)
+        assert await deciding.decide(w.tenant, held["id"], Choice(do="new_customer"), account, w.wake)
         await w.settle()
         buys(w, email="famille@example.org", first_name="Julien")
         await w.collect()

@@ -13,12 +13,12 @@ import asyncpg
 import msgspec
 import structlog
 
-from raccord.core import order_difference, order_entry, order_gap, totals
+from raccord.core import order_anyway, order_difference, order_entry, order_gap, totals
 from raccord.core.order_admission import admission
 from raccord.core.retry import pause_after
 from raccord.journal.models import Event
 from raccord.log import trace
-from raccord.orders import commands, customers, repository, reservations
+from raccord.orders import commands, customers, decisions, repository, reservations
 from raccord.orders.models import StoredOrder
 from raccord.orders.noting import note
 from raccord.storage.engine import tenant_transaction
@@ -109,7 +109,8 @@ async def _prepare(found: StoredOrder, asked: Commands) -> StoredOrder | None:
         await repository.wait(found.id, answer.at - datetime.now(UTC))
         return None
     problem = totals.check(order)
-    if problem is not None:
+    accepted = await decisions.anyway(found.id) if problem is not None else None
+    if problem is not None and (accepted is None or order_anyway.refusal(order, route.settings.orders)):
         told = order_gap.explained(order, problem.message)
         await _hold(found, msgspec.structs.replace(problem, message=told))
         return None
@@ -127,6 +128,7 @@ async def _prepare(found: StoredOrder, asked: Commands) -> StoredOrder | None:
         items=items,
         settings=route.settings,
         today=datetime.now(UTC).date(),
+        anyway=accepted,
     )
     if entry.draft is None:
         assert entry.problem is not None

@@ -1,11 +1,12 @@
 """The orders' pages: the list, and one order's whole story with what a person can decide about it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from uuid import UUID
 
+import msgspec
 from litestar import Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.exceptions import NotFoundException
+from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.params import Body, FromPath
 from litestar.response import Redirect, Template
 from msgspec import Struct
@@ -16,29 +17,39 @@ from raccord.front.links import address
 from raccord.front.templating import is_fragment
 from raccord.journal import views as journal
 from raccord.journal.lines import lines_of
-from raccord.orders import known_customers, service, views
+from raccord.orders import deciding, known_customers, views
+from raccord.orders.deciding import MANAGERS, Choice, Refused
+from raccord.orders.decisions import Kind
 from raccord.orders.story import comparison, steps
 from raccord.orders.views import OrderView, Tab
 from raccord.overview.frame import Visit, tenant_page
 from raccord.storage.engine import tenant_transaction
-from raccord.tenants.access import member
+from raccord.tenants.access import RANKS, access_of, member
 from raccord_connectors.canonical import Customer
-from raccord_connectors.contract import Text
 
+KINDS = get_args(Kind)
 CUSTOMER = "order.customer"
 """Codes that begin so are solved by choosing the customer."""
 MAY_BE_NEW = (customer_match.AMBIGUOUS.code, customer_match.DOUBTFUL.code)
 """Those may be answered with a new customer, too."""
-NO_SUCH_CUSTOMER = Text(
-    "order.no_such_customer",
-    "La gestion n’a pas de client « {customer} ». Vérifiez le code, ou créez le client dans la gestion puis réessayez.",
-    "The ERP has no customer “{customer}”. Check the code, or create the customer in the ERP and try again.",
-)
 
 
 class Decision(Struct):
+    """What a form says; see `deciding.Choice`."""
+
     do: str
+    once: str = ""
+    seen: str = ""
+    reason: str = ""
     customer: str = ""
+    shop_item: str = ""
+    item: str = ""
+    payment: str = ""
+
+    def choice(self) -> Choice | None:
+        """None for what is no decision."""
+        said = {name: value.replace("\0", "") for name, value in msgspec.structs.asdict(self).items()}
+        return Choice(**said) if self.do in KINDS else None
 
 
 @get("/t/{tenant:uuid}/orders", guards=[member])
@@ -76,27 +87,23 @@ async def decide(
     order: FromPath[UUID],
     data: Annotated[Decision, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Any]:
-    person, wake = request.user.id, request.app.state.wake
-    async with tenant_transaction(tenant):
-        found = await views.one(order)
-        if found is None:
-            raise NotFoundException
-        known = await views.customer_exists(found.erp, data.customer.strip())
-    match data.do:
-        case "retry":
-            done = await service.retry(tenant, order, person, wake)
-        case "ignored":
-            done = await service.ignore(tenant, order, person)
-        case "customer" if not known:
-            said = NO_SUCH_CUSTOMER.fill(customer=data.customer.strip()[:100])
-            return await _story(request, tenant, order, status=422, wrong=said, typed=data.customer)
-        case "customer":
-            done = await service.choose_customer(tenant, order, data.customer.strip(), person, wake)
-        case "new_customer":
-            done = await service.new_customer(tenant, order, person, wake)
-        case _:
-            raise NotFoundException
-    return Redirect(address(request.url.path, done=data.do if done else "stale"), status_code=303)
+    choice = data.choice()
+    if choice is None:
+        raise NotFoundException
+    if choice.do in MANAGERS and not _may(request, "manager"):
+        raise PermissionDeniedException
+    try:
+        known = await deciding.decide(tenant, order, choice, request.user.id, request.app.state.wake)
+    except Refused as refused:
+        status = 409 if refused.late else 422
+        return await _story(request, tenant, order, status=status, refused=refused, typed=choice)
+    if not known:
+        raise NotFoundException
+    return Redirect(address(request.url.path, done=choice.do), status_code=303)
+
+
+def _may(request: Visit, role: str) -> bool:
+    return RANKS[access_of(request).role] >= RANKS[role]
 
 
 async def _story(request: Visit, tenant: UUID, order: UUID, *, status: int = 200, **more: object) -> Template:
@@ -121,7 +128,7 @@ async def _story(request: Visit, tenant: UUID, order: UUID, *, status: int = 200
         may_be_new=bool(found.problem and found.problem.message.code in MAY_BE_NEW),
         searched=wanted,
         lines=lines_of([entry for entry in told if entry.order == order], language_of(request)),
-        **{"wrong": None, "typed": "", **more},
+        **{"refused": None, "typed": Choice(do="retry"), **more},
     )
 
 

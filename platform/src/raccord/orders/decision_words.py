@@ -1,0 +1,75 @@
+"""What is said to people who decide on orders."""
+
+from raccord.orders.decisions import Kind
+from raccord.orders.models import OrderState
+from raccord_connectors.contract import Text
+
+NO_SUCH_CUSTOMER = Text(
+    "order.no_such_customer",
+    "La gestion n’a pas de client « {customer} ». Vérifiez le code, ou créez le client dans la gestion puis réessayez.",
+    "The ERP has no customer “{customer}”. Check the code, or create the customer in the ERP and try again.",
+)
+NO_SUCH_ARTICLE = Text(
+    "order.no_such_article",
+    "La gestion n’a pas d’article « {item} » qui se vende tel quel. Cherchez-le par sa référence ou son nom ; d’un article à "
+    "déclinaisons, choisissez la déclinaison.",
+    "The ERP has no article “{item}” that is sold as it is. Search for it by its reference or name; of an article with variants, "
+    "choose the variant.",
+)
+NOT_IN_ORDER = Text(
+    "order.article_not_in_order",
+    "La commande {number} ne contient plus cet article. Rien n’a été changé.",
+    "Order {number} does not contain that article any more. Nothing was changed.",
+)
+NO_REASON = Text(
+    "order.no_reason",
+    "Dites pourquoi : le motif est gardé avec la commande et dans le journal.",
+    "Say why: the reason is kept with the order and in the journal.",
+)
+NO_PAYMENT_WAITS = Text(
+    "order.no_payment_waits",
+    "Commande {number} : aucun de ses paiements n’attend d’être réessayé. Rien n’a été changé.",
+    "Order {number}: none of its payments waits for another attempt. Nothing was changed.",
+)
+MOVED_ON = Text(
+    "order.moved_on",
+    "Commande {number} : rien n’a été changé, car elle {fr} entre-temps.",
+    "Order {number}: nothing was changed, because meanwhile it {en}.",
+)
+STATES: dict[OrderState, Text] = {
+    "waiting": Text(
+        "order.now_waiting", "a repris son chemin vers la gestion", "is on its way to the ERP again"
+    ),
+    "held": Text("order.now_held", "attend autre chose", "waits for something else"),
+    "entering": Text(
+        "order.now_entering", "est en cours d’écriture dans la gestion", "is being written in the ERP"
+    ),
+    "integrated": Text(
+        "order.now_integrated",
+        "est entrée dans la gestion (document {document})",
+        "has entered the ERP (document {document})",
+    ),
+    "ignored": Text("order.now_ignored", "a été ignorée", "was ignored"),
+    "cancelled": Text("order.now_cancelled", "a été annulée dans la boutique", "was cancelled in the shop"),
+}
+"""What became of an order while somebody decided on it."""
+
+DONE: dict[Kind, Text] = {
+    "retry": Text("order.done_retry", "nouvel essai en cours", "another attempt is under way"),
+    "ignored": Text(
+        "order.done_ignored",
+        "ignorée ; ses articles sont de nouveau en vente",
+        "ignored; its articles are on sale again",
+    ),
+    "customer": Text("order.done_customer", "client choisi", "customer chosen"),
+    "new_customer": Text(
+        "order.done_new_customer", "nouveau client en cours de création", "a new customer is being created"
+    ),
+    "article": Text("order.done_article", "article rattaché", "article mapped"),
+    "payment": Text("order.done_payment", "paiements réessayés", "payments are tried again"),
+    "anyway": Text(
+        "order.done_anyway",
+        "part vers la gestion avec une ligne d’arrondi",
+        "goes to the ERP with a line for rounding",
+    ),
+}
