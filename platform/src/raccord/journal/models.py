@@ -67,10 +67,6 @@ class Event(StrEnum):
     """A person said which article of the ERP the shop's article is; `after` tells both."""
     ORDER_ROUNDED = "order_rounded"
     """A manager had an order entered that does not add up; `after` tells the difference and why."""
-    ARTICLE_CHOSEN = "article_chosen"
-    """A person said which article of the ERP the shop's article is; `after` tells both."""
-    ORDER_ROUNDED = "order_rounded"
-    """A manager had an order entered that does not add up; `after` tells the difference and why."""
 
     # A person
     RETRIED = "retried"
