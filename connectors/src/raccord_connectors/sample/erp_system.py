@@ -17,6 +17,7 @@ from raccord_connectors.canonical import (
     Customer,
     DepotStock,
     Document,
+    DocumentLine,
     Draft,
     DraftLine,
     Invoice,
@@ -209,13 +210,26 @@ class ErpSystem(MemorySystem):
             state="delivered" if complete else "partly_delivered",
         )
 
-    def invoice(self, document: str) -> Document:
+    def invoice(self, document: str, quantities: Mapping[str, Amount] | None = None) -> Document:
+        """Invoices everything, or these quantities by item key."""
         found = self._document(document)
-        lines = [replace(line, stage="invoice") for line in found.lines]
         number = f"FA{self.number():05}"
         self.put("invoices", invoice_of(found, number))
+        lines = []
+        for line in found.lines:
+            done = line.invoiced or Decimal(0)
+            left = line.quantity - done
+            part = left if quantities is None else min(left, amount(quantities.get(line.item or "", 0)))
+            stage = "invoice" if done + part == line.quantity else line.stage
+            papers = [*line.invoices, number] if part else line.invoices
+            lines.append(replace(line, invoiced=plain(done + part), invoices=papers, stage=stage))
+        complete = all(line.stage == "invoice" for line in lines)
         return self._put_document(
-            found, lines=lines, invoices=[*found.invoices, number], kind="invoice", state="invoiced"
+            found,
+            lines=lines,
+            invoices=[*found.invoices, number],
+            kind="invoice" if complete else found.kind,
+            state="invoiced" if complete else found.state,
         )
 
     def give_back(self, invoice: str) -> Invoice:
@@ -227,6 +241,35 @@ class ErpSystem(MemorySystem):
         )
         self.put("invoices", credit)
         return credit
+
+    def change_line(self, document: str, item: str, quantity: Amount, *, net: Amount = 0) -> Document:
+        """A person types another quantity: zero removes the line, and one of a new article (`net`: its amount) is added."""
+        found = self._document(document)
+        wanted = amount(quantity)
+        old = next((line for line in found.lines if line.item == item), None)
+        self._move(item, reserved=wanted - (old.quantity if old else 0))
+        if old is None:
+            title = item.capitalize()
+            new = DocumentLine(
+                key=str(self.number()), item=item, title=title, quantity=wanted, net=amount(net)
+            )
+            return self._put_document(found, lines=[*found.lines, new])
+        share = wanted / old.quantity
+        changed = replace(old, quantity=wanted, net=plain(old.net * share))
+        lines = [changed if line is old else line for line in found.lines]
+        lines = [line for line in lines if line.quantity or line.item is None]
+        done = [line for line in lines if line.item and line.delivered == line.quantity]
+        whole = done and len(done) == sum(line.item is not None for line in lines)
+        return self._put_document(
+            found, lines=lines, **({"state": "delivered", "kind": "delivery"} if whole else {})
+        )
+
+    def delete(self, document: str) -> None:
+        """As people do with an order that was cancelled before anything left: no trace of it stays."""
+        found = self._document(document)
+        for line in found.lines:
+            self._move(line.item, reserved=line.delivered - line.quantity)
+        self.drop("documents", document)
 
     def cancel(self, document: str) -> Document:
         found = self._document(document)

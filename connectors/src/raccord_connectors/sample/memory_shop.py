@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from raccord_connectors.canonical import Availability, Listing, Offer, Order, OrderUpdate, Record
+from raccord_connectors.canonical import Availability, Listing, Offer, Order, OrderUpdate, Record, Refund
 from raccord_connectors.contract import (
     Can,
     Change,
@@ -178,7 +178,15 @@ def _follow_up(system: ShopSystem, change: Change, record: OrderUpdate) -> Outco
             raise RecordRejected(message, field="shipments")
     status, stage = AFTER[record.state]
     system.updates[order.key] = record
-    system.put_if_different("orders", replace(order, status=status, stage=stage))
+    made = {refund.key for refund in order.refunds}
+    wanted = [
+        Refund(key=wish.key, amount=wish.amount, lines=wish.lines)
+        for wish in record.refunds
+        if wish.key not in made
+    ]
+    system.put_if_different(
+        "orders", replace(order, status=status, stage=stage, refunds=[*order.refunds, *wanted])
+    )
     return Outcome(record.key, target=order.key)
 
 

@@ -27,6 +27,8 @@ _encoder = msgspec.json.Encoder(order="deterministic", decimal_format="string")
 class HoldRow(Struct, frozen=True, kw_only=True):
     kind: Kind
     state: HoldState
+    seen: str
+    """What the question is about, in a word: changes with its facts."""
     facts: Facts
     problem: Problem
     opened_at: datetime
@@ -41,7 +43,8 @@ class HoldRow(Struct, frozen=True, kw_only=True):
 
 async def of(order: UUID) -> dict[Kind, HoldRow]:
     rows = await current_connection().fetch(
-        "SELECT kind, state, facts, problem, opened_at, decision, decided_lines, refunds, attempts, decided_at, decided_by "
+        "SELECT kind, state, print::text AS seen, facts, problem, opened_at, decision, decided_lines, refunds, "
+        "attempts, decided_at, decided_by "
         "FROM order_hold WHERE sales_order = $1 ORDER BY opened_at, kind",
         order,
     )
