@@ -42,8 +42,8 @@ def settings(postgres: str, tmp_path: Path) -> Iterator[Settings]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two workers share the files among them (`make test`). What runs the whole product stays with one of them and begins at once;
-    what runs a real ERP or shop stays with one of them too, and comes when half of the rest is done."""
+    """Two workers share the files among them (`make test`). What runs the whole product stays with one of them and begins at
+    once; what runs a real ERP or shop stays with one of them too, and comes when half of the rest is done."""
     ranks: dict[pytest.Item, int] = {}
     for item in items:
         folder = item.path.relative_to(Path(__file__).parent).parts[0]
