@@ -15,6 +15,7 @@ messages, so that neither side encodes it again and the fingerprint can be verif
 | POST /agent/heartbeat       | Heartbeat → HeartbeatAck            | any time                                       |
 | POST /agent/reconcile       | BucketDigests → BucketsToResend     | any time                                       |
 | POST /agent/reconcile/keys  | BucketKeys → KeysToResend           | any time                                       |
+| POST /agent/files…          | pictures and documents: `wire_files` | any time                                      |
 
 All calls but the first two carry `Authorization: Bearer <token>` and `Raccord-Protocol: 1`. Refusals are `Refusal`
 bodies with 4xx; 426 means that the agent must be updated. The agent treats 5xx, 429 and broken lines as transient.

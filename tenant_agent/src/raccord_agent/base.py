@@ -5,6 +5,7 @@ from pathlib import Path
 from raccord_agent.database import Database
 from raccord_agent.entries import Entries
 from raccord_agent.executed import Executed
+from raccord_agent.files_shelf import Shelf
 from raccord_agent.moments import Moments
 from raccord_agent.outbox import Outbox
 from raccord_agent.streams import Streams
@@ -18,3 +19,5 @@ class Base(Database):
         self.outbox = Outbox(self)
         self.executed = Executed(self)
         self.moments = Moments(self)
+        self.shelf: Shelf | None = None
+        """What articles say of their files is noted there as they are read; None where no folder is allowed."""

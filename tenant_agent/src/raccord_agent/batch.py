@@ -30,6 +30,7 @@ class Batch:
         self._cursor: str | None = None
         self._complete = False
         self._seen = 0
+        self._shelf = base.shelf if stream.name == "products" else None
         self._start()
         self.upserts = self.deletions = self.held = 0
         """Over all that was flushed or is waiting: for the report."""
@@ -50,6 +51,8 @@ class Batch:
 
     def take(self, connector: str, record: Record, known: Known, sketch: bytes | None) -> None:
         """A record that was read. `sketch` None keeps the one there is."""
+        if self._shelf is not None:
+            self._shelf.note(record)
         try:
             data = encode(record)
         except Exception as error:  # a connector put something into the record that its type does not allow
@@ -81,6 +84,8 @@ class Batch:
             self._entries[rejection.key] = entry
 
     def delete(self, key: str) -> None:
+        if self._shelf is not None:
+            self._shelf.forget(key)
         self._deletions.append(key)
         self.deletions += 1
 
@@ -97,6 +102,8 @@ class Batch:
     def flush(self, *, emptied: int = 0, recovered: bool = False) -> bool:
         """Everything into the base and the outbox, in one transaction; True when there is something to send.
         An empty batch writes nothing."""
+        if self._shelf is not None:
+            self._shelf.keep()  # first: what the base knows of an article, the shelf knows too
         delta = wire.Delta(
             1,
             self._stream.name,

@@ -47,7 +47,7 @@ def stream_subject(stream: str) -> str:
 
 def _in_erp(subject: str) -> bool:
     """What a person at the ERP mends. The platform itself and the clock are what the heartbeat meets on its way."""
-    return subject == CONNECTOR or subject.startswith(STREAM)
+    return subject in (CONNECTOR, FILES) or subject.startswith(STREAM)
 
 
 def _said(problem: Problem | None) -> str | None:
@@ -59,3 +59,5 @@ CONNECTOR = "connector"
 PLATFORM = "platform"
 CLOCK = "clock"
 DELTAS = "deltas"
+FILES = "folders"
+"""The merchant's folders of pictures and documents."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from raccord_agent import __version__
 from raccord_agent.base import Base
-from raccord_agent.board import CLOCK, CONNECTOR, DELTAS, Board, stream_subject
+from raccord_agent.board import CLOCK, CONNECTOR, DELTAS, FILES, Board, stream_subject
 from raccord_agent.configuration import Configured
 from raccord_agent.contact import FAILURES, Contact
 from raccord_agent.token import TOLERATED_GAP, clock_wrong
@@ -75,7 +75,10 @@ class Heart:
                 for state in self._base.streams.all()
             ],
             # One sentence fits into a heartbeat: the one whose correction helps most.
-            problem=problems.get(CONNECTOR) or problems.get(DELTAS) or problems.get(CLOCK),
+            problem=problems.get(CONNECTOR)
+            or problems.get(DELTAS)
+            or problems.get(CLOCK)
+            or problems.get(FILES),
         )
 
     def _look_at_clock(self) -> None:

@@ -38,6 +38,10 @@ class Home:
         return self.folder / "spool.sqlite"
 
     @property
+    def files(self) -> Path:
+        return self.folder / "files.sqlite"
+
+    @property
     def status(self) -> Path:
         return self.folder / "status.json"
 

@@ -4,6 +4,7 @@ ERP ── owner ──► base ──► shipper ───► platform
          ▲                 results ──►    │
          └──── queue ◄──── leases ◄───────┤
 heartbeat, reconcile, status, watchdog    ┘
+folders ──► files ──► object store
 """
 
 import hashlib
@@ -27,6 +28,7 @@ from raccord_agent.base import Base
 from raccord_agent.board import PLATFORM, Board
 from raccord_agent.commands import WAIT, CommandQueue, Leases, Results
 from raccord_agent.configuration import Configured
+from raccord_agent.files_parts import files_loop
 from raccord_agent.heartbeat import EVERY, Heart
 from raccord_agent.home import Home
 from raccord_agent.line import Line
@@ -144,7 +146,9 @@ class Agent:
         )
         heart_loop = Loop("heartbeat", heart.turn, patience=NETWORK_PATIENCE)
         self._status = StatusWriter(home, identity, self.base, tunnel, self.configured, self.board)
+        files = files_loop(home, settings, secrets, self.base, tunnel, self.board, NETWORK_PATIENCE)
         self._loops = [
+            *([files] if files is not None else []),
             self._owner_loop,
             self._shipper_loop,
             self._results_loop,
@@ -178,6 +182,8 @@ class Agent:
         if self._lease_loop.join(0):
             self._tunnel.line.close()  # not under a call that is still open: it would end as a broken line
         self.base.close()
+        if self.base.shelf is not None and all(ended):
+            self.base.shelf.close()
         return all(ended)
 
     def _wake_all(self) -> None:

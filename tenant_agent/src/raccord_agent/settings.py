@@ -2,6 +2,7 @@
 `identity.toml` and the key. Wrong files are a `ConfigError` that names the file and the line or the key."""
 
 import tomllib
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -15,6 +16,36 @@ from raccord_agent.home import Home
 from raccord_connectors.contract import ConfigError
 
 S = TypeVar("S", bound=Struct)
+
+
+Hour = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class FileSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[files]`: which pictures and documents the agent may read, and how it sends them. Without a folder it reads none."""
+
+    folders: list[str] = []
+    """Local folders or network shares, with all that is below them."""
+    by_reference: bool = True
+    """Files called after a reference belong to it: REF.jpg, REF_1.jpg, REF_alt_2.jpg."""
+    by_family: bool = True
+    """A file called after a family is shown for its articles that have no other picture."""
+    largest_mb: Annotated[int, Meta(ge=1, le=500)] = 50
+    every: Annotated[float, Meta(ge=1)] = 120.0
+    """Seconds between two looks through the folders."""
+    kilobytes_per_second: Annotated[int, Meta(ge=0)] = 0
+    """For uploads; 0: no limit."""
+    quiet_from: Hour | None = None
+    """Nothing is uploaded between these two hours of the day."""
+    quiet_until: Hour | None = None
+
+    def is_quiet(self, at: datetime) -> bool:
+        if self.quiet_from is None or self.quiet_until is None:
+            return False
+        hour = at.strftime("%H:%M")
+        if self.quiet_from <= self.quiet_until:
+            return self.quiet_from <= hour < self.quiet_until
+        return hour >= self.quiet_from or hour < self.quiet_until  # over midnight
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,6 +62,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Empty: the HTTPS_PROXY of the environment, if any."""
     ca_file: str = ""
     """Certificates of a company's own authority (PEM), for lines that are inspected."""
+    files: FileSettings = FileSettings()
 
 
 class Secrets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

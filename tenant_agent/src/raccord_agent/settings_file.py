@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from raccord_agent.settings import Identity, Secrets, Settings
+from raccord_agent.settings import FileSettings, Identity, Secrets, Settings
 from raccord_connectors.contract import ConnectorSpec
 from raccord_connectors.kit.settings import SettingField, setting_fields
 
@@ -31,6 +31,21 @@ OPTIONS = {
 }
 
 
+FILE_OPTIONS = {
+    "folders": (
+        "Dossiers des photos et documents, partages compris : l’agent n’en lit aucun autre / folders of pictures and "
+        "documents, shares included: the agent reads no other"
+    ),
+    "by_reference": "Fichiers nommés REF, REF_1, REF_alt_2 / files called REF, REF_1, REF_alt_2",
+    "by_family": "Photo de la famille à défaut / the family’s picture where there is no other",
+    "largest_mb": "Taille maximale d’un fichier, Mo / largest file, MB",
+    "every": "Secondes entre deux passages / seconds between two looks",
+    "kilobytes_per_second": "Débit d’envoi maximal, 0 : sans limite / upload limit, 0: none",
+    "quiet_from": "Aucun envoi entre ces heures, p. ex. 09:00 / nothing is sent between these hours, e.g. 09:00",
+    "quiet_until": "… et celle-ci, p. ex. 18:00 / … and this one, e.g. 18:00",
+}
+
+
 def agent_toml(settings: Settings, spec: ConnectorSpec) -> str:
     lines = [HEAD]
     lines += [
@@ -44,6 +59,11 @@ def agent_toml(settings: Settings, spec: ConnectorSpec) -> str:
     for name, explanation in OPTIONS.items():
         value = getattr(settings, name)
         default = value == getattr(Settings(platform="", connector=""), name)
+        lines += ["", f"# {explanation}", f"{'# ' if default else ''}{name} = {_value(value)}"]
+    lines += ["", "# Photos et documents / pictures and documents", "[files]"]
+    for name, explanation in FILE_OPTIONS.items():
+        value = getattr(settings.files, name)
+        default = value == getattr(FileSettings(), name)
         lines += ["", f"# {explanation}", f"{'# ' if default else ''}{name} = {_value(value)}"]
     lines += [
         "",

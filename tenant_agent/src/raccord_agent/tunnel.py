@@ -7,6 +7,7 @@ import msgspec
 from raccord_agent.line import Line, Refused
 from raccord_agent.token import Tokens
 from raccord_connectors import wire
+from raccord_connectors.wire_files import FilesLacking, FilesTold, UploadAllowed, UploadAsked, Uploaded
 
 A = TypeVar("A")
 
@@ -56,6 +57,15 @@ class Tunnel:
 
     def reconcile_keys(self, keys: wire.BucketKeys) -> wire.KeysToResend:
         return self._call("POST", "/agent/reconcile/keys", wire.pack(keys), wire.KeysToResend)
+
+    def tell_files(self, told: FilesTold) -> FilesLacking:
+        return self._call("POST", "/agent/files", wire.pack(told), FilesLacking)
+
+    def ask_upload(self, asked: UploadAsked) -> UploadAllowed:
+        return self._call("POST", "/agent/files/upload", wire.pack(asked), UploadAllowed)
+
+    def tell_uploaded(self, uploaded: Uploaded) -> None:
+        self._call("POST", "/agent/files/uploaded", wire.pack(uploaded), wire.Ack)
 
     def _call(self, method: str, path: str, body: bytes, answer: type[A], wait: float = 0.0) -> A:
         """A token refused in spite of its age (the platform restarted with new keys) is replaced, once."""
