@@ -188,20 +188,28 @@ def wish(facts: Facts, before: Sequence[RefundWish], reference: str) -> RefundWi
     return RefundWish(key=key, amount=facts.amount, lines=facts.lines)
 
 
-def added(order: Order, found: Progress, document: str) -> Question | None:
-    if not found.added:
+def added(
+    order: Order, entered: Order, found: Progress, items: Mapping[str, str], document: str
+) -> Question | None:
+    """`items`: the shop's article → the ERP's. What the shop's order got since it was entered is no surprise in the ERP."""
+    since: dict[str, Decimal] = {}
+    for sign, lines in ((1, order.lines), (-1, entered.lines)):
+        for line in lines:
+            item = items.get(line.item, "")
+            since[item] = since.get(item, ZERO) + sign * line.quantity
+    beyond = [(one, one.quantity - max(ZERO, since.get(one.item, ZERO))) for one in found.added]
+    told = [(one, plain(quantity)) for one, quantity in beyond if quantity > 0]
+    if not told:
         return None
-    french, english = _listed([(one.quantity, one.title or one.item) for one in found.added])
-    amount = plain(sum((one.net for one in found.added), ZERO))
+    french, english = _listed([(quantity, one.title or one.item) for one, quantity in told])
+    amount = sum(((one.net * quantity / one.quantity).quantize(CENT) for one, quantity in told), ZERO)
     message = ADDED.fill(
-        number=order.number,
-        document=document,
-        what_fr=french,
-        what_en=english,
-        amount=amount,
+        number=order.number, document=document, what_fr=french, what_en=english, amount=plain(amount),
         currency=order.currency,
+    )  # fmt: skip
+    facts = Facts(
+        lines={one.item: quantity for one, quantity in told}, amount=plain(amount), document=document
     )
-    facts = Facts(lines={one.item: one.quantity for one in found.added}, amount=amount, document=document)
     return Question("added", Problem("rejected", message, field="lines"), facts)
 
 

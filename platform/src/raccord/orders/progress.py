@@ -45,7 +45,7 @@ async def bring_up(found: StoredOrder, document: Document) -> OrderUpdate:
     known = await holds.of(found.id)
     questions = [
         await _given_up(found, document, now, known.get("part_cancelled")),
-        order_holds.added(found.order, now.progress, document.number),
+        order_holds.added(found.order, now.entered, now.progress, now.items, document.number),
         await _changed_in_shop(found, document, now),
     ]
     await _ask(found, known, [one for one in questions if one is not None])
