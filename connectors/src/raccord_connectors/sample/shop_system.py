@@ -169,11 +169,11 @@ class ShopSystem(MemorySystem):
             self.put("availability", replace(known, quantity=plain(known.quantity + line.quantity)))
         return self._put_order(found, status="cancelled", stage="cancelled")
 
-    def refund(self, order: str, value: Amount, *, reason: str = "") -> Order:
+    def refund(self, order: str, value: Amount, *, reason: str = "", **fields: Any) -> Order:
+        """Gives money back. `fields` are those of `Refund`."""
         found = self._order(order)
-        refund = Refund(
-            key=f"{order}-R{len(found.refunds) + 1}", amount=cents(value), at=self.now(), reason=reason
-        )
+        key = f"{order}-R{len(found.refunds) + 1}"
+        refund = Refund(key=key, amount=cents(value), at=self.now(), reason=reason, **fields)
         return self._put_order(found, refunds=[*found.refunds, refund])
 
     def shipments(self, order: str) -> list[Shipment]:

@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from raccord.core.rounding import CENT, ZERO, cents
-from raccord_connectors.canonical import Document, DocumentLine, Draft, DraftLine
+from raccord_connectors.canonical import Document, DocumentLine, Draft, DraftLine, TaxAmount
 from raccord_connectors.contract import Text
 
 SHOWN = 5
@@ -41,6 +42,20 @@ class Gap(Struct, frozen=True):
     found: Decimal
     rate: Decimal | None = None
     name: str = ""
+
+
+def credited_as(document: Document) -> Document:
+    """A credit note, whose amounts the ERP tells below zero, as it is asked for: above."""
+    lines = [
+        replace(
+            line, quantity=-line.quantity, net=-line.net, gross=None if line.gross is None else -line.gross
+        )
+        for line in document.lines
+    ]
+    taxes = [TaxAmount(one.rate, -one.base, -one.tax) for one in document.taxes]
+    return replace(
+        document, lines=lines, taxes=taxes, net=-document.net, tax=-document.tax, gross=-document.gross
+    )
 
 
 def gaps(draft: Draft, document: Document) -> list[Gap]:

@@ -20,11 +20,20 @@ SEARCHED = 20_000
 """Newest entries in which a part of a key or of a problem's text is looked for; a whole key is found in all of them."""
 
 
-BAD = (Event.HELD, Event.REFUSED, Event.ORDER_HELD, Event.PAYMENT_HELD, Event.EMPTIED)
+BAD = (
+    Event.HELD,
+    Event.REFUSED,
+    Event.ORDER_HELD,
+    Event.PAYMENT_HELD,
+    Event.CREDIT_HELD,
+    Event.BALANCE_DIFFERS,
+    Event.EMPTIED,
+)
 DOUBTFUL = (Event.BRAKED, Event.DRIFTED, Event.DISAPPEARED, Event.WITHDRAWN, Event.ORDER_CANCELLED)
 GOOD = (
     Event.CREATED, Event.UPDATED, Event.ORDER_INTEGRATED, Event.ORDER_FOLLOWED, Event.RELEASED, Event.REFILLED, Event.MATCHED,
     Event.PAYMENT_ENTERED,
+    Event.CREDIT_ENTERED,
 )  # fmt: skip
 
 

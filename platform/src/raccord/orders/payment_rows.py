@@ -45,6 +45,11 @@ async def of(order: UUID) -> dict[str, PaymentRow]:
     }
 
 
+def known(rows: dict[str, PaymentRow]) -> dict[str, PaymentEntry]:
+    """Those that were read back."""
+    return {key: row.entry for key, row in rows.items() if row.state == "entered" and row.entry is not None}
+
+
 async def by_hand(order: UUID) -> bool:
     found: bool = await current_connection().fetchval(
         "SELECT payments_by_hand FROM sales_order WHERE id = $1", order

@@ -8,17 +8,19 @@ from uuid import UUID
 
 import msgspec
 
-from raccord.core.payment_plan import DocumentState, PaymentPlan, plan
+from raccord.core.payment_plan import PaymentPlan, plan
+from raccord.core.rates import table_of
 from raccord.core.retry import pause_after
 from raccord.journal.models import Event
-from raccord.orders import commands, payment_rows, repository
+from raccord.orders import balances, commands, credit_rows, payment_rows, refunds, repository, standing
 from raccord.orders.models import StoredOrder
 from raccord.orders.noting import note
 from raccord.orders.payment_rows import PaymentRow
+from raccord.orders.standing import Standing
 from raccord.storage.engine import current_connection, tenant_transaction
 from raccord.sync.commands import Commands
 from raccord_connectors import wire
-from raccord_connectors.canonical import Document, PaymentEntry, decode, encode
+from raccord_connectors.canonical import PaymentEntry, decode, encode
 from raccord_connectors.contract import Can, Change, Outcome, Problem, Text
 from raccord_connectors.registry import CONNECTORS, connector_class
 
@@ -47,14 +49,17 @@ async def advance(tenant: UUID, order: UUID, asked: Commands) -> None:
 
 
 async def settle(found: StoredOrder, asked: Commands) -> None:
-    """Inside the tenant's transaction. Does nothing for an order that the ERP does not have yet, and for an ERP whose connector
-    enters no payments; nor for an order that was entered before they had entries of their own."""
+    """Inside the tenant's transaction. Does nothing for an order that the ERP does not have yet; nor of the payments of an order
+    that was entered before they had entries of their own, or for an ERP whose connector enters none."""
     if found.state != "integrated" or found.document is None or not found.route.live:
         return
-    if not await enters_payments(found.route.erp) or await payment_rows.by_hand(found.id):
+    now = await standing.of(found)
+    given_back = await refunds.settle(found, now, asked)
+    if not now.payments or await payment_rows.by_hand(found.id):
         return
     rows = await payment_rows.of(found.id)
-    planned = await _planned(found, found.document, rows)
+    credited = refunds.credited(given_back, await credit_rows.of(found.id))
+    planned = planned_for(found, now, rows, credited)
     for key, problem in planned.held.items():
         if await payment_rows.hold(found.route.tenant, found.id, key, problem, HELD_AGAIN):
             await note(found, Event.PAYMENT_HELD, problem=problem)
@@ -65,6 +70,9 @@ async def settle(found: StoredOrder, asked: Commands) -> None:
     for key, row in rows.items():
         if row.state == "asked" and key not in wanted and row.entry is not None:
             await _enter(found, row.entry, row, asked)  # the answer counts, whatever is wanted by now
+    await balances.check(
+        found, now, payments=planned, refunds=given_back, entered=payment_rows.known(rows), asked=asked
+    )
 
 
 async def wake_later(order: UUID) -> None:
@@ -80,29 +88,20 @@ async def enters_payments(erp: UUID) -> bool:
     return name in CONNECTORS and connector_class(name).spec.can("payments", Can.CREATE)
 
 
-async def _planned(found: StoredOrder, document: str, rows: dict[str, PaymentRow]) -> PaymentPlan:
-    known = {key: row.entry for key, row in rows.items() if row.state == "entered" and row.entry is not None}
+def planned_for(
+    found: StoredOrder, now: Standing, rows: dict[str, PaymentRow], credited: dict[str, str | None]
+) -> PaymentPlan:
     return plan(
         found.order,
         reference=found.reference,
-        document=document,
-        state=await _state(found.route.erp, document),
+        document=found.document or "",
+        state=now.state,
         rules=found.route.settings.orders,
-        entered=known,
+        entered=payment_rows.known(rows),
+        kinds=now.payments,
+        credited=credited,
+        table=table_of(found.draft.lines) if found.draft is not None else None,
     )
-
-
-async def _state(erp: UUID, document: str) -> DocumentState:
-    """As the ERP last told it; one that was deleted there takes no money any more."""
-    row = await current_connection().fetchrow(
-        "SELECT data, deleted_at IS NOT NULL AS gone FROM snapshot "
-        "WHERE connection = $1 AND stream = 'documents' AND key = $2",
-        erp,
-        document,
-    )
-    if row is None:  # read back by command, but its delta is still on the way
-        return "confirmed"
-    return "cancelled" if row["gone"] else decode(row["data"], Document).state
 
 
 async def _enter(found: StoredOrder, entry: PaymentEntry, row: PaymentRow | None, asked: Commands) -> None:

@@ -1,6 +1,6 @@
 """All queries on orders. Every function runs inside the caller's tenant transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -81,6 +81,24 @@ async def _insert(route: ChannelRoute, order: Order, data: bytes, print_: UUID) 
     if found is None:  # another process stored it between our look and our insert
         return await store(route, order)
     return Stored(found, "new")
+
+
+async def turned(shop: UUID, stages: Mapping[str, str], gone: Sequence[str]) -> set[str]:
+    """Of the shop's orders with their stages, the new ones and those at another stage than we know; of those that are gone
+    from the shop, the ones that had not come to their end."""
+    rows = await current_connection().fetch(
+        """
+        SELECT n.key FROM unnest($2::text[], $3::text[]) AS n (key, stage)
+          LEFT JOIN sales_order o ON o.connection = $1 AND o.key = n.key WHERE o.stage IS DISTINCT FROM n.stage
+         UNION ALL
+        SELECT key FROM sales_order WHERE connection = $1 AND key = ANY($4::text[]) AND state IN ('waiting', 'held')
+        """,
+        shop,
+        list(stages),
+        list(stages.values()),
+        list(gone),
+    )
+    return {row["key"] for row in rows}
 
 
 async def vanish(shop: UUID, key: str) -> UUID | None:
@@ -166,12 +184,14 @@ async def by_reference(references: Sequence[str]) -> list[StoredOrder]:
 
 
 async def locked_by_reference(references: Sequence[str]) -> list[StoredOrder]:
-    """Locked until the transaction ends, in the order of their keys, in which whoever locks several does it: two workers that
-    have some orders in common wait for each other and never both."""
+    """By their own reference or that of one of their credit notes. Locked until the transaction ends, in the order of their keys,
+    in which whoever locks several does it: two workers that have some orders in common wait for each other and never both."""
     rows = await current_connection().fetch(
         f"""
-        {SELECT} WHERE o.reference = ANY($1) ORDER BY o.key COLLATE "C", o.id FOR NO KEY UPDATE OF o
-        """,
+        {SELECT} WHERE o.id IN (SELECT id FROM sales_order WHERE reference = ANY($1)
+                             UNION SELECT sales_order FROM order_credit WHERE key = ANY($1))
+         ORDER BY o.key COLLATE "C", o.id FOR NO KEY UPDATE OF o
+        """,  # noqa: S608
         list(references),
     )
     return [_stored(row) for row in rows]

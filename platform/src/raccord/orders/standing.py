@@ -1,0 +1,46 @@
+"""Where an order's document stands in the ERP, and what the ERP's connector honours: what its money depends on."""
+
+from msgspec import Struct
+
+from raccord.core.payment_plan import DocumentState
+from raccord.orders.models import StoredOrder
+from raccord.storage.engine import current_connection
+from raccord_connectors.canonical import Document, decode
+from raccord_connectors.contract import FIRST_KINDS, Can, ConnectorSpec
+from raccord_connectors.registry import CONNECTORS, connector_class
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    document: Document | None
+    """As the ERP last told it; None while its delta is on the way."""
+    state: DocumentState
+    """One that was deleted takes no money any more."""
+    spec: ConnectorSpec | None
+
+    @property
+    def payments(self) -> tuple[str, ...]:
+        """The kinds of entries that can be asked for; empty where the connector enters no payments."""
+        if self.spec is None or not self.spec.can("payments", Can.CREATE):
+            return ()
+        kinds = self.spec.stream("payments").kinds
+        return FIRST_KINDS["payments"] if kinds is None else kinds
+
+    @property
+    def credits(self) -> bool:
+        return self.spec is not None and self.spec.makes("drafts", "credit")
+
+
+async def of(found: StoredOrder) -> Standing:
+    row = await current_connection().fetchrow(
+        "SELECT e.connector, s.data, s.deleted_at IS NOT NULL AS gone FROM connection e LEFT JOIN snapshot s "
+        "ON s.connection = e.id AND s.stream = 'documents' AND s.key = $2 WHERE e.id = $1",
+        found.route.erp,
+        found.document,
+    )
+    document = decode(row["data"], Document) if row["data"] else None
+    gone = row["gone"] if document else found.gone
+    state: DocumentState = "cancelled" if gone else document.state if document else "confirmed"
+    name = row["connector"]
+    return Standing(
+        document=document, state=state, spec=connector_class(name).spec if name in CONNECTORS else None
+    )
