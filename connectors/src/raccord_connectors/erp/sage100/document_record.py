@@ -155,6 +155,7 @@ def _vat_rate(row: Row[Any]) -> Decimal | None:
 
 def _document_line(line: Line) -> DocumentLine:
     delivered = line.quantity if line.kind >= DELIVERED and not line.back else values.ZERO
+    billed = line.kind >= INVOICED and not line.back
     return DocumentLine(
         key=str(values.whole(line.row.DL_No)),
         item=line.item,
@@ -165,6 +166,9 @@ def _document_line(line: Line) -> DocumentLine:
         rate=line.rate,
         stage=line.stage,
         delivered=delivered,
+        invoiced=line.quantity if billed else values.ZERO,
+        invoices=[line.piece] if billed else [],
+        component=bool(values.key(line.row.AR_RefCompose)),
     )
 
 

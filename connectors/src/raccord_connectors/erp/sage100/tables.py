@@ -67,7 +67,7 @@ COLUMNS: dict[str, str] = {
     "F_DOCLIGNE": "DO_Domaine DO_Type DO_Piece CT_Num DL_No DL_Ligne AR_Ref AG_No1 AG_No2 DL_Design DL_Qte DL_QteBL "
     "DL_PieceBC DL_DateBC DL_PiecePL DL_DatePL DL_PieceBL DL_DateBL DL_PieceDE DL_DateDE DO_Date DL_MontantHT "
     "DL_MontantTTC DL_Taxe1 DL_TypeTaux1 DL_TypeTaxe1 DL_CodeTaxe1 DL_Taxe2 DL_TypeTaux2 DL_TypeTaxe2 DL_Taxe3 "
-    "DL_TypeTaux3 DL_TypeTaxe3 DL_NoColis DL_Valorise DL_PrixUnitaire DL_TTC EU_Enumere",
+    "DL_TypeTaux3 DL_TypeTaxe3 DL_NoColis DL_Valorise AR_RefCompose DL_PrixUnitaire DL_TTC EU_Enumere",
     "F_DOCREGL": "DR_No DO_Domaine DO_Type DO_Piece DR_TypeRegl DR_Date DR_Montant DR_Libelle N_Reglement",
     "F_CREGLEMENT": "RG_No CT_NumPayeur RG_Date RG_Reference RG_Libelle RG_Montant N_Reglement",
     "F_REGLECH": "RG_No DR_No DO_Domaine DO_Type DO_Piece RC_Montant",
