@@ -42,7 +42,6 @@ def test_a_crash_at_any_step_is_repaired_by_writing_the_same_draft_again(
     assert [
         "party.address.create",
         "sale.sale.create",
-        "sale.sale.write",
         "sale.sale.quote",
         "sale.sale.confirm",
     ] == steps

@@ -84,6 +84,17 @@ def test_the_same_order_written_again_is_the_same_sale(
     assert 1 == len(merchant.sales(draft.key))
 
 
+def test_an_order_like_the_last_one_costs_eleven_requests(
+    erp: Connector, customer: str, tea: CreatedProduct, pot: CreatedProduct
+) -> None:
+    """Every one of them waits for the ERP's machine, which the merchant's people use at the same time."""
+    lines = [line(tea.key, "1", "8.40", "0.46", "5.5"), line(pot.key, "1", "49.90", "9.98")]
+    assert write(erp, order(customer, *lines)).done
+    before = erp.requests
+    assert write(erp, order(customer, *lines)).done
+    assert 11 >= erp.requests - before
+
+
 def test_a_quotation_stays_a_quotation(
     erp: Connector, merchant: Merchant, customer: str, tea: CreatedProduct
 ) -> None:
@@ -235,7 +246,7 @@ def test_a_fraction_that_the_unit_does_not_have_is_tryton_s_own_refusal(
 ) -> None:
     problem = problem_of(write(erp, order(customer, line(pot.key, "1.5", "74.85", "14.97"))))
     assert "décimales" in problem.message.fr
-    assert "lines" == problem.field
+    assert "create" == problem.field
 
 
 def test_a_cancelled_sale_is_not_written_again(

@@ -1,12 +1,13 @@
 """Addresses of parties: ours from Tryton's, Tryton's from ours, and the one that is already there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from raccord_connectors.canonical import Address
 from raccord_connectors.contract import RecordRejected
 from raccord_connectors.erp.tryton import texts
 from raccord_connectors.erp.tryton.client import Client, Row
+from raccord_connectors.erp.tryton.remembered import Remembered
 
 FIELDS = ("party_name", "attn", "street", "postal_code", "city", "country.code", "subdivision.name", "active")
 
@@ -36,7 +37,7 @@ class Addresses:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._countries: dict[str, int] | None = None
+        self._countries: Remembered[dict[str, int]] = Remembered()
 
     def values(self, address: Address, party_name: str = "") -> dict[str, Any]:
         """Tryton's fields. A name that only repeats the party's is left out, as Tryton prints the party's own."""
@@ -51,30 +52,45 @@ class Addresses:
             "country": self._country(address.country),
         }
 
-    def existing(self, party: int, values: Mapping[str, Any]) -> int | None:
-        """The active address of the party that says the same, spaces and capital letters aside."""
+    def of(self, party: int) -> list[Row]:
+        """The party's active addresses."""
+        return self._client.search_read("party.address", [["party", "=", party]], (*FIELDS, "country"))
+
+    def existing(
+        self, party: int, values: Mapping[str, Any], known: Sequence[Row] | None = None
+    ) -> int | None:
+        """The active address of the party that says the same, spaces and capital letters aside. `known`: those of the party,
+        where they were read already."""
         wanted = _folded(values)
-        for row in self._client.search_read("party.address", [["party", "=", party]], (*FIELDS, "country")):
+        for row in self.of(party) if known is None else known:
             if _folded(row) == wanted:
                 return int(row["id"])
         return None
 
-    def ensure(self, party: int, address: Address, party_name: str = "") -> int:
-        """The id of this address of the party, created when it is not there yet."""
+    def ensure(
+        self, party: int, address: Address, party_name: str = "", known: list[Row] | None = None
+    ) -> int:
+        """The id of this address of the party, created when it is not there yet (and then one of `known`)."""
         values = self.values(address, party_name)
-        found = self.existing(party, values)
-        return found or self._client.create("party.address", {"party": party, **values})
+        found = self.existing(party, values, known)
+        if found is None:
+            found = self._client.create("party.address", {"party": party, **values})
+            if known is not None:
+                known.append({"id": found, **values})
+        return found
 
     def _country(self, code: str) -> int | None:
         if not code:
             return None
-        if self._countries is None:
-            rows = self._client.search_read("country.country", [], ("code",))
-            self._countries = {row["code"]: row["id"] for row in rows if row["code"]}
         try:
-            return self._countries[code.upper()]
+            found = self._countries.get("all", self._ask_countries, holds=lambda known: code.upper() in known)
+            return found[code.upper()]
         except KeyError:
             raise RecordRejected(texts.NO_COUNTRY.fill(code=code), field="country") from None
+
+    def _ask_countries(self) -> dict[str, int]:
+        rows = self._client.search_read("country.country", [], ("code",))
+        return {row["code"]: row["id"] for row in rows if row["code"]}
 
 
 def _folded(values: Mapping[str, Any]) -> tuple[object, ...]:

@@ -75,6 +75,7 @@ class Tryton:
     ) -> None:
         self._settings = settings
         self._client = Client(settings, transport=transport, sleep=sleep)
+        self._writers: dict[str, CustomerDrafts | Drafts] = {}
 
     def check(self) -> None:
         try:
@@ -97,16 +98,21 @@ class Tryton:
             raise refusal_as_config(refused) from refused
 
     def write(self, stream: str, changes: Sequence[Change]) -> Iterator[Outcome]:
-        writer: CustomerDrafts | Drafts
-        match stream:
-            case "customer_drafts":
-                writer = CustomerDrafts(self._client, self._settings)
-            case "drafts":
-                writer = Drafts(self._client, self._settings)
-            case _:
-                raise KeyError(f"the stream {stream!r} of Tryton is not written")
+        writer = self._writer(stream)
         for change in changes:
             yield writer.write(change)
+
+    def _writer(self, stream: str) -> CustomerDrafts | Drafts:
+        """Kept from one order to the next: it remembers Tryton's small tables for a minute."""
+        if stream not in self._writers:
+            match stream:
+                case "customer_drafts":
+                    self._writers[stream] = CustomerDrafts(self._client, self._settings)
+                case "drafts":
+                    self._writers[stream] = Drafts(self._client, self._settings)
+                case _:
+                    raise KeyError(f"the stream {stream!r} of Tryton is not written")
+        return self._writers[stream]
 
     @property
     def requests(self) -> int:

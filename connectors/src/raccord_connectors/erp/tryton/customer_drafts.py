@@ -11,6 +11,7 @@ from raccord_connectors.erp.tryton.answers import Refused
 from raccord_connectors.erp.tryton.client import Client, Row
 from raccord_connectors.erp.tryton.parties import VAT_TYPES
 from raccord_connectors.erp.tryton.reading import EVERYTHING_TOO
+from raccord_connectors.erp.tryton.remembered import Remembered
 from raccord_connectors.erp.tryton.settings import TrytonSettings
 from raccord_connectors.kit.changes import differences
 
@@ -25,7 +26,7 @@ class CustomerDrafts:
         self._client = client
         self._settings = settings
         self._addresses = Addresses(client)
-        self._types: frozenset[str] | None = None
+        self._types: Remembered[frozenset[str]] = Remembered()
 
     def write(self, change: Change) -> Outcome:
         assert isinstance(change.record, CustomerDraft)
@@ -63,8 +64,9 @@ class CustomerDrafts:
         except (Refused, RecordRejected):
             self._client.call("party.party", "delete", [created])  # not half a customer
             raise
-        (row,) = self._client.read("party.party", [created], PARTY)
-        return Outcome(key, target=row["code"])
+        if found is None:
+            raise AssertionError("a party was created and cannot be found by its reference")
+        return Outcome(key, target=found["code"])
 
     def _values(self, key: str, customer: Customer, name: str) -> Row:
         places = [place for place in (customer.billing, *customer.deliveries) if place is not None]
@@ -178,11 +180,12 @@ class CustomerDrafts:
             self._client.create("party.identifier", {"party": party, **values})
 
     def _demand_type(self, kind: str, field: str, value: str) -> None:
-        if self._types is None:
-            offered = self._client.call("party.identifier", "get_types", repeat=True)
-            self._types = frozenset(key for key, _ in offered if key)
-        if kind not in self._types:
+        if kind not in self._types.get("all", self._ask_types, holds=lambda known: kind in known):
             raise RecordRejected(texts.NO_IDENTIFIER_TYPE.fill(kind=kind, value=value), field=field)
+
+    def _ask_types(self) -> frozenset[str]:
+        offered = self._client.call("party.identifier", "get_types", repeat=True)
+        return frozenset(key for key, _ in offered if key)
 
     # ------------------------------------------------------------------------------------------------- update
 

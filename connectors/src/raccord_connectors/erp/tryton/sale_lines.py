@@ -16,6 +16,8 @@ from raccord_connectors.erp.tryton.encoding import Number
 from raccord_connectors.erp.tryton.keys import parse
 from raccord_connectors.erp.tryton.lookups import TAX_FIELDS, effective
 from raccord_connectors.erp.tryton.reading import EVERYTHING_TOO
+from raccord_connectors.erp.tryton.remembered import Remembered
+from raccord_connectors.erp.tryton.sale_header import Head
 from raccord_connectors.erp.tryton.settings import TrytonSettings
 
 PRODUCT = ("code", "salable", "default_uom", "template")
@@ -38,12 +40,13 @@ class SaleLines:
     def __init__(self, client: Client, settings: TrytonSettings) -> None:
         self._client = client
         self._settings = settings
-        self._rates: dict[tuple[int, ...], Decimal | None] = {}
-        self._rules: tuple[int, bool] | None = None
+        self._rates: Remembered[Decimal | None] = Remembered()
+        self._chosen: Remembered[tuple[int, ...]] = Remembered()
+        self._rules: Remembered[tuple[int, bool]] = Remembered()
 
-    def prepare(self, draft: Draft, head: Row) -> list[SaleLine]:
-        """Lines in the draft's order, then a rounding where it is needed and allowed. `head` has the sale's company,
-        party and currency: Tryton's taxes depend on them. Rejects a draft with an article that cannot be sold."""
+    def prepare(self, draft: Draft, head: Head) -> list[SaleLine]:
+        """Lines in the draft's order, then a rounding where it is needed and allowed. Rejects a draft with an article that
+        cannot be sold."""
         products = self._products(draft)
         taxes: dict[int, tuple[int, ...]] = {}
         lines = []
@@ -118,23 +121,27 @@ class SaleLines:
 
     # ------------------------------------------------------------------------------------------------- taxes
 
-    def _taxes(self, product: int, head: Row) -> tuple[int, ...]:
+    def _taxes(self, product: int, head: Head) -> tuple[int, ...]:
         """Tryton's own choice for this article and party: accounting category, then the party's tax rule."""
-        parent = {f"_parent_sale.{name}": head[name] for name in ("company", "party", "currency")}
+        question = (product, head.company, head.currency, head.tax_rule)
+        return self._chosen.get(question, lambda: self._ask_taxes(product, head), holds=lambda taxes: True)
+
+    def _ask_taxes(self, product: int, head: Head) -> tuple[int, ...]:
+        parent = {f"_parent_sale.{name}": getattr(head, name) for name in ("company", "party", "currency")}
         line = {**parent, "type": "line", "product": product, "quantity": 1}
         changed = self._client.call("sale.line", "on_change", line, ["product"], repeat=True)
         return tuple(sorted(row["id"] for _, row in (changed.get("taxes") or {}).get("add", ())))
 
     def _rate(self, taxes: tuple[int, ...]) -> Decimal | None:
         """In percent; None when one of them is an amount. Without taxes it is zero."""
-        if taxes not in self._rates:
-            wanted = [*TAX_FIELDS, *(f"childs.{name}" for name in TAX_FIELDS)]
-            rows = self._client.read("account.tax", taxes, wanted)
-            valid = list(effective(rows, self._client.today()))
-            plain_rates = all(tax["type"] == "percentage" for tax in valid)
-            total = sum((tax["rate"] * 100 for tax in valid), Decimal(0)) if plain_rates else None
-            self._rates[taxes] = None if total is None else plain(total)
-        return self._rates[taxes]
+        return self._rates.get(taxes, lambda: self._ask_rate(taxes), holds=lambda rate: True)
+
+    def _ask_rate(self, taxes: tuple[int, ...]) -> Decimal | None:
+        wanted = [*TAX_FIELDS, *(f"childs.{name}" for name in TAX_FIELDS)]
+        valid = list(effective(self._client.read("account.tax", taxes, wanted), self._client.today()))
+        if any(tax["type"] != "percentage" for tax in valid):
+            return None
+        return plain(sum((tax["rate"] * 100 for tax in valid), Decimal(0)))
 
     def _borrow_taxes(self, lines: Sequence[SaleLine]) -> None:
         """A charge follows the goods: shipping of books at 5.5 % is taxed at 5.5 %. When the shop did so and the charge's
@@ -169,15 +176,14 @@ class SaleLines:
 
     def _price_rules(self) -> tuple[int, bool]:
         """Decimals of a unit price, and whether taxes are rounded line by line: both are Tryton's configuration."""
-        if self._rules is None:
-            digits: Any = self._client.fields_of("sale.line", ["unit_price"])["unit_price"].get("digits")
-            digits = msgspec.json.decode(digits) if isinstance(digits, str) else digits
-            decimals = (
-                digits[1] if isinstance(digits, list) and isinstance(digits[1], int) else USUAL_DECIMALS
-            )
-            rows = self._client.search_read("account.configuration", [], ("tax_rounding",))
-            self._rules = (decimals, bool(rows) and rows[0]["tax_rounding"] == "line")
-        return self._rules
+        return self._rules.get("all", self._ask_price_rules)
+
+    def _ask_price_rules(self) -> tuple[int, bool]:
+        digits: Any = self._client.fields_of("sale.line", ["unit_price"])["unit_price"].get("digits")
+        digits = msgspec.json.decode(digits) if isinstance(digits, str) else digits
+        decimals = digits[1] if isinstance(digits, list) and isinstance(digits[1], int) else USUAL_DECIMALS
+        rows = self._client.search_read("account.configuration", [], ("tax_rounding",))
+        return decimals, bool(rows) and rows[0]["tax_rounding"] == "line"
 
     def _rounding(self, fitted: Fitted) -> list[SaleLine]:
         if not fitted.rounding:

@@ -234,6 +234,26 @@ LINE_DIFFERS = Text(
     "« {title} » : {wanted} HT à {wanted_rate} % dans la boutique, {found} à {rate} % dans Tryton.",
     "“{title}”: {wanted} net at {wanted_rate} % in the shop, {found} at {rate} % in Tryton.",
 )
+RATES_DIFFER = Text(
+    "tryton.rates_differ",
+    "Commande {reference} : Tryton trouve bien le total de {gross}, mais d’autres taxes que la boutique. {rates} Rien n’a été "
+    "confirmé. Changez « Taxes du document » dans les règles de commande du canal (« comme la gestion les calcule »), puis "
+    "relancez, ou saisissez cette commande à la main.",
+    "Order {reference}: Tryton does come to the total of {gross}, but to other taxes than the shop. {rates} Nothing was "
+    "confirmed. Change “Taxes of the document” in the channel’s order rules (“as the ERP works them out”), then retry, or enter "
+    "this order by hand.",
+)
+RATE_DIFFERS = Text(
+    "tryton.rate_differs",
+    "TVA à {rate} % : {found} HT et {found_tax} de taxe au lieu de {wanted} et {wanted_tax}.",
+    "VAT at {rate} %: {found} net and {found_tax} of tax instead of {wanted} and {wanted_tax}.",
+)
+NO_ORIGIN = Text(
+    "tryton.no_origin",
+    "Avoir {reference} : la vente {key} qu’il crédite n’existe pas (ou plus) dans Tryton. Faites l’avoir à la main dans Tryton.",
+    "Credit note {reference}: the sale {key} that it credits does not exist (any more) in Tryton. Make the credit note by hand "
+    "in Tryton.",
+)
 LINE_ADDED = Text(
     "tryton.line_added",
     "« {title} » : {found} HT ajoutés par Tryton.",
