@@ -51,3 +51,47 @@ def test_no_piece_is_sold_too_often_because_of_us(settings: Settings) -> None:
             assert [{"state": "integrated", "n": SALES}] == rows
 
     asyncio.run(scenario())
+
+
+def nobody() -> Want:
+    return Want(float("inf"), 0, 0)
+
+
+def test_a_sale_and_a_delivery_that_make_up_for_each_other_leave_no_shop_short(settings: Settings) -> None:
+    """What we pushed last is right again, and the shop that sold has less by its own doing."""
+
+    async def scenario() -> None:
+        async with competing_world(settings, [3], nobody, 1) as w:
+            w.shops[0].system.place_order({"A000": 1})
+            w.m.erp.set_stock("A000", 4)
+            await w.m.ship("stock", complete=False)
+            await w.collect(w.shops[0])
+            assert [3, 3, 3] == [w.shown(shop)["A000"] for shop in w.shops]
+
+    asyncio.run(scenario())
+
+
+def test_a_sale_called_off_and_a_piece_gone_at_the_counter_put_no_piece_too_many_on_a_shelf(
+    settings: Settings,
+) -> None:
+    async def scenario() -> None:
+        async with competing_world(settings, [2], nobody, 1) as w:
+            order = w.shops[0].system.place_order({"A000": 1}, paid=False, stage="pending", status="on-hold")
+            await w.collect(w.shops[0])
+            w.shops[0].system.cancel_order(order.key)
+            w.m.erp.set_stock("A000", 1)
+            await w.m.ship("stock", complete=False)
+            await w.collect(w.shops[0])
+            assert [1, 1, 1] == [w.shown(shop)["A000"] for shop in w.shops]
+
+    asyncio.run(scenario())
+
+
+def test_the_other_shops_are_told_of_a_sale_without_waiting_for_the_clock(settings: Settings) -> None:
+    async def scenario() -> None:
+        async with competing_world(settings, [3], nobody, 1) as w:
+            w.shops[1].system.place_order({"A000": 1})
+            await w.collect(w.shops[1])
+            assert [2, 2, 2] == [w.shown(shop)["A000"] for shop in w.shops]
+
+    asyncio.run(scenario())

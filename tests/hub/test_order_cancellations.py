@@ -120,3 +120,25 @@ def test_the_stock_of_a_cancelled_order_is_sent_again_because_the_shop_has_put_i
         assert {"CHAISE": None, "TABLE": print_} == {row["key"]: row["pushed_print"] for row in rows}
 
     run(settings, scenario)
+
+
+def test_stock_that_is_doubted_while_it_is_on_its_way_is_sent_once_more(settings: Settings) -> None:
+    """The answer to what was sent before says nothing of what the shop has done since."""
+
+    async def scenario(w: World) -> None:
+        wanted = uuid.uuid4()
+        async with tenant_transaction(w.tenant) as connection:
+            await connection.execute(
+                "UPDATE binding SET desired = '{}', desired_print = $1 WHERE stream = 'availability' AND key = 'CHAISE'",
+                wanted,
+            )
+            (row,) = await bindings.take(w.shop_connection, "availability", 10)
+            await bindings.doubt_targets(w.channel, [str(row.target)])
+            done = bindings.Done(row.channel, row.stream, row.key, row.target, row.targets, "{}", wanted)
+            await bindings.save_done([done])
+            (again,) = await bindings.take(w.shop_connection, "availability", 10)
+            await bindings.save_done([done])
+            assert "CHAISE" == again.key
+            assert not await bindings.is_due(w.shop_connection, ["availability"])
+
+    run(settings, scenario)

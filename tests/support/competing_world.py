@@ -104,7 +104,7 @@ class CompetingWorld:
         for seconds, what in plan.items():
             self.clock.every(seconds, what)
         for shop in self.shops:
-            self.clock.every(POLL, lambda shop=shop: self._collect(shop))  # type: ignore[misc]
+            self.clock.every(POLL, lambda shop=shop: self.collect(shop))  # type: ignore[misc]
         self.clock.after(self._dice.expovariate(AT_THE_COUNTER), self._sell_at_the_counter)
         while self.score.sold < sales:
             if self._next.at <= self.clock.next_at:
@@ -187,14 +187,14 @@ class CompetingWorld:
         if sale is not None:
             sale.known = self.clock.now
         await service.collect(self.m.tenant, shop.channel, [order.key], self.m.connections, self.wake)
-        await self._work()
+        await self.work()
 
-    async def _collect(self, shop: Shop) -> None:
+    async def collect(self, shop: Shop) -> None:
         for sale in shop.unknown.values():
             sale.known = self.clock.now
         shop.unknown.clear()
         await service.collect(self.m.tenant, shop.channel, None, self.m.connections, self.wake)
-        await self._work()
+        await self.work()
 
     async def _scan(self) -> None:
         if self.clock.now < self._away_until:
@@ -207,7 +207,7 @@ class CompetingWorld:
                         one.known = min(one.known, self.clock.now)
             await self.m.ship("stock", complete=False)
         await self._enter()
-        await self._work()
+        await self.work()
 
     async def _enter(self) -> None:
         """Orders go a step, the agent does what it is asked, its answers are taken."""
@@ -247,7 +247,7 @@ class CompetingWorld:
             rows = await connection.fetch("SELECT id FROM sales_order WHERE state IN ('waiting', 'entering')")
         self.wake.entering.update(dict.fromkeys(row["id"] for row in rows))
 
-    async def _work(self) -> None:
+    async def work(self) -> None:
         """What the workers do when they are woken: before stock goes into a shop, the shop is asked for its orders, as
         `raccord.worker.work.push` does."""
         for source in (self.m.wake, self.wake):

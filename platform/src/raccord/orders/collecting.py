@@ -16,6 +16,7 @@ from raccord.journal.service import write_entries
 from raccord.log import trace
 from raccord.orders import payments, repository, reservations
 from raccord.orders.models import ChannelRoute, Stored
+from raccord.storage import bindings
 from raccord.storage.engine import tenant_transaction
 from raccord.sync.ports import Shops
 from raccord_connectors.canonical import Order, Record, encode
@@ -55,6 +56,7 @@ async def _store_page(route: ChannelRoute, page: Page, *, keep_cursor: bool) -> 
     touched: list[UUID] = []
     entries: list[Entry] = []
     async with tenant_transaction(route.tenant) as connection:
+        await _doubt_stock(route, page)  # first: who projects locks an item before its marks, too
         for record in sorted(page.records, key=_key):  # see `repository.locked_by_reference`
             assert isinstance(record, Order)
             try:
@@ -94,6 +96,20 @@ async def _store_page(route: ChannelRoute, page: Page, *, keep_cursor: bool) -> 
 
 def _key(record: Record) -> bytes:
     return record.key.encode()
+
+
+async def _doubt_stock(route: ChannelRoute, page: Page) -> None:
+    """A shop that sells or takes a sale back changes the figure that it shows by itself. Where the ERP's stock moves the other
+    way at the same time, what we want is what we sent last, and yet the shop shows something else."""
+    orders = [one for one in page.records if isinstance(one, Order) and one.placed_at >= route.orders_from]
+    stages = {order.key: order.stage for order in orders}
+    turned = await repository.turned(route.shop, stages, page.deleted)
+    targets = {line.item for order in orders if order.key in turned for line in order.lines if line.item}
+    if targets:
+        await bindings.doubt_targets(route.channel, sorted(targets))
+    gone = sorted(turned.intersection(page.deleted))
+    if gone:
+        await bindings.doubt_stock(route.channel, gone)
 
 
 async def _reserve(route: ChannelRoute, order: Order, stored: Stored) -> None:

@@ -21,7 +21,7 @@ async def collect(tenant: UUID, channel: UUID, keys: Sequence[str] | None, shops
         return 0
     touched = await collecting.collect(route, shops, keys)
     if touched:
-        await wake.project(tenant, channel, "availability")
+        await _wake_shelves(tenant, route.erp, wake)
     for order in touched:
         await wake.enter(tenant, order)
     return len(touched)
@@ -86,8 +86,7 @@ async def answered(
     for order in orders:
         await advance(tenant, order, asked, wake)
     if kind == "stock":
-        for channel in await _channels_of(tenant, connection):
-            await wake.project(tenant, channel, "availability")
+        await _wake_shelves(tenant, connection, wake)
 
 
 async def prove_again(tenant: UUID, erp: UUID, asked: Commands) -> int:
@@ -103,6 +102,12 @@ async def prove_again(tenant: UUID, erp: UUID, asked: Commands) -> int:
 async def miss_documents(tenant: UUID, erp: UUID, asked: Commands) -> int:
     """Asks the ERP for documents that a complete pass should have brought, and did not."""
     return await vanished.ask(tenant, erp, asked)
+
+
+async def _wake_shelves(tenant: UUID, erp: UUID, wake: Wake) -> None:
+    """Every shop that sells from this ERP's stock shows what is left of it."""
+    for channel in await _channels_of(tenant, erp):
+        await wake.project(tenant, channel, "availability")
 
 
 async def _channels_of(tenant: UUID, erp: UUID) -> list[UUID]:

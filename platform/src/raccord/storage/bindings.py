@@ -14,6 +14,12 @@ _DUE = """
 b.desired_print IS DISTINCT FROM b.pushed_print AND NOT b.held AND b.brake IS NULL AND b.desired_print IS NOT NULL
 """
 
+# Also of what is on its way at this moment: its answer tells nothing of what the shop did meanwhile.
+_DOUBT = """
+UPDATE binding b SET pushed_print = NULL, doubted = true, retry_at = least(b.retry_at, now())
+  FROM doubted d WHERE b.tenant = d.tenant AND b.channel = d.channel AND b.stream = d.stream AND b.key = d.key
+"""
+
 
 class DueRow(NamedTuple):
     """A binding to be brought from pushed to desired."""
@@ -53,7 +59,7 @@ async def take(shop: UUID, stream: str, limit: int) -> list[DueRow]:
            ORDER BY b.retry_at, b.key LIMIT $3 FOR NO KEY UPDATE OF b SKIP LOCKED
         ), taken AS (
           UPDATE binding b
-             SET pushed_print = NULL, pushed = CASE WHEN b.target IS NULL THEN b.desired ELSE b.pushed END
+             SET pushed_print = NULL, doubted = false, pushed = CASE WHEN b.target IS NULL THEN b.desired ELSE b.pushed END
             FROM due WHERE b.tenant = due.tenant AND b.channel = due.channel AND b.stream = due.stream AND b.key = due.key
         )
         SELECT d.channel, d.stream, d.key, d.target, d.targets, d.desired, d.desired_print, d.desired_at, d.pushed,
@@ -119,7 +125,7 @@ async def save_done(done: Sequence[Done]) -> list[tuple[UUID, str, str]]:
         )
         UPDATE binding b
            SET target = coalesce(t.target, b.target), targets = t.targets, pushed = t.pushed,
-               pushed_print = t.print, pushed_at = now(), attempts = 0, retry_at = now(),
+               pushed_print = CASE WHEN NOT b.doubted THEN t.print END, pushed_at = now(), attempts = 0, retry_at = now(),
                left_at = CASE WHEN t.leaving IS NOT NULL THEN coalesce(b.left_at, now()) END,
                problem = CASE WHEN b.problem #>> '{message,code}' LIKE 'projection.%' THEN b.problem END
           FROM taken t
@@ -134,14 +140,32 @@ async def save_done(done: Sequence[Done]) -> list[tuple[UUID, str, str]]:
 async def doubt_stock(channel: UUID, orders: Sequence[str]) -> None:
     """What the shop shows of the items of these orders (its own keys) is not known any more: it is sent again."""
     await current_connection().execute(
-        """
-        UPDATE binding b SET pushed_print = NULL, retry_at = least(b.retry_at, now())
-          FROM sales_order o JOIN reservation r ON r.tenant = o.tenant AND r.sales_order = o.id
-         WHERE o.channel = $1 AND o.key = ANY($2::text[])
-           AND b.channel = $1 AND b.stream = 'availability' AND b.key = r.item AND b.target IS NOT NULL
-        """,
+        f"""
+        WITH doubted AS (
+          SELECT b.tenant, b.channel, b.stream, b.key FROM binding b
+           WHERE b.channel = $1 AND b.stream = 'availability' AND b.target IS NOT NULL AND EXISTS (
+             SELECT 1 FROM sales_order o JOIN reservation r ON r.tenant = o.tenant AND r.sales_order = o.id
+              WHERE o.channel = $1 AND o.key = ANY($2::text[]) AND r.item = b.key)
+           ORDER BY b.key FOR NO KEY UPDATE OF b
+        ) {_DOUBT}
+        """,  # noqa: S608
         channel,
         list(orders),
+    )
+
+
+async def doubt_targets(channel: UUID, targets: Sequence[str]) -> None:
+    """As `doubt_stock`, of items by their keys in the shop."""
+    await current_connection().execute(
+        f"""
+        WITH doubted AS (
+          SELECT b.tenant, b.channel, b.stream, b.key FROM binding b
+           WHERE b.channel = $1 AND b.stream = 'availability' AND b.target = ANY($2::text[])
+           ORDER BY b.key FOR NO KEY UPDATE OF b
+        ) {_DOUBT}
+        """,  # noqa: S608
+        channel,
+        list(targets),
     )
 
 
