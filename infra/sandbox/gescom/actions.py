@@ -89,8 +89,21 @@ def _cancel(gescom: GesCom, form: dict[str, str]) -> str:
     return f"{form['piece']} est annulé."
 
 
+def _amend(gescom: GesCom, form: dict[str, str]) -> str:
+    gescom.amend(form["piece"], _quantities(form) or {})
+    return f"{form['piece']} est modifié."
+
+
+def _add_line(gescom: GesCom, form: dict[str, str]) -> str:
+    ref = form.get("ref", "").strip().upper()
+    gescom.add_line(form["piece"], ref, _amount(form.get("quantite", "1")))
+    return f"{ref} est ajouté à {form['piece']}."
+
+
 DOCUMENT_ACTIONS: dict[str, Action] = {
     "confirmer": _confirm,
+    "modifier": _amend,
+    "ajouter": _add_line,
     "regler": _pay,
     "ouvrir": _open,
     "fermer": _shut,
@@ -108,6 +121,10 @@ MAKINGS: dict[str, tuple[Making, str]] = {
     "facturer": (lambda g, f: g.invoice(f["piece"]), "Facture {} créée."),
     "reprendre": (lambda g, f: g.take_back(f["piece"], _quantities(f)), "Bon de retour {} créé."),
     "commander": (lambda g, f: g.transform(f["piece"], 1), "Bon de commande {} créé."),
+    "regrouper": (
+        lambda g, f: g.gather([f["piece"], *f.get("avec", "").upper().replace(",", " ").split()]),
+        "Bon de livraison {} créé.",
+    ),
 }
 
 

@@ -4,14 +4,14 @@ Every method is one transaction. `Refused` says why something was not done, in F
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
-from sandbox.gescom import numbering, order_entry, stockroom, store, transformation
-from sandbox.gescom.order_pricing import Entry
+from sandbox.gescom import amendments, numbering, order_entry, stockroom, store, transformation
+from sandbox.gescom.order_pricing import Entry, Line
 from sandbox.gescom.refused import Refused, narrow_columns
 from sandbox.gescom.store import insert, number, update
 from sandbox.gescom.transformation import DELIVERY, INVOICE, PREPARATION
@@ -228,6 +228,17 @@ class GesCom:
         self, piece: str, to: int, quantities: Mapping[int, Decimal] | None = None, *, parcel: str = ""
     ) -> str:
         return self._do(lambda c: transformation.transform(c, piece, to, quantities, parcel=parcel))
+
+    def amend(self, piece: str, quantities: Mapping[int, Decimal]) -> None:
+        """DL_No → new quantity, of an order that waits; 0 takes the line away."""
+        self._do(lambda c: amendments.amend(c, piece, quantities))
+
+    def add_line(self, piece: str, article: str, quantity: Decimal) -> None:
+        self._do(lambda c: amendments.add_line(c, piece, Line(article, quantity=quantity)))
+
+    def gather(self, pieces: Sequence[str], to: int = DELIVERY, *, parcel: str = "") -> str:
+        """Several documents of one customer on one delivery note (or invoice)."""
+        return self._do(lambda c: amendments.gather(c, pieces, to, parcel=parcel))
 
     def take_back(self, piece: str, quantities: Mapping[int, Decimal] | None = None) -> str:
         return self._do(lambda c: transformation.take_back(c, piece, quantities))

@@ -38,6 +38,19 @@ def enter(connection: sqlite3.Connection, entry: Entry) -> tuple[str, bool]:
     return piece, False
 
 
+def append(connection: sqlite3.Connection, document: sqlite3.Row, line: Line) -> None:
+    """Adds a line to a document that is there, after its last one; an order reserves it."""
+    kind, piece = document["DO_Type"], document["DO_Piece"]
+    priced, taxes = priced_line(connection, line, _customer(connection, document["DO_Tiers"]))
+    last = connection.execute(
+        "select max(DL_Ligne) from F_DOCLIGNE where DO_Domaine = 0 and DO_Type = ? and DO_Piece = ?",
+        (kind, piece),
+    ).fetchone()[0]
+    entry = Entry(document["DO_Tiers"], [line], kind, fields={"DO_Ref": document["DO_Ref"]})
+    _line(connection, entry, piece, document["DO_Date"], document["DE_No"], (last or 0) + 1000, priced, taxes)
+    refresh_totals(connection, kind, piece)
+
+
 def find(connection: sqlite3.Connection, reference: str) -> str | None:
     row = connection.execute(
         "select DO_Piece from F_DOCENTETE where DO_Domaine = 0 and DO_NoWeb = ? and DO_Type not in (4, 5) "

@@ -63,10 +63,10 @@ def transform(
         raise Refused("refused", f"Aucune quantité à transformer dans {piece}", field="quantities")
     day = day or store.today()
     number_ = next_piece(connection, 0, to)
-    _copy_header(connection, source, to, number_, day)
+    copy_header(connection, source, to, number_, day)
     for line in lines:
         if line["DL_No"] in wanted:
-            _move_line(connection, line, wanted[line["DL_No"]], kind, to, number_, day, parcel)
+            move_line(connection, line, wanted[line["DL_No"]], kind, to, number_, day, parcel)
     if kind == RETURN:
         update(
             connection,
@@ -75,7 +75,7 @@ def transform(
             (to, number_),
             DO_Provenance=1,
         )
-    _close(connection, source, to, number_)
+    close_source(connection, source, to, number_)
     if to == INVOICE:
         settlement.due(connection, number_, day)
     return number_
@@ -98,19 +98,19 @@ def take_back(
         raise Refused("refused", f"Aucune quantité à reprendre sur {piece}", field="quantities")
     day = day or store.today()
     number_ = next_piece(connection, 0, RETURN)
-    _copy_header(connection, source, RETURN, number_, day)
+    copy_header(connection, source, RETURN, number_, day)
     for line in lines:
         if not line["AR_Ref"] or line["DL_No"] not in wanted:
             continue
         part = wanted[line["DL_No"]]
-        amounts = _part_of(line, part)
+        amounts = part_of(line, part)
         copied = _values(line, "cbMarq", "cbModification", "DL_No", "DO_Type", "DO_Piece", "DO_Date", *_PASTS)
         copied |= {"DL_PieceBC": "", "DL_PiecePL": "", "DL_PieceBL": "", "DL_PieceDE": "", **amounts}
         insert(
             connection, "F_DOCLIGNE", **copied, DL_No=next_number(connection, "F_DOCLIGNE", "DL_No"), DO_Type=RETURN,
             DO_Piece=number_, DO_Date=f"{day} 00:00:00",
         )  # fmt: skip
-        stockroom.move(connection, line["AR_Ref"], _variant(line), line["DE_No"], {"QteSto": part})
+        stockroom.move(connection, line["AR_Ref"], variant_of(line), line["DE_No"], {"QteSto": part})
     refresh_totals(connection, RETURN, number_)
     return number_
 
@@ -125,7 +125,7 @@ def cancel(connection: sqlite3.Connection, piece: str) -> None:
         for line in lines_of(connection, kind, source["DO_Piece"]):
             if line["AR_Ref"]:
                 back = -number(line["DL_Qte"])
-                stockroom.move(connection, line["AR_Ref"], _variant(line), line["DE_No"], {"QteRes": back})
+                stockroom.move(connection, line["AR_Ref"], variant_of(line), line["DE_No"], {"QteRes": back})
     for table in ("F_DOCLIGNE", "F_DOCREGL", "F_DOCENTETE"):
         connection.execute(
             f"delete from {table} where DO_Domaine = 0 and DO_Type = ? and DO_Piece = ?",
@@ -180,7 +180,7 @@ def _wanted(lines: list[sqlite3.Row], quantities: Mapping[int, Decimal] | None) 
     return found
 
 
-def _part_of(line: sqlite3.Row, part: Decimal) -> dict[str, Decimal]:
+def part_of(line: sqlite3.Row, part: Decimal) -> dict[str, Decimal]:
     """Quantity and amounts of a part of a line."""
     there = number(line["DL_Qte"])
     share = part / there if there else Decimal(1)
@@ -188,7 +188,7 @@ def _part_of(line: sqlite3.Row, part: Decimal) -> dict[str, Decimal]:
     return {"DL_Qte": part, "EU_Qte": part, **amounts}
 
 
-def _move_line(
+def move_line(
     connection: sqlite3.Connection,
     line: sqlite3.Row,
     part: Decimal,
@@ -199,7 +199,7 @@ def _move_line(
     parcel: str,
 ) -> None:
     there = number(line["DL_Qte"])
-    moved = _part_of(line, part)
+    moved = part_of(line, part)
     if part != there:
         rest: dict[str, Any] = {name: number(line[name]) - moved[name] for name in moved}
         kept = _values(line, "cbMarq", "cbModification", "DL_No", *rest)
@@ -213,7 +213,7 @@ def _move_line(
         DO_Date=f"{day} 00:00:00", **named, **done, **parcels, **moved,
     )  # fmt: skip
     if line["AR_Ref"]:
-        stockroom.move(connection, line["AR_Ref"], _variant(line), line["DE_No"], _moves(kind, to, part))
+        stockroom.move(connection, line["AR_Ref"], variant_of(line), line["DE_No"], _moves(kind, to, part))
 
 
 def _moves(kind: int, to: int, part: Decimal) -> dict[stockroom.Nature, Decimal]:
@@ -232,7 +232,7 @@ def _moves(kind: int, to: int, part: Decimal) -> dict[stockroom.Nature, Decimal]
     return moves
 
 
-def _copy_header(connection: sqlite3.Connection, source: sqlite3.Row, to: int, piece: str, day: str) -> None:
+def copy_header(connection: sqlite3.Connection, source: sqlite3.Row, to: int, piece: str, day: str) -> None:
     copied = _values(
         source, "cbMarq", "cbModification", "DO_Type", "DO_Piece", "DO_Date", "DO_DateExpedition"
     )
@@ -243,7 +243,7 @@ def _copy_header(connection: sqlite3.Connection, source: sqlite3.Row, to: int, p
     )  # fmt: skip
 
 
-def _close(connection: sqlite3.Connection, source: sqlite3.Row, to: int, piece: str) -> None:
+def close_source(connection: sqlite3.Connection, source: sqlite3.Row, to: int, piece: str) -> None:
     """The old header goes with its last line, and its deposits with it; else it waits as a back order."""
     key = (source["DO_Type"], source["DO_Piece"])
     where = "DO_Domaine = 0 and DO_Type = ? and DO_Piece = ?"
@@ -262,5 +262,5 @@ def _values(row: sqlite3.Row, *without: str) -> dict[str, Any]:
     return {name: row[name] for name in row.keys() if name not in without}  # noqa: SIM118  # a Row iterates over values
 
 
-def _variant(line: sqlite3.Row) -> tuple[int, int]:
+def variant_of(line: sqlite3.Row) -> tuple[int, int]:
     return line["AG_No1"] or 0, line["AG_No2"] or 0
