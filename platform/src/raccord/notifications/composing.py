@@ -135,7 +135,6 @@ def as_mail(
     message["Message-ID"] = f"<{mark}@{sender.sender.rpartition('@')[2]}>"
     if sender.reply_to:
         message["Reply-To"] = sender.reply_to
-    message["Content-Language"] = language
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     if stop:
@@ -143,6 +142,7 @@ def as_mail(
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(text.text)
     message.add_alternative(text.html, subtype="html")
+    message["Content-Language"] = language  # last: what stands before goes into the first part
     return message.as_bytes()
 
 
