@@ -184,7 +184,8 @@ def test_an_unknown_decision_changes_nothing(site: Site) -> None:
 @pytest.mark.parametrize(
     ("query", "there", "absent"),
     [
-        ("tab=held", "1035", "1033"),
+        ("tab=held", "1035", "1036"),
+        ("tab=held", "1033", "1032"),
         ("tab=under_way", "1036", "1033"),
         ("tab=done", "1033", "1036"),
         ("q=1033", "1033", "1034"),

@@ -185,3 +185,22 @@ async def _unmatched(found: Orders, number: int) -> None:
         Customer(key="BLOQUE", account_title="Besnard bloqué", email=LYON_MAIL, blocked=True, billing=CITY),
     ):
         await found.snapshot("customers", customer)
+
+
+def arrive(site: Site) -> str:
+    """A new order is placed; its number."""
+
+    async def inside() -> str:
+        made = site.made
+        connection = await asyncpg.connect(site.settings.database_url)
+        try:
+            async with connection.transaction():
+                await connection.execute("SELECT set_config('raccord.tenant', $1, true)", str(made.tenant))
+                found = Orders(connection, made.tenant, made.erp, made.shop, made.channel)
+                number = str(int(await connection.fetchval("SELECT max(number::int) FROM sales_order")) + 1)
+                await found.add(number, "pending", "waiting")
+        finally:
+            await connection.close()
+        return number
+
+    return asyncio.run(inside())

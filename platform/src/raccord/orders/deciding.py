@@ -110,7 +110,10 @@ async def decide_all(
 
 
 async def _retry(found: Standing, choice: Choice, account: UUID) -> Detail:
-    """Of one that is held, a new attempt; of one that is tried again by itself, the next attempt now."""
+    """Of one that is held, a new attempt; of one that is tried again by itself, the next attempt now; of one that the ERP has,
+    another attempt at its payments."""
+    if found.order.state == "integrated" and await decisions.hurry_payments(found.order.id, ""):
+        return Detail()
     trying = found.order.state in ("waiting", "entering") and found.problem is not None
     if not trying and not await repository.release(found.order.id):
         raise _late(found)

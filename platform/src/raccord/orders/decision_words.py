@@ -1,5 +1,6 @@
 """What is said to people who decide on orders."""
 
+from raccord.core.order_cards import Turn
 from raccord.orders.decisions import Kind
 from raccord.orders.models import OrderState
 from raccord_connectors.contract import Text
@@ -72,4 +73,19 @@ DONE: dict[Kind, Text] = {
         "part vers la gestion avec une ligne d’arrondi",
         "goes to the ERP with a line for rounding",
     ),
+}
+
+STATE_NAMES: dict[OrderState, Text] = {
+    "waiting": Text("order.state_waiting", "reçue", "received"),
+    "held": Text("order.state_held", "en attente", "held"),
+    "entering": Text("order.state_entering", "en cours", "on its way"),
+    "integrated": Text("order.state_integrated", "dans la gestion", "in the ERP"),
+    "ignored": Text("order.state_ignored", "ignorée", "ignored"),
+    "cancelled": Text("order.state_cancelled", "annulée", "cancelled"),
+}
+TURN_NAMES: dict[Turn, Text] = {
+    "seller": Text("order.turn_seller", "le vendeur", "the seller"),
+    "manager": Text("order.turn_manager", "le gestionnaire", "the manager"),
+    "us": Text("order.turn_us", "Raccord", "Raccord"),
+    "nobody": Text("order.turn_nobody", "personne : nous réessayons", "nobody: we try again"),
 }

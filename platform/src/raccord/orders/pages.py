@@ -1,4 +1,4 @@
-"""The orders' pages: the list, and one order's whole story with what a person can decide about it."""
+"""One order's whole story, with what a person can decide about it."""
 
 from typing import Annotated, Any, get_args
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.exceptions import NotFoundException
 from litestar.params import Body, FromPath
 from litestar.response import Redirect, Template
 from msgspec import Struct
@@ -14,17 +14,16 @@ from msgspec import Struct
 from raccord.core import customer_match
 from raccord.front.i18n import language_of
 from raccord.front.links import address
-from raccord.front.templating import is_fragment
 from raccord.journal import views as journal
 from raccord.journal.lines import lines_of
-from raccord.orders import deciding, known_customers, views
-from raccord.orders.deciding import MANAGERS, Choice, Refused
+from raccord.orders import deciding, known_customers, list_pages, views
+from raccord.orders.deciding import Choice, Refused
 from raccord.orders.decisions import Kind
 from raccord.orders.story import comparison, steps
-from raccord.orders.views import OrderView, Tab
+from raccord.orders.views import OrderView
 from raccord.overview.frame import Visit, tenant_page
 from raccord.storage.engine import tenant_transaction
-from raccord.tenants.access import RANKS, access_of, member
+from raccord.tenants.access import member
 from raccord_connectors.canonical import Customer
 
 KINDS = get_args(Kind)
@@ -52,29 +51,6 @@ class Decision(Struct):
         return Choice(**said) if self.do in KINDS else None
 
 
-@get("/t/{tenant:uuid}/orders", guards=[member])
-async def orders(request: Visit, tenant: FromPath[UUID]) -> Template:
-    asked = request.query_params
-    tab = Tab(asked["tab"]) if asked.get("tab") in list(Tab) else None
-    text = asked.get("q", "").replace("\0", "").strip()[:200]
-    async with tenant_transaction(tenant):
-        rows = await views.page_of(tab, text, _uuid(asked.get("before", "")))
-        counts = await views.counts()
-    shown, path = rows[: views.PAGE], request.url.path
-    query = {"tab": tab, "q": text}
-    return await tenant_page(
-        request,
-        "orders/_found.html" if is_fragment(request) else "orders/orders.html",
-        orders=shown,
-        counts=counts,
-        tab=tab,
-        text=text,
-        tabs={one: address(path, q=text, tab=one) for one in (None, *Tab)},
-        older=address(path, **query, before=shown[-1].id) if len(rows) > views.PAGE else None,
-        first_page=address(path, **query) if asked.get("before") else None,
-    )
-
-
 @get("/t/{tenant:uuid}/orders/{order:uuid}", guards=[member])
 async def order_page(request: Visit, tenant: FromPath[UUID], order: FromPath[UUID]) -> Template:
     return await _story(request, tenant, order)
@@ -90,8 +66,7 @@ async def decide(
     choice = data.choice()
     if choice is None:
         raise NotFoundException
-    if choice.do in MANAGERS and not _may(request, "manager"):
-        raise PermissionDeniedException
+    list_pages.demand_role(request, choice.do)
     try:
         known = await deciding.decide(tenant, order, choice, request.user.id, request.app.state.wake)
     except Refused as refused:
@@ -100,10 +75,6 @@ async def decide(
     if not known:
         raise NotFoundException
     return Redirect(address(request.url.path, done=choice.do), status_code=303)
-
-
-def _may(request: Visit, role: str) -> bool:
-    return RANKS[access_of(request).role] >= RANKS[role]
 
 
 async def _story(request: Visit, tenant: UUID, order: UUID, *, status: int = 200, **more: object) -> Template:
@@ -144,11 +115,4 @@ def _waits_for_customer(found: OrderView) -> bool:
     return found.state == "held" and bool(found.problem and found.problem.message.code.startswith(CUSTOMER))
 
 
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-ROUTES = [orders, order_page, decide]
+ROUTES = [*list_pages.ROUTES, order_page, decide]

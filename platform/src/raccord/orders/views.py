@@ -1,13 +1,11 @@
-"""Reading orders, for their pages. Every function runs inside the tenant's transaction."""
+"""Reading an order, for its page. Every function runs inside the tenant's transaction."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-import asyncpg
 import msgspec
 from msgspec import Struct
 
@@ -19,39 +17,6 @@ from raccord.orders.payments import enters_payments
 from raccord.storage.engine import current_connection
 from raccord_connectors.canonical import Customer, Document, Draft, Order, OrderUpdate, decode
 from raccord_connectors.contract import Problem
-
-PAGE = 50
-
-
-class Tab(StrEnum):
-    """Which orders the list shows."""
-
-    HELD = "held"
-    UNDER_WAY = "under_way"
-    DONE = "done"
-
-
-_TABS = {
-    Tab.HELD: "o.state = 'held'",
-    Tab.UNDER_WAY: "o.state IN ('waiting', 'entering')",
-    Tab.DONE: "o.state IN ('integrated', 'ignored', 'cancelled')",
-}
-
-
-class ListRow(Struct, frozen=True, kw_only=True):
-    id: UUID
-    number: str
-    state: str
-    stage: str
-    gross: Decimal
-    currency: str
-    placed_at: datetime
-    customer: str | None
-    document_number: str | None
-    problem: Problem | None
-    shop_name: str
-    buyer: str
-    email: str
 
 
 class LastOrder(NamedTuple):
@@ -123,43 +88,6 @@ class OrderView(Struct, frozen=True, kw_only=True):
     agent_seen_at: datetime | None
 
 
-async def page_of(tab: Tab | None, text: str, before: UUID | None) -> list[ListRow]:
-    """The newest first: `PAGE` of them and one more when there are more. `before` is the last one already shown."""
-    conditions: list[str] = [_TABS[tab]] if tab else []
-    values: list[object] = []
-    if text:
-        values.append(text.casefold())
-        conditions.append(_FOUND.replace("{}", f"${len(values)}"))
-    if before is not None:
-        values.append(before)
-        last = f"SELECT l.placed_at, l.id FROM sales_order l WHERE l.id = ${len(values)}"  # noqa: S608
-        conditions.append(f"(o.placed_at, o.id) < ({last})")
-    where = " AND ".join(conditions) or "true"
-    rows = await current_connection().fetch(
-        f"""
-        SELECT o.id, o.number, o.state, o.stage, o.gross, o.currency, o.placed_at, o.customer, o.document_number, o.problem,
-               s.name AS shop_name, o.data -> 'buyer' AS buyer
-          FROM sales_order o JOIN connection s ON s.id = o.connection
-         WHERE {where} ORDER BY o.placed_at DESC, o.id DESC LIMIT {PAGE + 1}
-        """,  # noqa: S608 - conditions are literals of this file
-        *values,
-    )
-    return [_row(row) for row in rows]
-
-
-_FOUND = """(strpos(lower(o.number), {}) > 0 OR lower(o.customer) = {} OR lower(o.document_number) = {} OR o.key = {}
-  OR strpos(lower(o.data::text), {}) > 0 AND strpos(lower((o.data -> 'buyer')::text || (o.data -> 'billing')::text), {}) > 0)"""
-
-
-async def counts() -> dict[Tab, int]:
-    row = await current_connection().fetchrow(
-        "SELECT count(*) FILTER (WHERE state = 'held') AS held, "
-        "count(*) FILTER (WHERE state IN ('waiting', 'entering')) AS under_way FROM sales_order "
-        "WHERE state IN ('held', 'waiting', 'entering')"
-    )
-    return {Tab.HELD: row["held"], Tab.UNDER_WAY: row["under_way"]}
-
-
 async def one(id_: UUID) -> OrderView | None:
     connection = current_connection()
     row = await connection.fetchrow(
@@ -216,16 +144,6 @@ async def one(id_: UUID) -> OrderView | None:
     )  # fmt: skip
 
 
-async def customer_exists(erp: UUID, key: str) -> bool:
-    found: bool = await current_connection().fetchval(
-        "SELECT EXISTS (SELECT 1 FROM snapshot WHERE connection = $1 AND stream = 'customers' AND key = $2 "
-        "AND deleted_at IS NULL)",
-        erp,
-        key,
-    )
-    return found
-
-
 async def customers_like(erp: UUID, text: str, limit: int = 10) -> list[Customer]:
     """The ERP's customers by a part of their name or their code."""
     rows = await current_connection().fetch(
@@ -267,16 +185,6 @@ async def _told(channel: UUID, key: str) -> Told | None:
         due=row["due"],
         held=row["held"],
         problem=_problem(row["problem"]),
-    )
-
-
-def _row(row: asyncpg.Record) -> ListRow:
-    buyer = msgspec.json.decode(row["buyer"]) if row["buyer"] else {}
-    name = " ".join(buyer[part] for part in ("first_name", "last_name") if buyer.get(part))
-    told = {name: row[name] for name in ListRow.__struct_fields__ if name in row}
-    return ListRow(
-        **{**told, "problem": _problem(row["problem"])}
-        | {"buyer": buyer.get("company") or name, "email": buyer.get("email", "")}
     )
 
 
