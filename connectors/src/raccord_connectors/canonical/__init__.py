@@ -20,6 +20,7 @@ from raccord_connectors.canonical.order import (
     Order,
     OrderLine,
     OrderUpdate,
+    PaperLink,
     Payment,
     Refund,
     RefundPart,
@@ -67,7 +68,7 @@ __all__ = [
     "Address", "Availability", "Axis", "Buyer", "Category", "Charge", "Component", "Contact", "Customer",
     "CustomerDraft", "DeducedDeposit", "DepotStock", "Discount", "Document", "DocumentLine", "Draft", "DraftLine",
     "DueDate", "EcoContribution", "Invoice", "InvoiceLine", "LineUpdate", "Listing", "MediaRef", "Names", "Offer",
-    "OfferPrice", "Order", "OrderLine", "OrderUpdate", "Packaging", "Payment", "PaymentEntry", "Picture", "Price",
+    "OfferPrice", "Order", "OrderLine", "OrderUpdate", "Packaging", "PaperLink", "Payment", "PaymentEntry", "Picture", "Price",
     "PriceSet", "Product", "Record", "Refund", "RefundPart", "RefundWish", "Scalar", "Shipment", "StockLevels", "Tax",
     "TaxAmount", "Tier", "Variant", "decode", "encode", "fingerprint", "payment_key", "plain",
 ]  # fmt: skip

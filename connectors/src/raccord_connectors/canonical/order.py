@@ -4,7 +4,7 @@ Amounts are per order currency, Decimal, never recomputed by a connector: it car
 Net is without tax, gross with tax. Invariant checked by the platform: Σ lines + shipping + fees = totals.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -191,6 +191,17 @@ class RefundWish(Struct, kw_only=True, frozen=True, omit_defaults=True):
     """Order line key → quantity given back."""
 
 
+class PaperLink(Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """An invoice or credit note of the ERP that the customer can have."""
+
+    number: str
+    """The official one."""
+    kind: Literal["invoice", "credit", "deposit"] = "invoice"
+    dated: date
+    url: str
+    """Of the page where the customer finds it, the same for all papers of one customer."""
+
+
 class OrderUpdate(Record, kw_only=True, frozen=True):
     """What the ERP's follow-up makes of an order in the shop. `key` is the shop's order key; the state is
     absolute, so that repeating it changes nothing."""
@@ -205,4 +216,6 @@ class OrderUpdate(Record, kw_only=True, frozen=True):
     """All of them, where there are several."""
     lines: dict[str, LineUpdate] = {}
     """By order line key, as soon as a line is in part delivered, or cancelled; empty while the state says it all."""
+    papers: list[PaperLink] = []
+    """What the customer can have of it, oldest first."""
     refunds: list[RefundWish] = []
