@@ -31,6 +31,10 @@ FOR_MACHINES = {
     "/agent/heartbeat": "an agent shows its token",
     "/agent/reconcile": "an agent shows its token",
     "/agent/reconcile/keys": "an agent shows its token",
+    "/agent/files": "an agent shows its token",
+    "/agent/files/upload": "an agent shows its token",
+    "/agent/files/uploaded": "an agent shows its token",
+    "/objects/{key:path}": "the address itself is signed, for one act on one key",
 }
 READS_BY_POST = {
     "/t/{tenant:uuid}/channels/{channel:uuid}/mapping/problems": "what was counted so far is too long for an address",

@@ -36,6 +36,7 @@ class RecordedWake:
 
     projects: list[tuple[UUID, UUID, str]] = field(default_factory=list)
     answers: list[tuple[UUID, UUID, str | None]] = field(default_factory=list)
+    pictures: list[UUID] = field(default_factory=list)
 
     async def project(self, tenant: UUID, channel: UUID, stream: str) -> None:
         self.projects.append((tenant, channel, stream))
@@ -60,6 +61,9 @@ class RecordedWake:
 
     async def rehearse(self, tenant: UUID, rehearsal: UUID) -> None:
         raise AssertionError("an agent's call rehearses nothing")
+
+    async def media(self, tenant: UUID) -> None:
+        self.pictures.append(tenant)
 
     async def notify(self, tenant: UUID) -> None:
         raise AssertionError("an agent's call tells no customer")

@@ -60,6 +60,9 @@ class FakeWake:
     async def rehearse(self, tenant: UUID, rehearsal: UUID) -> None:
         self.woken.append(("rehearse", rehearsal))
 
+    async def media(self, tenant: UUID) -> None:
+        self.woken.append(("media", tenant))
+
     async def notify(self, tenant: UUID) -> None:
         self.woken.append(("notify", tenant))
 

@@ -194,6 +194,20 @@ class Limits(Struct, frozen=True):
     requests_per_day: int | None = None
 
 
+class PictureNeeds(Struct, frozen=True):
+    """What a shop takes of pictures: what it says, or what we choose where it says nothing."""
+
+    formats: tuple[str, ...] = ("jpeg", "png", "webp")
+    """The preferred one first, among `jpeg`, `png`, `webp`, `avif`, `gif`."""
+    largest_bytes: int = 2_000_000
+    longest_side: int = 2_560
+    """Pixels; the shop makes its smaller ones itself."""
+    most: int = 30
+    """Of one listing."""
+    most_of_offer: int = 1
+    """Of one variant."""
+
+
 class ConnectorSpec(Struct, frozen=True):
     """All that can be known of a connector without a network. `settings` is a msgspec Struct whose fields carry
     a `label` (below): the connection form is generated from it, in both languages."""
@@ -206,6 +220,8 @@ class ConnectorSpec(Struct, frozen=True):
     limits: Limits = Limits()
     verified_against: tuple[str, ...] = ()
     """What this connector was really run against, e.g. "Tryton 8.2 (real)", "WooCommerce REST v3 (simulator)"."""
+    pictures: PictureNeeds | None = None
+    """Of shops that take pictures."""
 
     def stream(self, name: str) -> StreamSpec:
         for stream in self.streams:
@@ -300,6 +316,8 @@ class Outcome(Struct, frozen=True, omit_defaults=True):
     problem: Problem | None = None
     existed: bool = False
     """A `create` that found its thing already there (a repetition, or a match by natural key)."""
+    media: Mapping[str, str] = {}
+    """Digest → the system's own key, of the pictures that this change brought into it."""
 
     @property
     def done(self) -> bool:

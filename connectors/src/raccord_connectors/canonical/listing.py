@@ -29,12 +29,14 @@ class Tier(Struct, frozen=True):
 
 
 class Picture(Struct, kw_only=True, frozen=True, omit_defaults=True):
-    """A picture to show. `digest` identifies its content; `url` is where the shop may fetch it."""
+    """A picture to show. `digest` identifies its content; `url` is where the shop may fetch it; `remote` the shop's own key of
+    it, where an earlier change brought it into the shop: then it is used, and not fetched again."""
 
     digest: str
     url: str = ""
     alt: str = ""
     position: int = 0
+    remote: str = ""
 
 
 class Offer(Struct, kw_only=True, frozen=True, omit_defaults=True):

@@ -124,6 +124,10 @@ async def due_work() -> list[Due]:
              WHERE n.state = 'due' AND n.retry_at <= now() AND c.state = 'live'
                 OR n.state = 'sending' AND n.handed_at < now() - interval '90 seconds'
             UNION
+            SELECT 'media', d.tenant, d.tenant, '' FROM media_derivative d
+              JOIN media_content c ON c.tenant = d.tenant AND c.sha256 = d.sha256
+             WHERE d.state = 'due' AND d.retry_at <= now() AND c.state = 'stored'
+            UNION
             SELECT 'rehearse', tenant, id, '' FROM rehearsal WHERE state = 'running' AND retry_at <= now()
             """
         )

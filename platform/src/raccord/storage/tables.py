@@ -20,7 +20,7 @@ from piccolo.columns import (
 )
 from piccolo.table import Table
 
-from raccord.storage import channel_tables, notice_tables
+from raccord.storage import channel_tables, media_tables, notice_tables
 from raccord.storage.engine import APP
 
 DriftPass = channel_tables.DriftPass
@@ -33,6 +33,10 @@ PlanCode = channel_tables.PlanCode
 Trial = channel_tables.Trial
 DecidedWithdrawal = channel_tables.DecidedWithdrawal
 Rehearsal = channel_tables.Rehearsal
+MediaFile = media_tables.MediaFile
+MediaContent = media_tables.MediaContent
+MediaDerivative = media_tables.MediaDerivative
+ShopMedia = media_tables.ShopMedia
 Notification = notice_tables.Notification
 Sender = notice_tables.Sender
 MessageTemplate = notice_tables.MessageTemplate

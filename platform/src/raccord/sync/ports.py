@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
 from uuid import UUID
 
-from raccord_connectors.contract import Connector
+from raccord_connectors.contract import Change, Connector, Outcome
 
 if TYPE_CHECKING:
     from raccord.storage.locks import Locks
@@ -66,6 +66,9 @@ class Wake(Protocol):
     async def notify(self, tenant: UUID) -> None:
         """Customers are to be told of something."""
 
+    async def media(self, tenant: UUID) -> None:
+        """Pictures are to be made."""
+
     async def answered(self, tenant: UUID, command: UUID, once: str | None) -> None:
         """An agent answered this command; `once` is the mark under which it was asked, which tells who waits for it."""
 
@@ -76,6 +79,18 @@ class Shops(Protocol):
     def open(self, tenant: UUID, connection: UUID) -> AbstractAsyncContextManager[Connector]:
         """Raises `ConfigError` when the settings cannot be used. The connector blocks: call it in a thread, one at a
         time."""
+
+
+class Pictures(Protocol):
+    """The media feature, as pushing needs it. Outside of transactions."""
+
+    async def addressed(self, tenant: UUID, shop: UUID, changes: Sequence[Change]) -> list[Change]:
+        """The changes with addresses from which the shop may fetch their pictures."""
+
+    async def answered(
+        self, tenant: UUID, shop: UUID, changes: Sequence[Change], outcomes: Sequence[Outcome]
+    ) -> None:
+        """What the shop has of our pictures from now on."""
 
 
 class Orders(Protocol):
@@ -101,6 +116,8 @@ class Ports:
     orders: Orders
     locks: "Locks"
     mappings: "Mappings"
+    pictures: Pictures | None = None
+    """None: listings go without (tests of other things)."""
     stopping: Callable[[], bool] = field(default=lambda: False)
     """The process has been asked to end: finish the step you are at."""
     patience: timedelta = timedelta(seconds=10)

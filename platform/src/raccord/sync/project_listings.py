@@ -11,13 +11,14 @@ from raccord.core import texts
 from raccord.core.channel import Leaving
 from raccord.core.codes import normal_sku
 from raccord.core.conditions import Known
+from raccord.core.pictures import THUMBNAIL, File, Made, held_for, recipe_of, with_pictures
 from raccord.core.placing import build_lines, build_paths
 from raccord.core.projection import Projected
 from raccord.core.publication import Verdict
 from raccord.core.stock_rule import Sellable
 from raccord.journal.models import Entry
 from raccord.journal.service import write_entries
-from raccord.storage import item_codes, projections
+from raccord.storage import item_codes, media, projections
 from raccord.storage.item_codes import ItemCode
 from raccord.storage.marks import mark
 from raccord.storage.projections import Bound, Mark, Route
@@ -82,6 +83,12 @@ class Batch:
         """Of the articles that the ERP has."""
         self.refused: dict[str, Projected] = {}
         self.keys: list[str] = []
+        self.recipe = ""
+        """Of this shop's pictures; empty where it gets none of ours."""
+        self._files: dict[str, list[File]] = {}
+        self._made: dict[bytes, Made] = {}
+        self._wanting: set[bytes] = set()
+        """Contents of which no picture was made yet."""
         self._recounted: set[str] = set()
 
     async def load(self, keys: list[str], *, locking: bool = True, orders: Orders | None = None) -> None:
@@ -111,6 +118,7 @@ class Batch:
         known = Known(self.prices, build_lines(tree), self.paths, sellable, self.levels, self.today)
         self.verdicts = {key: publication.verdict(one, known) for key, one in self.products.items()}
         self.selling = {product.key: product for product in selling if self._is_in(product.key)}
+        await self._load_pictures()
 
     async def _stock(
         self, selling: list[Product], orders: Orders | None
@@ -123,6 +131,18 @@ class Batch:
         # What ends here is not subtracted any more: the quantities shown are to follow.
         self._recounted.update(await stocks.load(list(owners), orders, owners))
         return stocks.levels, {item: stocks.sellable(item) for item in owners}
+
+    async def _load_pictures(self) -> None:
+        """The files of the articles, and what was made of them for this shop."""
+        needs, rules = connector_class(self.route.shop_connector).spec.pictures, self.compiled.settings.media
+        if needs is None or rules.pictures == "shop" or not self.selling:
+            return
+        self.recipe = recipe_of(rules, needs).name
+        self._files = await media.files_of(self.route.erp, self.selling)
+        contents = {
+            file.sha256 for files in self._files.values() for file in files if file.sha256 is not None
+        }
+        self._made = await media.made_of(contents, self.recipe) if contents else {}
 
     def _is_in(self, key: str) -> bool:
         """What the shop shows stays there while something about it is not known."""
@@ -153,11 +173,27 @@ class Batch:
 
     def _project(self, product: Product) -> Projected:
         try:
-            return self.compiled.projection.listing(product, self.prices, self.paths, self.today, self.levels)
+            found = self.compiled.projection.listing(
+                product, self.prices, self.paths, self.today, self.levels
+            )
+            return self._with_pictures(product, found) if self.recipe else found
         except Exception as error:  # a bug of ours in one record must not stop the others
             log.error("projection failed", key=product.key, place=place(error))
             message = texts.OUR_FAULT.fill(key=product.key)
             return Projected(None, Problem("bug", message, detail=place(error)))
+
+    def _with_pictures(self, product: Product, found: Projected) -> Projected:
+        needs, rules = connector_class(self.route.shop_connector).spec.pictures, self.compiled.settings.media
+        if found.listing is None or needs is None:
+            return found
+        bound: Bound | None = self.bound.get(product.key)
+        former = decode(bound.desired, Listing) if bound is not None and bound.desired else None
+        files = self._files.get(product.key, [])
+        shown = with_pictures(found.listing, product, files, self._made, rules, needs, former)
+        self._wanting |= shown.wanting
+        if shown.problems and rules.missing == "hold":
+            return Projected(None, held_for(product, shown.problems[0]))
+        return Projected(shown.listing, None, (*found.warnings, *shown.problems))
 
     # ------------------------------------------------------------------------------------------- references
 
@@ -258,6 +294,8 @@ class Batch:
                     )
                 )
         await projections.save_desires(self.route.tenant, self.route.channel, "listings", saved)
+        if self._wanting:
+            await media.want(self.route.tenant, self._wanting, [self.recipe, THUMBNAIL.name])
         await write_entries(self.route.tenant, entries)
         return due
 

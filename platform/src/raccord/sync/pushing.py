@@ -119,6 +119,8 @@ class Call:
     async def _write(self, part: list[Outgoing]) -> ConfigError | TransientError | None:
         waiting = {out.row.key: out for out in part}
         changes = [out.change(self._creation.of(out.row)) for out in part]
+        if self._ports.pictures is not None:
+            changes = await self._ports.pictures.addressed(self._tally.tenant, self._tally.shop, changes)
         name = self._connector.spec.name
         async with aclosing(outcomes(self._connector, self._spec.name, changes)) as groups:
             while True:
@@ -140,6 +142,8 @@ class Call:
                     await self._unanswered(part, waiting, bug(name, error))
                     return None
                 known = [outcome for outcome in group or () if outcome.key in waiting]
+                if self._ports.pictures is not None and known:
+                    await self._ports.pictures.answered(self._tally.tenant, self._tally.shop, changes, known)
                 await self._take(waiting, known)
                 if group is None or len(known) < len(group):
                     break

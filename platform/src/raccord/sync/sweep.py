@@ -17,6 +17,8 @@ async def sweep(wake: Wake) -> int:
             await wake.plan(due.tenant, due.object)
         elif due.kind == "enter":
             await wake.enter(due.tenant, due.object)
+        elif due.kind == "media":
+            await wake.media(due.tenant)
         elif due.kind == "rehearse":
             await wake.rehearse(due.tenant, due.object)
         elif due.kind == "notify":

@@ -18,6 +18,7 @@ from raccord.mappings import plan_pages as plans
 from raccord.mappings import table_exchange as mapping_files
 from raccord.mappings import table_pages as mapping_tables
 from raccord.mappings import version_pages as versions
+from raccord.media import agent_api as agent_files
 from raccord.orders import api as hooks
 from raccord.orders import pages as orders
 from raccord.overview import pages as overview
@@ -30,6 +31,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *health.ROUTES,
     *objects.ROUTES,
     *tunnel.ROUTES,
+    *agent_files.ROUTES,
     *hooks.ROUTES,
     *accounts.ROUTES,
     *tenants.ROUTES,

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery.schedules import crontab
 
-from raccord.worker.broker import ORDINARY, URGENT
+from raccord.worker.broker import MEDIA, ORDINARY, URGENT
 from raccord_connectors.registry import POLL_SECONDS
 
 
@@ -36,6 +36,8 @@ SCHEDULE = {
     "recheck": _entry("spread", crontab(minute="29"), ORDINARY, 1800, "recheck"),
     # Promotions that begin or end with the merchant's day; it is midnight somewhere every hour.
     "new_day": _entry("spread", crontab(minute="1"), ORDINARY, 1800, "new_day"),
+    # Contents of pictures and documents that no article names any more.
+    "tidy": _entry("tidy", crontab(minute="52"), MEDIA, 1800),
     # What nobody can need any more.
     "purge": _entry("purge", crontab(minute="43"), ORDINARY, 1800),
 }

@@ -11,6 +11,8 @@ import structlog
 
 from raccord.connections.service import Connections
 from raccord.log import trace
+from raccord.media.publishing import ShopPictures
+from raccord.media.renderers import Renderers
 from raccord.notifications.senders import Senders
 from raccord.notifications.sending import Telling
 from raccord.notifications.stopping import Links
@@ -50,6 +52,7 @@ class Hands:
         self.hooks = Hooks(settings.secret_key, settings.public_url)
         self.locks = Locks(settings.database_url)
         self.objects = objects_of(settings)
+        self.renderers = Renderers()
         vault = Vault(settings.secret_key)
         senders = Senders(vault, allow_private=settings.allow_private_addresses)
         self.telling = Telling(senders, Links(vault, settings.public_url))
@@ -59,6 +62,7 @@ class Hands:
             orders=FollowUp(self.commands),
             locks=self.locks,
             mappings=Mappings(),
+            pictures=ShopPictures(self.objects),
             stopping=stopping,
         )
 
@@ -70,6 +74,7 @@ class Hands:
 
     async def close(self) -> None:
         self.shops.close()
+        self.renderers.close()
         await self.locks.close()
         await APP.close()
         await SYSTEM.close()

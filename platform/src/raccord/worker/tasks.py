@@ -66,9 +66,17 @@ def register(celery: Celery, process: Process) -> None:
     def notify(tenant: str) -> None:
         process.run(work.notify, UUID(tenant))
 
+    @task(name="media")
+    def media(tenant: str) -> None:
+        process.run(work.media, UUID(tenant))
+
     @task(name="purge")
     def purge() -> None:
         process.run(work.purge)
+
+    @task(name="tidy")
+    def tidy() -> None:
+        process.run(work.tidy)
 
     @task(name="spread")
     def spread(task: str, connector: str | None = None) -> None:

@@ -8,7 +8,7 @@ import structlog
 from celery import Celery
 
 from raccord.sync.ports import Lane
-from raccord.worker.broker import ORDINARY, URGENT, WAKE_UP_LIFE, configure
+from raccord.worker.broker import MEDIA, ORDINARY, URGENT, WAKE_UP_LIFE, configure
 
 QUEUE_OF_STREAM = {"listings": ORDINARY}
 """Of a stream's projection; the others are urgent."""
@@ -50,6 +50,9 @@ class CeleryWake:
 
     async def notify(self, tenant: UUID) -> None:
         await self.send("notify", ORDINARY, str(tenant))
+
+    async def media(self, tenant: UUID) -> None:
+        await self.send("media", MEDIA, str(tenant))
 
     async def answered(self, tenant: UUID, command: UUID, once: str | None) -> None:
         await self.send("answered", URGENT, str(tenant), str(command), once)

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from raccord.media.work import make as make_pictures
+from raccord.media.work import tidy as tidy_media
 from raccord.orders import service as orders
 from raccord.storage import commands, connections, projections, system
 from raccord.storage.engine import tenant_transaction
@@ -21,8 +23,8 @@ from raccord_connectors import wire
 from raccord_connectors.contract import ConfigError, TransientError
 
 __all__ = [
-    "answered", "collect", "drift", "enter", "hooks", "new_day", "notify", "plan", "project", "prove", "purge", "push", "recheck",
-    "rehearse", "spread", "sweep",
+    "answered", "collect", "drift", "enter", "hooks", "media", "new_day", "notify", "plan", "project", "prove", "purge", "push",
+    "recheck",    "rehearse", "spread", "sweep", "tidy",
 ]  # fmt: skip
 URGENT_TASKS = ("collect", "prove")
 """Of those that are spread: orders and the stock they lower. They never wait for somebody's import."""
@@ -164,6 +166,24 @@ async def notify(hands: Hands, tenant: UUID) -> None:
         more = await hands.telling.tell(tenant)
     if more:
         await hands.wake.notify(tenant)
+
+
+async def media(hands: Hands, tenant: UUID) -> None:
+    """Pictures, in processes of their own; see `media.renderers`."""
+    async with hands.locks.try_hold("media", tenant) as lock:
+        if lock is None:
+            return
+        more = await make_pictures(tenant, hands.objects, hands.renderers, hands.wake, hands.ports.stopping)
+    if more:
+        await hands.wake.media(tenant)
+
+
+async def tidy(hands: Hands) -> None:
+    """What no article names any more."""
+    for tenant in await system.tenants():
+        async with hands.locks.try_hold("media", tenant) as lock:
+            if lock is not None:
+                await tidy_media(tenant, hands.objects, hands.ports.stopping)
 
 
 async def purge(hands: Hands) -> None:

@@ -15,6 +15,7 @@ from raccord_connectors.contract import (
     Limits,
     Outcome,
     Page,
+    PictureNeeds,
     Selection,
     Side,
     StreamSpec,
@@ -65,6 +66,7 @@ class WooCommerce:
         ),
         # WooCommerce itself sets no limit; cheap hosting does, and two writers at once have made duplicates.
         limits=Limits(concurrency=1),
+        pictures=PictureNeeds(formats=("jpeg", "png", "webp", "gif"), largest_bytes=4_000_000),
         verified_against=("WooCommerce REST v3 (simulator)",),
     )
 

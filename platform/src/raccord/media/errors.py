@@ -1,0 +1,48 @@
+"""Sentences about contents and pictures."""
+
+from raccord_connectors.contract import Text
+
+UNKNOWN_CONTENT = Text(
+    "media.unknown_content",
+    "Aucun article n’annonce ce fichier. L’agent le proposera de nouveau à son prochain passage.",
+    "No article names this file. The agent offers it again at its next look.",
+)
+NOT_PROMISED = Text(
+    "media.not_promised",
+    "Le fichier reçu n’est pas celui qui était annoncé : il a changé pendant l’envoi. L’agent le relit.",
+    "The file received is not the one that was announced: it changed while it was being sent. The agent reads it again.",
+)
+NOT_A_PICTURE = Text(
+    "media.not_a_picture",
+    "ce n’est pas une image que les boutiques montrent (JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF), quel que soit son nom. "
+    "Enregistrez-la en JPEG ou PNG.",
+    "it is not a picture that shops show (JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF), whatever its name. "
+    "Save it as JPEG or PNG.",
+)
+DRAWING = Text(
+    "media.drawing",
+    "les dessins SVG peuvent contenir des programmes et ne sont pas montrés. Exportez-la en PNG ou JPEG.",
+    "SVG drawings may contain programs and are not shown. Export it as PNG or JPEG.",
+)
+BROKEN = Text(
+    "media.broken",
+    "le fichier est incomplet ou abîmé. Ouvrez-le dans un logiciel de retouche et enregistrez-le à nouveau.",
+    "the file is incomplete or damaged. Open it in a picture editor and save it again.",
+)
+TOO_MANY_PIXELS = Text(
+    "media.too_many_pixels",
+    "elle compte {width} × {height} pixels, plus que Raccord n’en ouvre ({most} millions). Réduisez-la ; "
+    "{enough} pixels de côté suffisent aux boutiques.",
+    "it has {width} × {height} pixels, more than Raccord opens ({most} million). Make it smaller; "
+    "{enough} pixels a side are enough for shops.",
+)
+TOO_HEAVY = Text(
+    "media.too_heavy",
+    "l’ouvrir demande plus de mémoire ou de temps que permis ; elle est peut-être piégée. Enregistrez-la à nouveau en JPEG.",
+    "opening it takes more memory or time than allowed; it may be a trap. Save it again as JPEG.",
+)
+TOO_LARGE_FOR_SHOP = Text(
+    "media.too_large_for_shop",
+    "même compressée, elle dépasse les {most} Mo que la boutique accepte. Réduisez-la.",
+    "even compressed, it exceeds the {most} MB that the shop takes. Make it smaller.",
+)

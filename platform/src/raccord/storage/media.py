@@ -1,0 +1,324 @@
+"""Pictures and documents in the database: what is told, what is stored, what was made, what shops have. Inside one tenant's
+transaction."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from raccord.core.pictures import File, Made
+from raccord.storage.engine import current_connection
+from raccord.storage.text import storable, storable_json
+from raccord_connectors.contract import Message, Problem
+from raccord_connectors.wire_files import RecordFiles
+
+# ------------------------------------------------------------------------------------------- told by agents
+
+
+async def is_current(agent: UUID, connection: UUID) -> bool:
+    """The agent was not revoked or replaced since it got its token."""
+    found: bool = await current_connection().fetchval(
+        "SELECT EXISTS (SELECT 1 FROM agent WHERE id = $1 AND connection = $2 AND revoked_at IS NULL)",
+        agent,
+        connection,
+    )
+    return found
+
+
+async def replace_files(tenant: UUID, connection: UUID, records: Sequence[RecordFiles]) -> None:
+    executing = current_connection()
+    await executing.execute(
+        "DELETE FROM media_file WHERE connection = $1 AND product = ANY($2::text[])",
+        connection,
+        [record.key for record in records],
+    )
+    rows = [
+        (
+            tenant,
+            connection,
+            record.key,
+            place,
+            file.owner,
+            storable(file.name),
+            file.kind,
+            storable(file.title),
+            file.sha256,
+            file.size,
+            None if file.problem is None else storable_json(msgspec.json.encode(file.problem).decode()),
+        )
+        for record in records
+        for place, file in enumerate(record.files)
+    ]
+    await executing.executemany(
+        "INSERT INTO media_file (tenant, connection, product, place, owner, name, kind, title, sha256, size, problem) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        rows,
+    )
+
+
+async def note_contents(tenant: UUID, sizes: Mapping[bytes, int]) -> list[bytes]:
+    """Contents that are named now; returns those that are to be uploaded."""
+    ordered = sorted(sizes)
+    rows = await current_connection().fetch(
+        """
+        INSERT INTO media_content AS c (tenant, sha256, size, state)
+        SELECT $1, sha256, size, 'lacking' FROM unnest($2::bytea[], $3::bigint[]) AS told (sha256, size)
+        ON CONFLICT (tenant, sha256) DO UPDATE
+          SET state = CASE c.state WHEN 'gone' THEN 'lacking' ELSE c.state END, unused_since = NULL
+        RETURNING sha256, state
+        """,
+        tenant,
+        ordered,
+        [sizes[sha] for sha in ordered],
+    )
+    return [row["sha256"] for row in rows if row["state"] == "lacking"]
+
+
+class Content(NamedTuple):
+    sha256: bytes
+    size: int
+    content_type: str
+    state: str
+    upload: str | None
+
+
+async def content(sha256: bytes) -> Content | None:
+    row = await current_connection().fetchrow(
+        "SELECT sha256, size, content_type, state, upload FROM media_content WHERE sha256 = $1", sha256
+    )
+    return Content(*row) if row else None
+
+
+async def note_upload(sha256: bytes, content_type: str, upload: str | None) -> None:
+    await current_connection().execute(
+        "UPDATE media_content SET content_type = $2, upload = $3 WHERE sha256 = $1 AND state = 'lacking'",
+        sha256,
+        content_type,
+        upload,
+    )
+
+
+async def note_stored(sha256: bytes) -> None:
+    await current_connection().execute(
+        "UPDATE media_content SET state = 'stored', stored_at = now(), upload = NULL WHERE sha256 = $1",
+        sha256,
+    )
+
+
+async def note_lost(sha256: bytes) -> None:
+    """The store does not have it, or has something else: it is asked for again when the agent next tells of it."""
+    await current_connection().execute(
+        "UPDATE media_content SET state = 'lacking', upload = NULL WHERE sha256 = $1", sha256
+    )
+
+
+# ------------------------------------------------------------------------------------------ for projecting
+
+
+async def files_of(connection: UUID, products: Collection[str]) -> dict[str, list[File]]:
+    rows = await current_connection().fetch(
+        "SELECT product, owner, name, kind, title, sha256, problem FROM media_file "
+        "WHERE connection = $1 AND product = ANY($2::text[]) ORDER BY product, place",
+        connection,
+        list(products),
+    )
+    found: dict[str, list[File]] = {}
+    for product, owner, name, kind, title, sha256, problem in rows:
+        told = None if problem is None else msgspec.json.decode(problem, type=Problem)
+        found.setdefault(product, []).append(File(owner, name, kind, title, sha256, told))
+    return found
+
+
+async def made_of(contents: Collection[bytes], recipe: str) -> dict[bytes, Made]:
+    rows = await current_connection().fetch(
+        "SELECT sha256, key, digest, problem FROM media_derivative "
+        "WHERE sha256 = ANY($1::bytea[]) AND recipe = $2 AND state <> 'due'",
+        list(contents),
+        recipe,
+    )
+    return {
+        sha256: Made(
+            key, digest or "", None if problem is None else msgspec.json.decode(problem, type=Message)
+        )
+        for sha256, key, digest, problem in rows
+    }
+
+
+async def want(tenant: UUID, contents: Collection[bytes], recipes: Sequence[str]) -> None:
+    """To be made. What is there already stays."""
+    ordered = sorted(contents)
+    await current_connection().execute(
+        """
+        INSERT INTO media_derivative (tenant, sha256, recipe, state)
+        SELECT $1, c.sha256, recipe, 'due' FROM media_content c, unnest($3::text[]) AS recipe
+         WHERE c.sha256 = ANY($2::bytea[]) ORDER BY c.sha256, recipe
+        ON CONFLICT DO NOTHING
+        """,
+        tenant,
+        ordered,
+        list(recipes),
+    )
+
+
+# ------------------------------------------------------------------------------------------------ rendering
+
+
+class Due(NamedTuple):
+    sha256: bytes
+    recipes: list[str]
+    attempts: int
+
+
+async def due(limit: int) -> list[Due]:
+    rows = await current_connection().fetch(
+        """
+        SELECT d.sha256, array_agg(d.recipe ORDER BY d.recipe), max(d.attempts) FROM media_derivative d
+          JOIN media_content c ON c.tenant = d.tenant AND c.sha256 = d.sha256
+         WHERE d.state = 'due' AND d.retry_at <= now() AND c.state = 'stored'
+         GROUP BY d.sha256, d.retry_at ORDER BY d.retry_at LIMIT $1
+        """,
+        limit,
+    )
+    return [Due(*row) for row in rows]
+
+
+class Result(NamedTuple):
+    sha256: bytes
+    recipe: str
+    key: str | None
+    digest: str | None
+    size: int | None
+    width: int | None
+    height: int | None
+    problem: str | None
+
+
+async def save_results(results: Sequence[Result]) -> None:
+    await current_connection().executemany(
+        """
+        UPDATE media_derivative SET state = CASE WHEN $8::json IS NULL THEN 'made' ELSE 'refused' END, key = $3, digest = $4,
+               size = $5, width = $6, height = $7, problem = $8, made_at = now(), attempts = attempts + 1
+         WHERE sha256 = $1 AND recipe = $2
+        """,
+        results,
+    )
+
+
+async def retry_later(contents: Collection[bytes], pause: timedelta) -> None:
+    await current_connection().execute(
+        "UPDATE media_derivative SET attempts = attempts + 1, retry_at = now() + $2::interval "
+        "WHERE sha256 = ANY($1::bytea[]) AND state = 'due'",
+        list(contents),
+        pause,
+    )
+
+
+async def products_showing(contents: Collection[bytes]) -> list[tuple[UUID, str]]:
+    """(connection, product) of each article that names one of these contents."""
+    rows = await current_connection().fetch(
+        "SELECT DISTINCT connection, product FROM media_file WHERE sha256 = ANY($1::bytea[])", list(contents)
+    )
+    return [(row["connection"], row["product"]) for row in rows]
+
+
+# ---------------------------------------------------------------------------------------------------- shops
+
+
+async def in_shop(connection: UUID, digests: Collection[str]) -> dict[str, str]:
+    """Digest → the shop's own key."""
+    rows = await current_connection().fetch(
+        "SELECT digest, remote FROM shop_media WHERE connection = $1 AND digest = ANY($2::text[])",
+        connection,
+        list(digests),
+    )
+    return {row["digest"]: row["remote"] for row in rows}
+
+
+async def note_in_shop(tenant: UUID, connection: UUID, remotes: Mapping[str, str]) -> None:
+    ordered = sorted(remotes)
+    await current_connection().execute(
+        """
+        INSERT INTO shop_media (tenant, connection, digest, remote) SELECT $1, $2, * FROM unnest($3::text[], $4::text[])
+        ON CONFLICT (tenant, connection, digest) DO UPDATE SET remote = excluded.remote, since = now()
+        """,
+        tenant,
+        connection,
+        ordered,
+        [remotes[digest] for digest in ordered],
+    )
+
+
+async def forget_in_shop(connection: UUID, digests: Collection[str]) -> None:
+    await current_connection().execute(
+        "DELETE FROM shop_media WHERE connection = $1 AND digest = ANY($2::text[])", connection, list(digests)
+    )
+
+
+# -------------------------------------------------------------------------------------- what nobody needs
+
+
+async def forget_files_of_gone(limit: int) -> int:
+    """Of articles that the ERP does not have any more."""
+    done: str = await current_connection().execute(
+        """
+        DELETE FROM media_file WHERE (tenant, connection, product, place) IN (
+          SELECT f.tenant, f.connection, f.product, f.place FROM media_file f
+           WHERE EXISTS (SELECT 1 FROM snapshot s WHERE s.tenant = f.tenant AND s.connection = f.connection
+                            AND s.stream = 'products' AND s.key = f.product AND s.deleted_at < now() - interval '1 day')
+           LIMIT $1)
+        """,
+        limit,
+    )
+    return int(done.rpartition(" ")[2])
+
+
+async def note_unused() -> None:
+    """Starts the grace of contents that no article names, and ends it for those that are named again."""
+    executing = current_connection()
+    await executing.execute(
+        "UPDATE media_content c SET unused_since = now() WHERE unused_since IS NULL AND state <> 'gone' "
+        "AND NOT EXISTS (SELECT 1 FROM media_file f WHERE f.sha256 = c.sha256)"
+    )
+    await executing.execute(
+        "UPDATE media_content c SET unused_since = NULL WHERE unused_since IS NOT NULL "
+        "AND EXISTS (SELECT 1 FROM media_file f WHERE f.sha256 = c.sha256)"
+    )
+
+
+async def condemn(grace: timedelta, limit: int) -> list[tuple[bytes, list[str]]]:
+    """Contents whose grace is over, with the keys of what was made of them; those of an earlier, interrupted time too."""
+    rows = await current_connection().fetch(
+        """
+        WITH old AS (
+          UPDATE media_content SET state = 'gone' WHERE (tenant, sha256) IN (
+            SELECT tenant, sha256 FROM media_content
+             WHERE state = 'gone' OR unused_since < now() - $1::interval LIMIT $2 FOR UPDATE SKIP LOCKED)
+          RETURNING tenant, sha256)
+        SELECT o.sha256, coalesce(array_agg(d.key) FILTER (WHERE d.key IS NOT NULL), '{}') FROM old o
+          LEFT JOIN media_derivative d ON d.tenant = o.tenant AND d.sha256 = o.sha256 GROUP BY o.sha256
+        """,
+        grace,
+        limit,
+    )
+    return [(row[0], list(row[1])) for row in rows]
+
+
+async def keys_shared(keys: Collection[str]) -> set[str]:
+    """Of these keys, those that something else was made into as well: two contents may give the same picture."""
+    rows = await current_connection().fetch(
+        """
+        SELECT DISTINCT d.key FROM media_derivative d JOIN media_content c ON c.tenant = d.tenant AND c.sha256 = d.sha256
+         WHERE d.key = ANY($1::text[]) AND c.state <> 'gone'
+        """,
+        list(keys),
+    )
+    return {row["key"] for row in rows}
+
+
+async def bury(contents: Collection[bytes]) -> None:
+    """Their objects are deleted. One that was named again meanwhile is not gone any more, and stays."""
+    await current_connection().execute(
+        "DELETE FROM media_content WHERE sha256 = ANY($1::bytea[]) AND state = 'gone'", list(contents)
+    )
