@@ -60,6 +60,9 @@ def order_rules(typed: Typed, former: OrderRules) -> OrderRules:
         "residue": typed.choice("residue", PLACES, former.residue),
         "taxes": typed.choice("taxes", TAXES, former.taxes),
         "tolerance": typed.number("tolerance", former.tolerance, most=MOST_LET_GO, example="0,50"),
+        "unproven_hours": typed.whole(
+            "unproven_hours", former.unproven_hours, least=1, most=24 * 90, example=24
+        ),
         "customers": customer_rules(typed, former.customers),
     }
     if rules["unknown_item"] == "other" and not rules["other_item"]:

@@ -141,6 +141,8 @@ class OrderRules(Struct, kw_only=True, frozen=True, omit_defaults=True):
     tolerance: Decimal = Decimal("0.50")
     """The most, in the order's currency, that a manager may let go to the article for rounding when a shop's order does not add
     up. Zero: nothing is let go."""
+    unproven_hours: int = 24
+    """After which a sale that the ERP has and whose stock does not show it is told: it still lowers what the shops show."""
     customers: CustomerRules = CustomerRules()
     payments: dict[str, PaymentRule] = {}
     """By the shop's payment method; "" is for those that are not named."""

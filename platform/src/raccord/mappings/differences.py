@@ -163,6 +163,7 @@ SETTINGS: dict[str, Text] = {
         ("orders.other_item", "Article divers", "Article for unknown ones"),
         ("orders.residue", "Centimes d’arrondi", "Cents of rounding"),
         ("orders.taxes", "Taxes du document", "Taxes of the document"),
+        ("orders.unproven_hours", "Délai avant l’alerte de stock", "Delay before the stock alert"),
         ("orders.customers", "Clients", "Customers"),
         ("orders.payments", "Règlements", "Payments"),
         ("brake_share", "Frein : part du catalogue", "Brake: share of the catalogue"),

@@ -35,7 +35,7 @@ async def reserve(found: StoredOrder, items: Mapping[str, str]) -> None:
         SELECT $1, $2, $3, line, item, quantity FROM unnest($4::text[], $5::text[], $6::numeric[]) AS n(line, item, quantity)
         ON CONFLICT (tenant, sales_order, line) DO UPDATE
            SET quantity = excluded.quantity, item = excluded.item, ended_at = NULL, ended_because = NULL,
-               reflected_print = NULL, proven_at = NULL
+               reflected_print = NULL, proven_at = NULL, asked_at = NULL, told_at = NULL
          WHERE reservation.ended_because = 'cancelled' OR reservation.ended_at IS NULL
            AND (reservation.quantity, reservation.item) IS DISTINCT FROM (excluded.quantity, excluded.item)
         RETURNING item
@@ -77,9 +77,10 @@ def _lowers_stock(found: StoredOrder, document: Document) -> bool:
 
 
 async def ask_for_proof(found: StoredOrder, asked: Commands) -> None:
-    """Read the stock of the items still reserved for this order."""
+    """Read the stock of the items still reserved for this order. From the first time on it ought to show the sale."""
     rows = await current_connection().fetch(
-        "SELECT DISTINCT item FROM reservation WHERE sales_order = $1 AND ended_at IS NULL", found.id
+        "UPDATE reservation SET asked_at = coalesce(asked_at, now()) WHERE sales_order = $1 AND ended_at IS NULL RETURNING item",
+        found.id,
     )
     if not rows:
         return
@@ -92,7 +93,7 @@ async def ask_for_proof(found: StoredOrder, asked: Commands) -> None:
         commands.stock_marks(found.reference),
     )
     mark = commands.stock_mark(found.reference, number)
-    order = commands.read("stock", sorted(row["item"] for row in rows))
+    order = commands.read("stock", sorted({row["item"] for row in rows}))
     await asked.ask(found.route.tenant, found.route.erp, order, once=mark, urgent=True)
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from raccord.orders import collecting, entering, payments, repository, reservations, vanished
+from raccord.journal.models import Entry, Event
+from raccord.journal.service import write_entries
+from raccord.orders import collecting, entering, payments, repository, reservations, unproven, vanished
 from raccord.storage.engine import tenant_transaction
 from raccord.sync.commands import Commands
 from raccord.sync.ports import Shops, Wake
@@ -97,6 +99,28 @@ async def prove_again(tenant: UUID, erp: UUID, asked: Commands) -> int:
             await reservations.take_last_answer(found)
             await reservations.ask_for_proof(found, asked)
     return len(orders)
+
+
+async def tell_unproven(tenant: UUID, erp: UUID) -> int:
+    """Part of the sweep: sales that the ERP's stock has not shown for too long are told."""
+    async with tenant_transaction(tenant):
+        await reservations.end_reflected(tenant, erp)
+        return await unproven.tell(erp)
+
+
+async def end_unproven(tenant: UUID, order: UUID, account: UUID, wake: Wake) -> bool:
+    """A person ends what was told: the shops show that stock again. False where there is nothing to end."""
+    async with tenant_transaction(tenant):
+        found = await repository.lock(order)
+        if found is None or not await unproven.end(found):
+            return False
+        entry = Entry(
+            stream="orders", key=found.order.key, event=Event.RESERVATION_ENDED, connection=found.route.shop,
+            channel=found.route.channel, account=account,
+        )  # fmt: skip
+        await write_entries(tenant, [entry])
+    await _wake_shelves(tenant, found.route.erp, wake)
+    return True
 
 
 async def miss_documents(tenant: UUID, erp: UUID, asked: Commands) -> int:

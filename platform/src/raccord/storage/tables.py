@@ -293,6 +293,8 @@ class Reservation(Table, db=APP):
     quantity = Numeric()
     created_at = Timestamptz()
     reflected_print = UUID(null=True, default=None)
+    asked_at = Timestamptz(null=True, default=None)
+    told_at = Timestamptz(null=True, default=None)
     proven_at = DoublePrecision(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)
     ended_because = Text(null=True, default=None)

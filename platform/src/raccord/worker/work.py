@@ -154,6 +154,7 @@ async def prove(hands: Hands, tenant: UUID, channel: UUID) -> None:
         route = await projections.route(channel)
     if route is not None:
         await orders.prove_again(tenant, route.erp, hands.commands)
+        await orders.tell_unproven(tenant, route.erp)
         await orders.miss_documents(tenant, route.erp, hands.commands)
         await orders.release_mended(tenant, channel, hands.wake)
 
