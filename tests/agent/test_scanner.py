@@ -368,6 +368,19 @@ def test_records_that_no_message_can_carry_are_held_and_the_others_go_on(
     assert [] == sent(base)
 
 
+def test_after_a_wrong_clock_scans_are_due_by_the_right_one_and_moments_go_on_from_the_wrong(
+    base: Base, home: Home, erp: TinyErp, tables: TinyTables
+) -> None:
+    for number, clock in enumerate((9_000.0, 400.0)):
+        tables.put("categories", category(number))
+        Scanner(base, home.spool, outbox_bytes=100 * MB, now=lambda clock=clock: clock).scan(
+            erp, "categories"
+        )
+        assert clock == base.streams.state("categories").last_scan_at
+    ahead, later = (delta.read_at for delta in sent(base))
+    assert 9_000.0 == ahead < later
+
+
 def test_a_slow_reading_sends_what_it_has_before_its_end(
     base: Base, home: Home, erp: TinyErp, tables: TinyTables
 ) -> None:

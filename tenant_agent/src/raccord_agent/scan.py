@@ -80,7 +80,7 @@ class Scan:
         self._state = state
         self._report = report
         self._base = of.base
-        self._batch = Batch(of.base, state, read_at=began)
+        self._batch = Batch(of.base, state, read_at=of.base.moments.next(began))
         self._cursor: str | None = None
         self._kept_at = began
 

@@ -46,7 +46,7 @@ class Scanner:
         chosen = way(spec, state.cursor, complete=complete)
         if chosen is None:
             raise ValueError(f"{stream} of {connector.spec.name} cannot be read")
-        began = of.base.moments.next(of.now())
+        began = of.now()
         report = Report(stream, chosen)
         scan = Scan(of, connector, spec, state, report, began)
         try:
