@@ -41,6 +41,7 @@ def settings(postgres: str, tmp_path: Path) -> Iterator[Settings]:
         yield found
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Two workers share the files among them (`make test`). What runs the whole product stays with one of them and begins at
     once; what runs a real ERP or shop stays with one of them too, and comes when half of the rest is done."""

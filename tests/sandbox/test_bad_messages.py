@@ -22,7 +22,7 @@ from sandbox.demo.children import Child
 from support.sandbox_world import SandboxWorld
 
 pytestmark = pytest.mark.slow
-SOON = 30.0
+SOON = 90.0
 
 
 def test_a_malformed_message_is_refused_with_its_field_and_the_next_good_change_arrives(

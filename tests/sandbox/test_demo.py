@@ -27,7 +27,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("demo")
     for parent in (
         folder,
-        *folder.parents[:2],
+        *folder.parents[:3],
     ):  # as root, PostgreSQL runs as a user of its own, who must pass
         parent.chmod(0o755)
     yield folder
