@@ -18,6 +18,8 @@ class MoneyLine(Struct, frozen=True, kw_only=True):
     title: str
     amount: Decimal
     state: str
+    key: str = ""
+    """Of its entry in the ERP, made or to be made."""
     transaction: str = ""
     entry: PaymentEntry | None = None
     """As read back from the ERP."""
@@ -97,6 +99,7 @@ def _line(
         title=title,
         amount=amount,
         state=state,
+        key=key,
         transaction=transaction,
         entry=row.entry if row is not None and entered else None,
         entered_at=row.entered_at if row is not None else None,
