@@ -42,7 +42,7 @@ def test_a_merchant_can_choose_how_often_and_the_agent_notices(settings: Setting
             }
             assert {
                 "categories": (10, 3600), "products": (10, 3600), "prices": (10, 3600), "stock": (10, 3600),
-                "documents": (5, 3600), "customers": (60, 3600),
+                "documents": (5, 3600), "invoices": (5, 3600), "customers": (60, 3600),
             } == every  # fmt: skip
             assert first == await agent.configuration()
 

@@ -65,6 +65,9 @@ class RecordedWake:
     async def media(self, tenant: UUID) -> None:
         self.pictures.append(tenant)
 
+    async def document(self, tenant: UUID, paper: UUID) -> None:
+        raise AssertionError("an agent's call makes no paper")
+
     async def notify(self, tenant: UUID) -> None:
         raise AssertionError("an agent's call tells no customer")
 

@@ -18,6 +18,7 @@ from raccord_connectors.canonical import (
     Document,
     Draft,
     DraftLine,
+    Invoice,
     Listing,
     Offer,
     OfferPrice,
@@ -212,6 +213,7 @@ class MemoryErpSuite(ConnectorConformance):
         for number in range(2):
             document = self.erp.enter_order(draft(f"seed-{number}"))
             self.erp.enter_payment(payment(f"seed-{number}/1", document=document.key))
+            self.erp.invoice(document.key)
 
     def teardown_method(self) -> None:
         self.erp.forget()
@@ -257,6 +259,8 @@ class MemoryErpSuite(ConnectorConformance):
                 self.erp.set_stock(record.key, 3)
             case Document():
                 self.erp.ship(record.key)
+            case Invoice():
+                self.erp.put(stream, replace(record, buyer_reference="4711"))
             case _:
                 self.erp.set_price(record.key, "1.50")
         return record.key

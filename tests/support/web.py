@@ -63,6 +63,9 @@ class FakeWake:
     async def media(self, tenant: UUID) -> None:
         self.woken.append(("media", tenant))
 
+    async def document(self, tenant: UUID, paper: UUID) -> None:
+        self.woken.append(("document", paper))
+
     async def notify(self, tenant: UUID) -> None:
         self.woken.append(("notify", tenant))
 

@@ -77,7 +77,7 @@ class Furnisher:
         return found
 
     async def scan_every(self, demo: Demo, seconds: float) -> None:
-        streams = ("products", "prices", "stock", "documents", "categories", "customers")
+        streams = ("products", "prices", "stock", "documents", "invoices", "categories", "customers")
         schedule = {stream: {"every": seconds, "complete_every": 5 * seconds} for stream in streams}
         await self._agents.set_schedule(demo.tenant, demo.erp, schedule)
 

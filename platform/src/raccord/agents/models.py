@@ -16,7 +16,7 @@ Seconds = Annotated[float, Meta(ge=SHORTEST, le=LONGEST)]
 EVERY = 10.0
 COMPLETE_EVERY = 3600.0
 RECONCILE_EVERY = 24 * 3600.0
-EVERY_OF = {"documents": 5.0, "customers": 60.0}
+EVERY_OF = {"documents": 5.0, "invoices": 5.0, "customers": 60.0}
 ALL = "*"
 
 

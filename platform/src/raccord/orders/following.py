@@ -5,7 +5,7 @@ cannot be taken back there, so when many are deleted at once (an archive, a rest
 and a person is told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -17,9 +17,11 @@ from raccord.orders import holds, payments, progress, repository, reservations
 from raccord.orders.models import StoredOrder
 from raccord.storage.engine import current_connection
 from raccord.sync.commands import Commands
-from raccord_connectors.canonical import Document, OrderUpdate, decode, encode, fingerprint
+from raccord_connectors.canonical import Document, OrderUpdate, PaperLink, decode, encode, fingerprint
 from raccord_connectors.contract import Problem, Text
 
+PaperLinks = Callable[[UUID, str], Awaitable[list[PaperLink]]]
+"""(tenant, reference) → the papers of that order; inside the caller's transaction."""
 MOST_DELETED = 10
 """Documents of a channel deleted within an hour that still are somebody's cancellations."""
 MANY_DELETED = Text(
@@ -34,8 +36,10 @@ MANY_DELETED = Text(
 class FollowUp:
     """`sync.ports.Orders`: the orders feature, as projecting needs it."""
 
-    def __init__(self, asked: Commands) -> None:
+    def __init__(self, asked: Commands, papers: PaperLinks | None = None) -> None:
+        """`papers`: what the customer can have of an order; None where nothing is told to shops (previews)."""
         self._asked = asked
+        self._papers = papers
 
     async def project_updates(self, references: Sequence[str]) -> int:
         """Inside the caller's transaction; returns how many desired states changed. References of documents that no order
@@ -51,7 +55,10 @@ class FollowUp:
         if gone:
             return await _deleted(found, document)
         await payments.settle(found, self._asked)
-        changed = await _desire(found, await _update(found, document), document)
+        update = await _update(found, document)
+        if self._papers is not None:
+            update = replace(update, papers=await self._papers(found.route.tenant, found.reference))
+        changed = await _desire(found, update, document)
         if document is not None:
             await reservations.after_change(found, document, self._asked)
         return changed

@@ -124,6 +124,9 @@ async def due_work() -> list[Due]:
              WHERE n.state = 'due' AND n.retry_at <= now() AND c.state = 'live'
                 OR n.state = 'sending' AND n.handed_at < now() - interval '90 seconds'
             UNION
+            SELECT 'document', p.tenant, p.id, '' FROM paper p JOIN channel c ON c.tenant = p.tenant AND c.id = p.channel
+             WHERE p.state IN ('due', 'waiting', 'held') AND p.retry_at <= now() AND c.state = 'live'
+            UNION
             SELECT 'media', d.tenant, d.tenant, '' FROM media_derivative d
               JOIN media_content c ON c.tenant = d.tenant AND c.sha256 = d.sha256
              WHERE d.state = 'due' AND d.retry_at <= now() AND c.state = 'stored'

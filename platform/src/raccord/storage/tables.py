@@ -20,7 +20,7 @@ from piccolo.columns import (
 )
 from piccolo.table import Table
 
-from raccord.storage import channel_tables, media_tables, notice_tables
+from raccord.storage import channel_tables, media_tables, notice_tables, paper_tables
 from raccord.storage.engine import APP
 
 DriftPass = channel_tables.DriftPass
@@ -33,6 +33,10 @@ PlanCode = channel_tables.PlanCode
 Trial = channel_tables.Trial
 DecidedWithdrawal = channel_tables.DecidedWithdrawal
 Rehearsal = channel_tables.Rehearsal
+Paper = paper_tables.Paper
+PaperReference = paper_tables.PaperReference
+PaperVersion = paper_tables.PaperVersion
+CustomerPage = paper_tables.CustomerPage
 MediaFile = media_tables.MediaFile
 MediaContent = media_tables.MediaContent
 MediaDerivative = media_tables.MediaDerivative

@@ -66,6 +66,9 @@ class Wake(Protocol):
     async def notify(self, tenant: UUID) -> None:
         """Customers are to be told of something."""
 
+    async def document(self, tenant: UUID, paper: UUID) -> None:
+        """A customer's paper is to be made."""
+
     async def media(self, tenant: UUID) -> None:
         """Pictures are to be made."""
 

@@ -15,7 +15,7 @@ from raccord_connectors import wire
 from raccord_connectors.canonical import STREAMS, Record, fingerprint
 from raccord_connectors.contract import Problem, RecordRejected, Text
 
-READ_STREAMS = ("categories", "products", "prices", "stock", "customers", "documents")
+READ_STREAMS = ("categories", "products", "prices", "stock", "customers", "documents", "invoices")
 """What an ERP is read for. The others are written, or belong to shops."""
 
 ALTERED = Text(

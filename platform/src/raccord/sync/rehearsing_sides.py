@@ -17,6 +17,8 @@ from raccord_connectors import wire
 from raccord_connectors.contract import ConfigError, Connector, Discovery, Message, Problem
 from raccord_connectors.registry import webhooks_of
 
+NEEDED = tuple(stream for stream in READ_STREAMS if stream != "invoices")
+"""Streams without which a channel cannot work; papers are a merchant's choice."""
 PATIENCE = timedelta(seconds=15)
 """For the agent's answer. A rehearsal is no use without the ERP's rights, and need not wait for a machine that is off."""
 LOOK_EVERY = 0.25
@@ -44,7 +46,7 @@ async def sides(made: Pass) -> None:
         pictures = await rehearsed.pictures_are_read(made.route.erp)
         known = [await rehearsed.discovery(side) for side in (made.route.erp, made.route.shop)]
     stored = [msgspec.json.decode(one or "{}", type=Discovery) for one in known]
-    unread = [stream for stream in READ_STREAMS if stream not in streams or not streams[stream].complete]
+    unread = [one for one in NEEDED if one not in streams or not streams[one].complete]
     systems = Systems(
         shop_problem=shop.problem,
         shop_findings=shop.findings,

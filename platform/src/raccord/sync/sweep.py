@@ -21,6 +21,8 @@ async def sweep(wake: Wake) -> int:
             await wake.media(due.tenant)
         elif due.kind == "rehearse":
             await wake.rehearse(due.tenant, due.object)
+        elif due.kind == "document":
+            await wake.document(due.tenant, due.object)
         elif due.kind == "notify":
             await wake.notify(due.tenant)
     return len(found)

@@ -10,6 +10,9 @@ from uuid import UUID
 import structlog
 
 from raccord.connections.service import Connections
+from raccord.documents.customer_pages import CustomerPages
+from raccord.documents.links import PageLinks
+from raccord.documents.service import Papers
 from raccord.log import trace
 from raccord.media.publishing import ShopPictures
 from raccord.media.renderers import Renderers
@@ -56,10 +59,13 @@ class Hands:
         vault = Vault(settings.secret_key)
         senders = Senders(vault, allow_private=settings.allow_private_addresses)
         self.telling = Telling(senders, Links(vault, settings.public_url))
+        links = PageLinks(settings.secret_key, settings.public_url)
+        self.papers = Papers(self.objects, self.locks, links, wake)
+        customers = CustomerPages(links, self.objects)
         self.ports = Ports(
             wake=wake,
             shops=self.shops,
-            orders=FollowUp(self.commands),
+            orders=FollowUp(self.commands, customers.links_of),
             locks=self.locks,
             mappings=Mappings(),
             pictures=ShopPictures(self.objects),

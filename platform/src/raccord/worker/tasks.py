@@ -62,6 +62,10 @@ def register(celery: Celery, process: Process) -> None:
     def new_day(tenant: str, channel: str) -> None:
         process.run(work.new_day, UUID(tenant), UUID(channel))
 
+    @task(name="document")
+    def document(tenant: str, paper: str) -> None:
+        process.run(work.document, UUID(tenant), UUID(paper))
+
     @task(name="notify")
     def notify(tenant: str) -> None:
         process.run(work.notify, UUID(tenant))

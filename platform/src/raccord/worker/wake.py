@@ -51,6 +51,9 @@ class CeleryWake:
     async def notify(self, tenant: UUID) -> None:
         await self.send("notify", ORDINARY, str(tenant))
 
+    async def document(self, tenant: UUID, paper: UUID) -> None:
+        await self.send("document", ORDINARY, str(tenant), str(paper))
+
     async def media(self, tenant: UUID) -> None:
         await self.send("media", MEDIA, str(tenant))
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from raccord.documents.service import PAPERS
 from raccord.media.work import make as make_pictures
 from raccord.media.work import tidy as tidy_media
 from raccord.orders import service as orders
@@ -23,14 +24,17 @@ from raccord_connectors import wire
 from raccord_connectors.contract import ConfigError, TransientError
 
 __all__ = [
-    "answered", "collect", "drift", "enter", "hooks", "media", "new_day", "notify", "plan", "project", "prove", "purge", "push",
-    "recheck",    "rehearse", "spread", "sweep", "tidy",
+    "answered", "collect", "document", "drift", "enter", "hooks", "media", "new_day", "notify", "plan", "project",
+    "prove", "purge", "push", "recheck", "rehearse", "spread", "sweep", "tidy",
 ]  # fmt: skip
 URGENT_TASKS = ("collect", "prove")
 """Of those that are spread: orders and the stock they lower. They never wait for somebody's import."""
 
 
 async def project(hands: Hands, tenant: UUID, channel: UUID, stream: str) -> None:
+    if stream == PAPERS:
+        await hands.papers.take_up(tenant, channel)
+        return
     if await project_slice(hands.ports, tenant, channel, stream):
         await hands.wake.project(tenant, channel, stream)
 
@@ -124,6 +128,12 @@ async def hooks(hands: Hands, tenant: UUID, channel: UUID) -> None:
 
 async def enter(hands: Hands, tenant: UUID, order: UUID) -> None:
     await orders.advance(tenant, order, hands.commands, hands.wake)
+
+
+async def document(hands: Hands, tenant: UUID, paper: UUID) -> None:
+    async with hands.locks.try_hold("document", tenant, paper) as lock:
+        if lock is not None:
+            await hands.papers.make(tenant, paper)
 
 
 async def rehearse(hands: Hands, tenant: UUID, rehearsal: UUID) -> None:
