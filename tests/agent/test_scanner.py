@@ -1,6 +1,7 @@
 """Scanning: what enters the outbox, and what never does."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
@@ -373,9 +374,7 @@ def test_after_a_wrong_clock_scans_are_due_by_the_right_one_and_moments_go_on_fr
 ) -> None:
     for number, clock in enumerate((9_000.0, 400.0)):
         tables.put("categories", category(number))
-        Scanner(base, home.spool, outbox_bytes=100 * MB, now=lambda clock=clock: clock).scan(
-            erp, "categories"
-        )
+        Scanner(base, home.spool, outbox_bytes=100 * MB, now=partial(float, clock)).scan(erp, "categories")
         assert clock == base.streams.state("categories").last_scan_at
     ahead, later = (delta.read_at for delta in sent(base))
     assert 9_000.0 == ahead < later
