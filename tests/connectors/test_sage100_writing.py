@@ -247,7 +247,8 @@ def test_a_quotation_is_written_as_one(gescom: GesCom) -> None:
 @pytest.mark.parametrize(
     ("changes", "code", "field"),
     [
-        ({"kind": "invoice"}, "sage100.bad_kind", "kind"),
+        ({"kind": "preparation"}, "sage100.bad_kind", "kind"),
+        ({"kind": "credit", "origin": "BC|PERDU"}, "sage100.unknown_origin", "origin"),
         ({"key": "K3QZ-12345678901234"}, "sage100.too_long", "key"),
         ({"key": "K3QZ-🧀"}, "sage100.too_long", "key"),
         ({"currency": "USD"}, "sage100.foreign_currency", "currency"),

@@ -7,9 +7,22 @@ import sqlite3
 from decimal import Decimal
 from typing import Any
 
-from sandbox.gescom import accounts, stockroom, store
+from sandbox.gescom import accounts, settlement, stockroom, store
 from sandbox.gescom.numbering import locked_by, next_number, next_piece
-from sandbox.gescom.order_pricing import ORDER, Deposit, Entry, Line, Taxed, cents, check_total, priced_line
+from sandbox.gescom.order_pricing import (
+    DELIVERY,
+    GIVEN_BACK,
+    INVOICE,
+    ORDER,
+    RETURN,
+    Deposit,
+    Entry,
+    Line,
+    Taxed,
+    cents,
+    check_total,
+    priced_line,
+)
 from sandbox.gescom.refused import Refused, narrow_columns
 from sandbox.gescom.store import insert, number
 
@@ -17,7 +30,7 @@ from sandbox.gescom.store import insert, number
 def enter(connection: sqlite3.Connection, entry: Entry) -> tuple[str, bool]:
     """(number of the document, whether it was there already). Raises `Refused`."""
     if entry.reference:
-        known = find(connection, entry.reference)
+        known = find(connection, entry.reference, credit=entry.kind in GIVEN_BACK)
         if known is not None:
             return known, True
     customer = _customer(connection, entry.customer)
@@ -35,6 +48,8 @@ def enter(connection: sqlite3.Connection, entry: Entry) -> tuple[str, bool]:
         for deposit in entry.deposits:
             _deposit(connection, entry.kind, piece, deposit)
     refresh_totals(connection, entry.kind, piece)
+    if entry.kind == INVOICE:
+        settlement.due(connection, piece, dated)
     return piece, False
 
 
@@ -51,17 +66,18 @@ def append(connection: sqlite3.Connection, document: sqlite3.Row, line: Line) ->
     refresh_totals(connection, kind, piece)
 
 
-def find(connection: sqlite3.Connection, reference: str) -> str | None:
+def find(connection: sqlite3.Connection, reference: str, *, credit: bool = False) -> str | None:
+    """The sale of that web reference, or the return or credit."""
     row = connection.execute(
-        "select DO_Piece from F_DOCENTETE where DO_Domaine = 0 and DO_NoWeb = ? and DO_Type not in (4, 5) "
-        "and DO_Provenance = 0 order by cbMarq",
-        (reference,),
+        "select DO_Piece from F_DOCENTETE where DO_Domaine = 0 and DO_NoWeb = ? "
+        "and (DO_Type in (4, 5) or DO_Provenance <> 0) = ? order by cbMarq",
+        (reference, int(credit)),
     ).fetchone()
     return row[0] if row else None
 
 
 def refresh_totals(connection: sqlite3.Connection, kind: int, piece: str) -> None:
-    """The header's totals, from its lines; what is left to pay, from its deposits."""
+    """The header's totals, from its lines; what is left to pay, from its deposits. What a credit pays out is below zero."""
     key = (kind, piece)
     lines = connection.execute(
         "select DL_MontantHT, DL_MontantTTC from F_DOCLIGNE where DO_Domaine = 0 and DO_Type = ? and DO_Piece = ? "
@@ -75,10 +91,14 @@ def refresh_totals(connection: sqlite3.Connection, kind: int, piece: str) -> Non
     net = sum((number(row[0]) for row in lines), Decimal(0))
     gross = sum((number(row[1]) for row in lines), Decimal(0))
     paid = sum((number(row[0]) for row in deposits), Decimal(0))
+    header = connection.execute(
+        "select DO_Provenance from F_DOCENTETE where DO_Domaine = 0 and DO_Type = ? and DO_Piece = ?", key
+    ).fetchone()
+    left = gross + paid if kind in GIVEN_BACK or (header and header[0]) else gross - paid
     connection.execute(
         "update F_DOCENTETE set DO_TotalHT = ?, DO_TotalHTNet = ?, DO_TotalTTC = ?, DO_NetAPayer = ?, DO_MontantRegle = ? "
         "where DO_Domaine = 0 and DO_Type = ? and DO_Piece = ?",
-        (str(net), str(net), str(gross), str(gross - paid), str(paid), *key),
+        (str(net), str(net), str(gross), str(left), str(paid), *key),
     )
 
 
@@ -124,7 +144,8 @@ def _header(
         connection, "F_DOCENTETE", DO_Domaine=0, DO_Type=entry.kind, DO_Piece=piece, DO_Date=f"{dated[:10]} 00:00:00",
         DO_Heure=f"000{hour}", DO_Tiers=entry.customer, CT_NumPayeur=entry.customer, LI_No=place, DE_No=depot,
         DO_Souche=0, DO_Tarif=customer["N_CatTarif"], N_CatCompta=customer["N_CatCompta"], DO_NoWeb=entry.reference,
-        DO_DateLivr="1753-01-01", DO_DateLivrRealisee="1753-01-01", DO_DateExpedition="1753-01-01", DO_Cours=1,
+        DO_DateLivr="1753-01-01", DO_DateLivrRealisee="1753-01-01", DO_Cours=1,
+        DO_DateExpedition=f"{dated[:10]} 00:00:00" if entry.kind in (DELIVERY, INVOICE) else "1753-01-01",
         **fields,
     )  # fmt: skip
 
@@ -156,20 +177,27 @@ def _line(
         connection, "F_DOCLIGNE", **common, DL_No=next_number(connection, "F_DOCLIGNE", "DL_No"), DL_Ligne=position,
         AR_Ref=article["AR_Ref"], AG_No1=line.variant[0], AG_No2=line.variant[1],
         DL_Design=line.title or article["AR_Design"],
-        DL_Qte=line.quantity, DL_QteBC=line.quantity, EU_Enumere="Pièce", EU_Qte=line.quantity,
+        DL_Qte=line.quantity, DL_QteBC=line.quantity, DL_QteBL=line.quantity if entry.kind == DELIVERY else 0,
+        EU_Enumere="Pièce", EU_Qte=line.quantity,
         DL_PrixUnitaire=line.net_price, DL_PUTTC=line.gross_price, DL_TTC=int(entry.prices_include_tax),
         DL_Taxe1=taxes.rate, DL_TypeTaux1=0, DL_TypeTaxe1=0, DL_CodeTaxe1=taxes.code, DL_Taxe2=taxes.eco,
         DL_TypeTaux2=2 if taxes.eco_code else 0, DL_TypeTaxe2=2 if taxes.eco_code else 0, DL_CodeTaxe2=taxes.eco_code,
         DL_MontantHT=line.net - eco, DL_MontantTTC=line.gross, DL_Valorise=1, DL_PoidsNet=article["AR_PoidsNet"],
         DL_TNomencl=int(article["AR_Nomencl"] in stockroom.KITS),
     )  # fmt: skip
-    reserve = {"QteRes": line.quantity} if entry.kind == ORDER else {}
-    if reserve:
-        stockroom.move(connection, article["AR_Ref"], line.variant, depot, {"QteRes": line.quantity})
+    stockroom.move(connection, article["AR_Ref"], line.variant, depot, _moves(entry.kind, line.quantity))
     for step, (part, variant, each) in enumerate(stockroom.parts_of(connection, article["AR_Ref"]), start=1):
         _part(connection, common, position + step, article["AR_Ref"], part, variant, each * line.quantity)
-        if reserve:
-            stockroom.move(connection, part, variant, depot, {"QteRes": each * line.quantity})
+        stockroom.move(connection, part, variant, depot, _moves(entry.kind, each * line.quantity))
+
+
+def _moves(kind: int, quantity: Decimal) -> dict[stockroom.Nature, Decimal]:
+    """An order reserves, a delivery note or an invoice of its own takes out, a return puts back; a credit is money alone."""
+    if kind == ORDER:
+        return {"QteRes": quantity}
+    if kind in (DELIVERY, INVOICE):
+        return {"QteSto": -quantity}
+    return {"QteSto": quantity} if kind == RETURN else {}
 
 
 def _part(

@@ -9,7 +9,8 @@ from sandbox.gescom.refused import Refused
 from sandbox.gescom.store import number
 
 CENT = Decimal("0.01")
-QUOTATION, ORDER = 0, 1
+QUOTATION, ORDER, DELIVERY, RETURN, CREDIT, INVOICE = 0, 1, 3, 4, 5, 6
+GIVEN_BACK = (RETURN, CREDIT)
 TOLERANCE = Decimal("0.02")
 """Between the tax of a line as computed and as given: shops round per order, per line or per unit."""
 

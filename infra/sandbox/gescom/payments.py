@@ -23,6 +23,7 @@ def enter(connection: sqlite3.Connection, wanted: NewPayment) -> bool:
     if find(connection, wanted.key):
         return True
     headers = [_header(connection, kind, piece) for kind, piece in wanted.pieces]
+    given_back = [_header(connection, kind, piece) for kind, piece in wanted.credit]
     check_open(connection, wanted.dated)
     _demand_method(connection, wanted.method)
     invoices = [header for header in headers if header["DO_Type"] in INVOICES]
@@ -34,6 +35,8 @@ def enter(connection: sqlite3.Connection, wanted: NewPayment) -> bool:
             if not orders:
                 raise Refused("moved", f"{wanted.pieces[0][1]} est facturé", field="document")
             _deposit(connection, wanted, orders[0], wanted.amount)
+        elif given_back:
+            _pay_out(connection, wanted, given_back[-1])
         else:
             _give_back(connection, wanted, orders, invoices)
     return False
@@ -117,6 +120,22 @@ def _give_back(
     _demand_validated(connection, invoices)
     due = _dues(connection, invoices)[0]
     _pay(connection, wanted, invoices[0], -wanted.amount, [(due, -wanted.amount)])
+
+
+def _pay_out(connection: sqlite3.Connection, wanted: NewPayment, credit: sqlite3.Row) -> None:
+    """On the return or credit itself; on its due date once it is an invoice. Never more than it gives back."""
+    left = number(credit["DO_TotalTTC"]) + _paid(connection, credit)
+    if wanted.amount > left:
+        raise Refused(
+            "too_much_back", f"Reste {left} à rembourser sur {credit['DO_Piece']}", field="amount", left=left,
+            piece=credit["DO_Piece"], amount=wanted.amount,
+        )  # fmt: skip
+    if credit["DO_Type"] not in INVOICES:
+        _deposit(connection, wanted, credit, -wanted.amount)
+        return
+    _demand_validated(connection, [credit])
+    due = _dues(connection, [credit])[0]
+    _pay(connection, wanted, credit, -wanted.amount, [(due, -wanted.amount)])
 
 
 def _pay(

@@ -29,7 +29,7 @@ LIBRES = (
     ("F_DOCENTETE", "Message cadeau", 9, 69),
 )  # fmt: skip
 COUNTERS = ((0, 0, "DE00001"), (0, 1, "BC00001"), (0, 2, "PL00001"), (0, 3, "BL00001"), (0, 4, "BR00001"),
-            (0, 6, "FA00001"), (2, 20, "ME00001"), (2, 21, "MS00001"))  # fmt: skip
+            (0, 5, "AV00001"), (0, 6, "FA00001"), (2, 20, "ME00001"), (2, 21, "MS00001"))  # fmt: skip
 
 
 def fill(connection: sqlite3.Connection) -> None:

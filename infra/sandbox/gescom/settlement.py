@@ -41,8 +41,11 @@ def share_deposits(connection: sqlite3.Connection, old: tuple[int, str], new: tu
 
 
 def due(connection: sqlite3.Connection, piece: str, day: str) -> None:
+    """What is left of an invoice; of the invoice of a return or a credit it is below zero."""
     row = connection.execute(
-        "select DO_NetAPayer from F_DOCENTETE where DO_Domaine = 0 and DO_Type = 6 and DO_Piece = ?", (piece,)
+        "select case when DO_Provenance = 0 then DO_NetAPayer else -DO_NetAPayer end from F_DOCENTETE "
+        "where DO_Domaine = 0 and DO_Type = 6 and DO_Piece = ?",
+        (piece,),
     ).fetchone()
     insert(
         connection, "F_DOCREGL", DR_No=next_number(connection, "F_DOCREGL", "DR_No"), DO_Domaine=0, DO_Type=INVOICE,

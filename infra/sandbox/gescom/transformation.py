@@ -16,12 +16,14 @@ from sandbox.gescom.order_pricing import cents
 from sandbox.gescom.refused import Refused
 from sandbox.gescom.store import insert, number, update
 
-QUOTATION, ORDER, PREPARATION, DELIVERY, RETURN, INVOICE = 0, 1, 2, 3, 4, 6
-PAST = {QUOTATION: "DE", ORDER: "BC", PREPARATION: "PL", DELIVERY: "BL", RETURN: "BL"}
+QUOTATION, ORDER, PREPARATION, DELIVERY, RETURN, CREDIT, INVOICE = 0, 1, 2, 3, 4, 5, 6
+PROVENANCES = {RETURN: 1, CREDIT: 2}
+"""Of the invoice that a return or a credit becomes."""
+PAST = {QUOTATION: "DE", ORDER: "BC", PREPARATION: "PL", DELIVERY: "BL", RETURN: "BL", CREDIT: "BL"}
 """Where a line keeps the number of the document that it leaves."""
 NEXT = {
     QUOTATION: (ORDER,), ORDER: (PREPARATION, DELIVERY, INVOICE), PREPARATION: (DELIVERY, INVOICE), DELIVERY: (INVOICE,),
-    RETURN: (INVOICE,),
+    RETURN: (INVOICE,), CREDIT: (INVOICE,),
 }  # fmt: skip
 
 
@@ -67,14 +69,9 @@ def transform(
     for line in lines:
         if line["DL_No"] in wanted:
             move_line(connection, line, wanted[line["DL_No"]], kind, to, number_, day, parcel)
-    if kind == RETURN:
-        update(
-            connection,
-            "F_DOCENTETE",
-            "DO_Domaine = 0 and DO_Type = ? and DO_Piece = ?",
-            (to, number_),
-            DO_Provenance=1,
-        )
+    if kind in PROVENANCES:
+        where = "DO_Domaine = 0 and DO_Type = ? and DO_Piece = ?"
+        update(connection, "F_DOCENTETE", where, (to, number_), DO_Provenance=PROVENANCES[kind])
     close_source(connection, source, to, number_)
     if to == INVOICE:
         settlement.due(connection, number_, day)

@@ -20,8 +20,10 @@ from typing import Any
 PROTOCOL = 1
 ACCOUNTING = "{309DE0FB-9FB8-4F4E-8295-CC60C60DAA33}"
 COMMERCIAL = "{ED0EC116-16B8-44CC-A68A-41BF6E15EB3F}"
-DOCUMENT_TYPES = {0: 0, 1: 10}
-"""SQL's DO_Type → COM's DocumentType, for quotation and order: two enumerations that must not be mixed up."""
+DOCUMENT_TYPES = {0: 0, 1: 10, 3: 30, 4: 40, 5: 50, 6: 60}
+"""SQL's DO_Type → COM's DocumentType, for quotation, order, delivery note, return, financial credit note and invoice: two
+enumerations that must not be mixed up. Whether quantities of a return are entered above zero, as here, or below, differs between
+versions: `_check_total` refuses before anything is written if the total comes out the other way."""
 
 CUSTOMER_PATHS = {
     "CT_Intitule": "CT_Intitule", "CT_Qualite": "CT_Qualite", "CT_Contact": "CT_Contact", "CT_Commentaire": "CT_Commentaire",

@@ -45,8 +45,19 @@ class Sage100:
             StreamSpec("documents", READ_ANY, page_size=100),
             StreamSpec("invoices", READ_ANY, page_size=100),
             StreamSpec("customer_drafts", frozenset({Can.CREATE, Can.UPDATE})),
-            StreamSpec("drafts", frozenset({Can.CREATE}), after=("customer_drafts",)),
-            StreamSpec("payments", frozenset({Can.READ, Can.READ_SOME, Can.CREATE}), after=("drafts",)),
+            StreamSpec(
+                "drafts",
+                frozenset({Can.CREATE}),
+                after=("customer_drafts",),
+                kinds=("quotation", "order", "delivery", "invoice", "credit"),
+            ),
+            # No deposit invoice: Sage issues it by itself, if the company wants it, when a deposit is entered.
+            StreamSpec(
+                "payments",
+                frozenset({Can.READ, Can.READ_SOME, Can.CREATE}),
+                after=("drafts",),
+                kinds=("deposit", "settlement", "refund"),
+            ),
         ),
         limits=Limits(concurrency=1),
         verified_against=("Sage 100 tables on SQLite (simulator)",),

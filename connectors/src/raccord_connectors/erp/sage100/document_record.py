@@ -21,6 +21,8 @@ KINDS: dict[int, Kind] = {
 PREPARED, DELIVERED, RETURNED, CREDITED, INVOICED = 2, 3, 4, 5, 6
 GIVEN_BACK = (1, 2)
 """DO_Provenance of an invoice: return, credit. The sign conventions of quantities differ between versions."""
+Piece = tuple[int, str]
+"""DO_Type and DO_Piece."""
 State = Literal["draft", "confirmed", "preparing", "partly_delivered", "delivered", "invoiced", "cancelled"]
 
 
@@ -59,7 +61,8 @@ class Titles:
 
 
 def document_of(key: str, rows: Sequence[Row[Any]], money: Money, titles: Titles) -> Document:
-    lines = [line_of(row) for row in rows]
+    signs = signs_of(rows)
+    lines = [line_of(row, signs) for row in rows]
     counted = [line for line in lines if line.counts] or lines
     counted = [line for line in counted if not line.back] or counted
     first = rows[0]
@@ -85,7 +88,8 @@ def document_of(key: str, rows: Sequence[Row[Any]], money: Money, titles: Titles
         tax=plain(gross - net),
         gross=gross,
         taxes=_tax_table(lines),
-        paid=plain(values.cents(sum((_share(piece, lines, money) for piece in sorted(pieces)), values.ZERO))),
+        paid=_shared(money.paid, pieces, lines, money),
+        deposits=_shared(money.deposits, pieces, lines, money),
         due=min((money.due[piece] for piece in pieces if piece in money.due), default=None),
         custom=titles.custom(first),
     )
@@ -111,26 +115,43 @@ def bare_document(row: Row[Any]) -> Document:
     )
 
 
-def line_of(row: Row[Any]) -> Line:
-    back = (
+def is_back(row: Row[Any]) -> bool:
+    """Whether the line is of a return, of a credit, or of the invoice of one."""
+    return (
         row.DO_Type in (RETURNED, CREDITED) or values.whole(header_value(row, "DO_Provenance")) in GIVEN_BACK
     )
+
+
+def signs_of(rows: Iterable[Row[Any]]) -> dict[Piece, int]:
+    """By what the amounts of each return or credit are multiplied, so that what is given back is below zero, and what is kept
+    back of it above, whichever way this version stores them."""
+    sums: dict[Piece, Decimal] = {}
+    for row in rows:
+        if is_back(row):
+            piece = (row.DO_Type, values.key(row.DO_Piece))
+            amount = values.amount(row.DL_MontantTTC) or values.amount(row.DL_Qte)
+            sums[piece] = sums.get(piece, values.ZERO) + amount
+    return {piece: -1 if amount > 0 else 1 for piece, amount in sums.items()}
+
+
+def line_of(row: Row[Any], signs: Mapping[Piece, int]) -> Line:
+    """`signs`: of all lines of its document."""
     reference = values.key(row.AR_Ref)
     valued = row.DL_Valorise is None or values.flag(row.DL_Valorise)
     quantity = values.amount(row.DL_Qte)
     net = values.amount(row.DL_MontantHT) + parafiscal_of(row, quantity) if valued else values.ZERO
     gross = values.amount(row.DL_MontantTTC) if valued else values.ZERO
-    sign = -1 if back else 1
+    sign = signs.get((row.DO_Type, values.key(row.DO_Piece)), 1)
     return Line(
         row=row,
         kind=row.DO_Type,
         piece=values.key(row.DO_Piece),
         item=item_key(reference, row.AG_No1, row.AG_No2) if reference else None,
-        quantity=plain(sign * abs(quantity) if back else quantity),
-        net=plain(values.cents(sign * abs(net) if back else net)),
-        gross=plain(values.cents(sign * abs(gross) if back else gross)),
+        quantity=plain(sign * quantity),
+        net=plain(values.cents(sign * net)),
+        gross=plain(values.cents(sign * gross)),
         rate=_vat_rate(row) if reference else None,
-        back=back,
+        back=is_back(row),
     )
 
 
@@ -242,10 +263,13 @@ def _tax_table(lines: Iterable[Line]) -> list[TaxAmount]:
     return [TaxAmount(rate, plain(base), plain(tax)) for rate, (base, tax) in sorted(bases.items())]
 
 
-def _share(piece: tuple[int, str], lines: Sequence[Line], money: Money) -> Decimal:
-    """What was paid on a document, for this record's part of it: one invoice may gather several orders."""
-    paid = money.paid.get(piece)
-    return values.cents(paid * _part_of(piece, lines, money)) if paid else values.ZERO
+def _shared(
+    amounts: Mapping[Piece, Any], pieces: Iterable[Piece], lines: Sequence[Line], money: Money
+) -> Decimal:
+    """What was paid on documents, for this record's part of them: one invoice may gather several orders."""
+    paid = [(piece, amounts[piece]) for piece in sorted(pieces) if amounts.get(piece)]
+    shares = [values.cents(amount * _part_of(piece, lines, money)) for piece, amount in paid]
+    return plain(values.cents(sum(shares, values.ZERO)))
 
 
 def _part_of(piece: tuple[int, str], lines: Sequence[Line], money: Money) -> Decimal:

@@ -177,6 +177,8 @@ class Money:
     def __init__(self) -> None:
         self.totals: dict[tuple[int, str], Any] = {}
         self.paid: dict[tuple[int, str], Any] = {}
+        self.deposits: dict[tuple[int, str], Any] = {}
+        """The part of `paid` that came before the invoice."""
         self.due: dict[tuple[int, str], Any] = {}
 
     def add(self, rows: DocumentRows, session: Session, pieces: Sequence[str]) -> None:
@@ -188,6 +190,7 @@ class Money:
             if values.whole(part.DR_TypeRegl) == 0:
                 deposits.add(part.DR_No)
                 _sum(self.paid, part, values.amount(part.DR_Montant))
+                _sum(self.deposits, part, values.amount(part.DR_Montant))
             elif (day := values.day(part.DR_Date)) is not None:
                 key = (part.DO_Type, values.key(part.DO_Piece))
                 self.due[key] = min(day, self.due.get(key, day))

@@ -16,13 +16,16 @@ from raccord_connectors.contract import RecordRejected
 from raccord_connectors.erp.sage100 import protocol, texts, values
 from raccord_connectors.erp.sage100.articles import article_of
 from raccord_connectors.erp.sage100.countries import label_of
-from raccord_connectors.erp.sage100.payments import label_of_payment
+from raccord_connectors.erp.sage100.payments import Payments, label_of_payment
 from raccord_connectors.erp.sage100.settings import Sage100Settings
 from raccord_connectors.erp.sage100.tables import Tables, among
 from raccord_connectors.erp.sage100.taxes import Taxes, own_taxes
 from raccord_connectors.kit.sql import Session
 
-TYPES = {"quotation": 0, "order": 1}
+TYPES = {"quotation": 0, "order": 1, "delivery": 3, "invoice": 6}
+RETURN, CREDIT = 4, 5
+"""What a credit becomes: goods that come back are on a *bon de retour*, money alone on an *avoir financier*. Sage's users turn
+either into an invoice of provenance 1 or 2, as they do with deliveries."""
 COMMENT_LINES = 10
 """Lines of a remark that are kept: a document is not a letter."""
 
@@ -58,7 +61,7 @@ class DraftForm:
 
     def document(self, draft: Draft, reference: str) -> protocol.NewDocument:
         """Raises `RecordRejected` for what can be seen to be wrong before Sage is asked."""
-        kind = TYPES.get(draft.kind)
+        kind = self._kind(draft)
         if kind is None:
             raise RecordRejected(texts.BAD_KIND.fill(key=draft.key, kind=draft.kind), field="kind")
         if draft.currency != "EUR":
@@ -86,6 +89,16 @@ class DraftForm:
             delivery=self._delivery(draft),
             deposits=[self._deposit(draft, payment) for payment in draft.payments if payment.state == "paid"],
         )
+
+    def _kind(self, draft: Draft) -> int | None:
+        """DO_Type. A credit is of a document that is there."""
+        if draft.kind != "credit":
+            return TYPES.get(draft.kind)
+        places = Payments(self._session, self._tables).pieces(draft.origin or "")
+        if not places:
+            message = texts.UNKNOWN_ORIGIN.fill(key=draft.key, document=draft.origin or "?")
+            raise RecordRejected(message, field="origin")
+        return RETURN if draft.restock else CREDIT
 
     def _fields(self, draft: Draft) -> dict[str, Any]:
         fields: dict[str, Any] = {

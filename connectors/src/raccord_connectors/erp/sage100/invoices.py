@@ -35,6 +35,7 @@ from raccord_connectors.erp.sage100.document_record import (
     header_value,
     line_of,
     parafiscal_of,
+    signs_of,
 )
 from raccord_connectors.erp.sage100.document_rows import HEADER, Money, root_of
 from raccord_connectors.erp.sage100.documents import TOGETHER, Documents
@@ -151,7 +152,8 @@ class Invoices:
         if dated is None:
             raise RecordRejected(texts.NO_DATE.fill(document=number), field="dated")
         terms = [row for row in around.terms.get(number, []) if row.DO_Type in (6, 7)]
-        read = [line_of(row) for row in rows]
+        signs = signs_of(rows)
+        read = [line_of(row, signs) for row in rows]
         lines = [self._line(line) for line in read] + _fees(read, around.money)
         back = values.whole(header_value(first, "DO_Provenance")) in GIVEN_BACK
         # What comes back is read below zero; on its paper it is positive.

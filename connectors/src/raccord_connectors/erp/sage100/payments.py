@@ -19,15 +19,18 @@ from raccord_connectors.contract import RecordRejected
 from raccord_connectors.erp.sage100 import protocol, texts, values
 from raccord_connectors.erp.sage100.document_rows import LOOKUP, SALES, DocumentRows, root_of
 from raccord_connectors.erp.sage100.settings import Sage100Settings
-from raccord_connectors.erp.sage100.tables import Tables
+from raccord_connectors.erp.sage100.tables import Tables, among
 from raccord_connectors.kit.sql import Session
 
 DEPOSIT = 0
 OURS = re.compile(r"\S+-\S*/[^\s/]+")
 """First word of a title of ours: see `canonical.payment_key`."""
 LIVING = (0, 1, 2, 3, 6, 7)
-"""Sales documents on which money is entered: returns and credits are others' business."""
+"""Sales documents on which an order's money is entered."""
+CREDITS = (4, 5, 6, 7)
+"""Returns and credits, and the invoices that they become: what they give back is paid out on them."""
 
+HEAD = ("DO_Type", "DO_Piece", "DO_NoWeb", "DO_Provenance")
 Where = tuple[int, str]
 
 
@@ -50,17 +53,24 @@ class Payments:
         for part in [*self._deposits(keys), *self._payments(keys)]:
             if keys is None or part.key in keys:
                 found.setdefault(part.key, []).append(part)
-        roots = self._roots({part.where for parts in found.values() for part in parts})
+        places = {part.where for parts in found.values() for part in parts}
+        roots, credits_ = self._roots(places), self._credits(places)
+        back = [key for key, parts in found.items() if any(part.where in credits_ for part in parts)]
+        orders = self._orders({key.partition("/")[0] for key in back})
         for key, parts in found.items():
             root = next((roots[part.where] for part in parts if part.where in roots), None)
-            if root is not None:
+            if key in back:
+                order = orders.get(key.partition("/")[0])
+                if order is not None:
+                    yield _entry(key, parts, order, root)
+            elif root is not None:
                 yield _entry(key, parts, root)
 
-    def pieces(self, document: str) -> list[Where]:
-        """Where the lines of this order are now, the furthest last; none when it is gone."""
+    def pieces(self, document: str, kinds: Sequence[int] = LIVING) -> list[Where]:
+        """Where the lines of this order (or credit) are now, the furthest last; none when it is gone."""
         rows = self._rows.of_keys(self._session, [document])
         places = {(values.whole(row.DO_Type), values.text(row.DO_Piece)) for row in rows}
-        return sorted(place for place in places if place[0] in LIVING)
+        return sorted(place for place in places if place[0] in kinds)
 
     def _deposits(self, keys: Sequence[str] | None) -> Iterator["_Part"]:
         table = self._tables["F_DOCREGL"]
@@ -87,6 +97,36 @@ class Payments:
                 yield from _part(
                     row.RG_Libelle, row.RG_Montant, row.RG_Date, row.N_Reglement, "settlement", where
                 )
+
+    def _credits(self, places: set[Where]) -> set[Where]:
+        """Those of these documents that give something back."""
+        return {where for where, row in self._headers(places).items() if _gives_back(row)}
+
+    def _orders(self, references: set[str]) -> dict[str, str]:
+        """Reference of an order → its key in `documents`."""
+        header = self._tables["F_DOCENTETE"]
+        width = self._tables.width("F_DOCENTETE", "DO_NoWeb")
+        found: dict[Where, str] = {}
+        told = sorted(references)
+        for start in range(0, len(told), LOOKUP):
+            part = told[start : start + LOOKUP]
+            mine = self._tables.select("F_DOCENTETE", HEAD).where(
+                header.c.DO_Domaine == SALES, among(header.c.DO_NoWeb, width, part)
+            )
+            for row in self._session.all(mine):
+                if not _gives_back(row):
+                    where = (values.whole(row.DO_Type), values.key(row.DO_Piece))
+                    found[where] = values.text(row.DO_NoWeb)
+        roots = self._roots(set(found))
+        return {reference: roots[where] for where, reference in found.items() if where in roots}
+
+    def _headers(self, places: set[Where]) -> dict[Where, Any]:
+        found: dict[Where, Any] = {}
+        pieces = sorted({piece for kind, piece in places if kind in CREDITS})
+        for start in range(0, len(pieces), LOOKUP):
+            for row in self._session.all(self._rows.of_pieces("F_DOCENTETE", pieces[start : start + LOOKUP])):
+                found[values.whole(row.DO_Type), values.key(row.DO_Piece)] = row
+        return {where: row for where, row in found.items() if where in places}
 
     def _roots(self, places: set[Where]) -> dict[Where, str]:
         roots: dict[Where, str] = {}
@@ -118,7 +158,11 @@ def _part(label: Any, amount: Any, day: Any, method: Any, kind: str, where: Wher
         yield _Part(key, transaction, values.amount(amount), dated, str(values.whole(method)), kind, where)
 
 
-def _entry(key: str, parts: Sequence[_Part], root: str) -> PaymentEntry:
+def _gives_back(row: Any) -> bool:
+    return row.DO_Type in (4, 5) or values.whole(row.DO_Provenance) != 0
+
+
+def _entry(key: str, parts: Sequence[_Part], root: str, credit: str | None = None) -> PaymentEntry:
     total = sum((part.amount for part in parts), values.ZERO)
     first = parts[0]
     return PaymentEntry(
@@ -129,6 +173,7 @@ def _entry(key: str, parts: Sequence[_Part], root: str) -> PaymentEntry:
         method=first.method,
         dated=min(part.dated for part in parts),
         transaction=first.transaction,
+        credit=credit,
     )
 
 
@@ -160,6 +205,12 @@ def payment_form(
     if not pieces:
         message = texts.UNKNOWN_DOCUMENT.fill(key=entry.key, document=entry.document)
         raise RecordRejected(message, field="document")
+    paid_out: list[Where] = []
+    if entry.credit is not None:
+        paid_out = Payments(session, tables).pieces(entry.credit, CREDITS)
+        if not paid_out:
+            message = texts.UNKNOWN_CREDIT.fill(key=entry.key, document=entry.credit)
+            raise RecordRejected(message, field="credit")
     width = tables.width("F_DOCREGL", "DR_Libelle") or 35
     return protocol.NewPayment(
         key=entry.key,
@@ -171,6 +222,7 @@ def payment_form(
         dated=entry.dated.isoformat(),
         reference=values.storable(entry.transaction)[: tables.width("F_CREGLEMENT", "RG_Reference") or 17],
         journal=entry.journal or "",
+        credit=paid_out,
     )
 
 

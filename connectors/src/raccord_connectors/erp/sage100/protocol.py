@@ -105,7 +105,8 @@ class NewDocument(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reference: str
     """DO_NoWeb: two documents never have the same."""
     kind: int
-    """DO_Type: 0 quotation, 1 order."""
+    """DO_Type: 0 quotation, 1 order, 3 delivery note, 4 return, 5 financial credit note, 6 invoice. In returns and credit notes
+    quantities and amounts are above zero; what is kept back of them is below."""
     customer: str
     dated: str
     fields: dict[str, Any]
@@ -138,6 +139,8 @@ class NewPayment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reference: str = ""
     """RG_Reference."""
     journal: str = ""
+    credit: list[tuple[int, str]] = []
+    """Of a refund: DO_Type and DO_Piece of the return or credit note that it pays out."""
     """JO_Num; empty: Sage's own choice."""
 
 

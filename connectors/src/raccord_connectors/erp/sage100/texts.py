@@ -105,8 +105,23 @@ TOO_LONG = Text(
 )
 BAD_KIND = Text(
     "sage100.bad_kind",
-    "La commande {key} ne peut pas devenir un document de type {kind} : choisissez devis ou bon de commande.",
-    "The order {key} cannot become a document of type {kind}: choose quotation or order.",
+    "La commande {key} ne peut pas devenir un document de type {kind} : choisissez devis, bon de commande, bon de livraison ou "
+    "facture.",
+    "The order {key} cannot become a document of type {kind}: choose quotation, order, delivery note or invoice.",
+)
+UNKNOWN_ORIGIN = Text(
+    "sage100.unknown_origin",
+    "L’avoir {key} est celui du document {document}, que Sage n’a pas ou n’a plus. Il n’est pas écrit. Vérifiez ce document dans "
+    "Sage.",
+    "The credit note {key} is of the document {document}, which Sage does not have, or no more. It is not written. Check that "
+    "document in Sage.",
+)
+UNKNOWN_CREDIT = Text(
+    "sage100.unknown_credit",
+    "Le remboursement {key} solde l’avoir {document}, que Sage n’a pas ou n’a plus. Il n’est pas saisi. Vérifiez cet avoir dans "
+    "Sage.",
+    "The refund {key} pays out the credit note {document}, which Sage does not have, or no more. It is not entered. Check that "
+    "credit note in Sage.",
 )
 TOTALS_OF_DRAFT = Text(
     "sage100.totals_of_draft",

@@ -28,8 +28,9 @@ ATTEMPTS = 2
 """Of one write: after the bridge was lost, and what it wrote was looked for, it is asked once more."""
 CODES = 20
 """Account numbers tried when somebody takes ours at the same moment."""
-NOT_SALES_OF_A_SHOP = (4, 5)
-"""Returns and credits carry the order's reference too."""
+GIVEN_BACK = (4, 5)
+"""DO_Type of returns and credits: one that a user made in Sage carries its order's reference too. Once invoiced, it is the
+header's provenance that tells them."""
 
 
 class Writer:
@@ -59,16 +60,17 @@ class Writer:
         draft = change.record
         if not isinstance(draft, Draft) or change.op != "create":
             raise RecordRejected(texts.NO_RECORD.fill(key=change.key, op=change.op), field="record")
-        reference = self._reference(draft)
-        known = self.document_of(reference)
+        reference, credit = self._reference(draft), draft.kind == "credit"
+        known = self.document_of(reference, credit=credit)
         if known is not None:
             return Outcome(change.key, known, existed=True)
         with self._database.session(committed=True) as session:
             wanted = DraftForm(session, self._tables, self._settings).document(draft, reference)
+        data = protocol.as_data(wanted)
         answer = self._once(
-            "create_document", protocol.as_data(wanted), lambda: self.document_of(reference), draft.key
+            "create_document", data, lambda: self.document_of(reference, credit=credit), draft.key
         )
-        found = answer or self.document_of(reference)
+        found = answer or self.document_of(reference, credit=credit)
         if found is None:
             raise TransientError(texts.NOT_VISIBLE.fill(key=draft.key), detail=protocol.LOCKED)
         return Outcome(change.key, found)
@@ -81,8 +83,8 @@ class Writer:
             raise RecordRejected(message, field="key")
         return draft.key
 
-    def document_of(self, reference: str) -> str | None:
-        """The key, in `documents`, of the sale that has this web reference."""
+    def document_of(self, reference: str, *, credit: bool = False) -> str | None:
+        """The key, in `documents`, of the sale (or the return or credit) that has this web reference."""
         header, line = self._tables["F_DOCENTETE"], self._tables["F_DOCLIGNE"]
         width = self._tables.width("F_DOCENTETE", "DO_NoWeb")
         statement = (
@@ -92,7 +94,8 @@ class Writer:
         )
         with self._database.session(committed=True) as session:
             for row in session.all(statement):
-                if row.DO_Type not in FAMILIES or row.DO_Type in NOT_SALES_OF_A_SHOP or row.DO_Provenance:
+                back = row.DO_Type in GIVEN_BACK or values.whole(row.DO_Provenance) != 0
+                if row.DO_Type not in FAMILIES or back != credit:
                     continue
                 lines = self._tables.select("F_DOCLIGNE").where(
                     line.c.DO_Domaine == SALES, line.c.DO_Type == row.DO_Type, line.c.DO_Piece == row.DO_Piece
