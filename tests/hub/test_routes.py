@@ -22,6 +22,7 @@ FOR_MACHINES = {
     "/health": "says that the process lives, nothing else",
     "/ready": "says that the database answers, nothing else",
     "/hooks/{tenant:uuid}/{connection:uuid}": "a shop signs its deliveries",
+    "/stop/{token:str}": "a customer stops our messages: the sealed link proves who may, and a mailbox may press its own button",
     "/agent/enrol": "an agent shows a one-time code",
     "/agent/token": "an agent signs with its key",
     "/agent/configuration": "an agent shows its token",
@@ -54,7 +55,7 @@ class Place(NamedTuple):
         known = {
             "tenant": made.tenant, "channel": made.channel, "connection": made.shop, "agent": made.agent, "brake": made.brake,
             "grant": made.grant, "order": made.orders["held"], "entry": 1, "stream": "listings", "key": "CHAISE", "path": "x",
-            "plan": made.plan, "number": 1,
+            "plan": made.plan, "number": 1, "event": "shipped", "message": made.plan,
         }  # fmt: skip
         return re.sub(r"{(\w+):\w+}", lambda found: str(known[found[1]]), self.path)
 

@@ -16,6 +16,8 @@ from raccord.agents.tunnel import Tunnel
 from raccord.connections.service import Connections
 from raccord.front.security import PUBLIC, add_headers, csrf_config
 from raccord.front.templating import frontend_dir, htmx_dir, template_engine
+from raccord.notifications.senders import Senders
+from raccord.notifications.stopping import Links
 from raccord.orders.hooks import Hooks
 from raccord.settings import Settings, from_environment
 from raccord.storage.engine import APP, SYSTEM
@@ -74,5 +76,8 @@ def create_app(settings: Settings | None = None, wake: Wake | None = None) -> Li
         Vault(found.secret_key or ""), allow_private_addresses=found.allow_private_addresses
     )
     app.state.objects = objects_of(found)
+    vault = Vault(found.secret_key or "")
+    app.state.senders = Senders(vault, allow_private=found.allow_private_addresses)
+    app.state.links = Links(vault, found.public_url)
     app.state.hooks = Hooks(found.secret_key or "", found.public_url)
     return app

@@ -19,8 +19,11 @@ from raccord.mappings import table_exchange as mapping_files
 from raccord.mappings import table_pages as mapping_tables
 from raccord.mappings import version_pages as versions
 from raccord.media import agent_api as agent_files
+from raccord.notifications import channel_pages as follow_up
+from raccord.notifications import pages as notifications
 from raccord.orders import api as hooks
 from raccord.orders import pages as orders
+from raccord.orders import reserved_pages as reserved
 from raccord.overview import pages as overview
 from raccord.partners import pages as partners
 from raccord.rehearsals import pages as rehearsals
@@ -39,6 +42,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *journal.ROUTES,
     *catalogue.ROUTES,
     *orders.ROUTES,
+    *reserved.ROUTES,
     *connections.ROUTES,
     *agents.ROUTES,
     *channels.ROUTES,
@@ -52,5 +56,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *mapping_tables.ROUTES,
     *mapping_files.ROUTES,
     *rehearsals.ROUTES,
+    *follow_up.ROUTES,
+    *notifications.ROUTES,
     *partners.ROUTES,
 ]
