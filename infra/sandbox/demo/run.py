@@ -1,6 +1,7 @@
 """The demonstration from its first line to Ctrl-C."""
 
 import asyncio
+import json
 import signal
 import sys
 import threading
@@ -21,8 +22,11 @@ from sandbox.demo.furnish import MERCHANT, PARTNER, Demo, Furnisher
 from sandbox.demo.places import Places, places
 from sandbox.demo.planted import plant_in
 from sandbox.demo.stack import Stack
+from sandbox.gescom import pictures
+from sandbox.gescom.connection import PICTURE_FIELDS
 
 T = TypeVar("T")
+LOOK_SECONDS = 5.0
 
 
 class Demonstration:
@@ -107,7 +111,10 @@ class Demonstration:
             code = self._with_database(settings, lambda f: f.enrolment_code(demo))
             database = self.places.folder / "gescom" / "gescom.sqlite"
             bridge = f'["{sys.executable}", "-m", "sandbox.gescom.bridge", "--database", "{database}"]'
-            self.stack.enrol_agent(home, code, "sage100", {"path": str(database), "bridge": bridge}, {})
+            given = {"path": str(database), "bridge": bridge, "picture_fields": json.dumps(PICTURE_FIELDS)}
+            photos = database.parent / pictures.FOLDER
+            self.stack.enrol_agent(home, code, "sage100", given, {}, [photos])
+            _look_often(home / "agent.toml")
         self.stack.start_agent(home)
 
     def _watch_first_sync(self, settings: Settings, demo: Demo) -> None:
@@ -181,16 +188,23 @@ class Demonstration:
             raise _Interrupted
 
 
+def _look_often(agent_toml: Path) -> None:
+    """A picture that is replaced shows within seconds; a merchant's folders are looked through less often."""
+    text = agent_toml.read_text("utf-8")
+    agent_toml.write_text(text.replace("# every = 120.0", f"every = {LOOK_SECONDS}"), "utf-8")
+
+
 class _Interrupted(Exception):
     """Ctrl-C during the start."""
 
 
 async def _progress(demo: Demo) -> tuple[int, int]:
-    """Listings that the shop has as they should be, and those that it should have; held ones apart."""
+    """Listings that the shop has, and those that it should have; held ones apart. Their pictures follow one after the
+    other: nobody waits for the last one to look at the first."""
     async with tenant_transaction(demo.tenant) as connection:
         row = await connection.fetchrow(
             """
-            SELECT count(*) FILTER (WHERE desired_print IS NOT DISTINCT FROM pushed_print) AS done, count(*) AS total
+            SELECT count(*) FILTER (WHERE target IS NOT NULL) AS done, count(*) AS total
               FROM binding WHERE stream = 'listings' AND desired IS NOT NULL AND NOT held AND brake IS NULL
             """
         )

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -37,14 +37,14 @@ class Stack:
         return child
 
     def start_worker(self, name: str = "worker", *, beat: bool = True, concurrency: int = 8) -> Child:
-        """Both lanes in one process; with the clock unless another worker has it."""
+        """All queues in one process; with the clock unless another worker has it."""
         ready = self.folder / f"{name}.ready"
         ready.unlink(missing_ok=True)
         command = [
             str(BIN / "raccord"),
             "worker",
             "--queues",
-            "urgent,ordinary",
+            "urgent,ordinary,media",
             "--concurrency",
             str(concurrency),
         ]
@@ -54,7 +54,13 @@ class Stack:
         return child
 
     def enrol_agent(
-        self, home: Path, code: str, connector: str, settings: Mapping[str, str], secrets: Mapping[str, str]
+        self,
+        home: Path,
+        code: str,
+        connector: str,
+        settings: Mapping[str, str],
+        secrets: Mapping[str, str],
+        folders: Sequence[Path] = (),
     ) -> None:
         """As a person would at the merchant's: the command line, secrets on standard input."""
         command = [
@@ -70,6 +76,8 @@ class Stack:
         command += ["--connector", connector]
         for name, value in settings.items():
             command += ["--setting", f"{name}={value}"]
+        for folder in folders:
+            command += ["--folder", str(folder)]
         for name in secrets:
             command += ["--secret", name]
         done = subprocess.run(

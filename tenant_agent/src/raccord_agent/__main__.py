@@ -23,6 +23,7 @@ from raccord_agent.run import from_home, open_base, run_until_signal
 from raccord_agent.scanner import Scanner, way
 from raccord_agent.service import systemd, windows
 from raccord_agent.settings import (
+    FileSettings,
     Secrets,
     Settings,
     connector_settings,
@@ -102,6 +103,7 @@ def _enrol(home: Home, asked: argparse.Namespace, console: Console) -> int:
         connector=asked.connector,
         settings=plain,
         proxy="" if with_password else asked.proxy,
+        files=FileSettings(folders=asked.folder),
     )
     secrets = Secrets(settings=secret, proxy=asked.proxy if with_password else "")
     identity = enrol(home, settings, secrets, asked.code)

@@ -8,6 +8,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -18,6 +19,8 @@ from raccord_agent import doctor_texts as texts
 from raccord_agent.base import Base
 from raccord_agent.cli_texts import NEWER_BASE
 from raccord_agent.database import BaseTrouble, NewerBase
+from raccord_agent.files_index import FolderAway, look
+from raccord_agent.files_texts import FOLDER_AWAY
 from raccord_agent.home import Home, readable_by_others
 from raccord_agent.line import Line, Refused, is_loopback, reason_of
 from raccord_agent.lock import is_held
@@ -74,6 +77,7 @@ class Doctor:
         yield self._rights()
         yield from self._platform(settings, secrets)
         yield self._connector(settings, secrets)
+        yield from self._folders(settings)
         yield self._disk(settings)
         yield self._outbox(settings)
         yield self._running()
@@ -176,6 +180,17 @@ class Doctor:
         except Exception as error:
             return Finding(what, False, [bug(settings.connector, error).message])
         return Finding(what, True)
+
+    def _folders(self, settings: Settings) -> Iterator[Finding]:
+        if not settings.files.folders:
+            return
+        try:
+            count = sum(1 for _ in look([Path(folder) for folder in settings.files.folders]))
+        except FolderAway as away:
+            advice = FOLDER_AWAY.fill(folder=away.folder, reason=away.reason)
+            yield Finding(texts.FOLDERS.fill(count="?"), False, [advice])
+            return
+        yield Finding(texts.FOLDERS.fill(count=count), True)
 
     def _disk(self, settings: Settings) -> Finding:
         free = shutil.disk_usage(self._home.folder).free // 1_000_000

@@ -16,6 +16,11 @@ RIGHTS_WINDOWS = Text(
     "On Windows it is the rights of the folder {folder} that protect the secrets: only SYSTEM and administrators should "
     "enter it (infra/windows/install.ps1 sets them).",
 )
+FOLDERS = Text(
+    "doctor.folders",
+    "Dossiers des photos et documents : {count} fichiers",
+    "Folders of pictures and documents: {count} files",
+)
 KEY = Text("doctor.key", "Clé de l’agent", "Key of the agent")
 NAME_RESOLVED = Text(
     "doctor.name", "Nom de la plateforme ({host}) trouvé", "Name of the platform ({host}) found"

@@ -67,6 +67,11 @@ SCAN = Text(
     "reads a stream now, by hand (with the agent stopped), and says what changed",
 )
 STREAM = Text("help.stream", "nom du flux, p. ex. products", "name of the stream, e.g. products")
+FOLDER = Text(
+    "help.folder",
+    "un dossier (ou partage) de photos et documents que l’agent peut lire ; à répéter",
+    "a folder (or share) of pictures and documents that the agent may read; may be repeated",
+)
 COMPLETE = Text(
     "help.complete",
     "lecture complète, qui conclut aussi les disparitions",
@@ -120,6 +125,7 @@ def make_parser(language: str) -> argparse.ArgumentParser:
     enrol.add_argument("--connector", required=True, metavar="NAME", help=said(CONNECTOR))
     enrol.add_argument("--setting", action="append", default=[], metavar="NAME=VALUE", help=said(SETTING))
     enrol.add_argument("--secret", action="append", default=[], metavar="NAME", help=said(SECRET))
+    enrol.add_argument("--folder", action="append", default=[], metavar="DIR", help=said(FOLDER))
     enrol.add_argument("--proxy", default="", metavar="URL", help=said(PROXY))
     enrol.add_argument("--again", action="store_true", help=said(AGAIN))
 

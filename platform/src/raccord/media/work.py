@@ -121,7 +121,7 @@ async def _save(
 
 
 async def tidy(tenant: UUID, objects: Objects, stopping: Callable[[], bool]) -> int:
-    """Deletes what no article has named for the grace. Returns how many contents went. May be cut short anywhere: rows go last."""
+    """Deletes what no article has named for the grace. Returns how many contents went. May be cut anywhere: rows go last."""
     mine = TenantObjects(objects, tenant)
     async with tenant_transaction(tenant):
         await media.forget_files_of_gone(5_000)

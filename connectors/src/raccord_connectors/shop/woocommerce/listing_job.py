@@ -1,5 +1,6 @@
 """One listing on its way into the shop: what is asked, what is known, what is still to do."""
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,6 +28,10 @@ class Job:
     """Offer key → id of the variation."""
     current: Row | None = None
     """The product as it stands in the shop, as far as it had to be read."""
+    media: dict[str, str] = field(default_factory=dict)
+    """Digest → id in the media library, as the shop answers."""
+    without_remotes: bool = False
+    """Ids that we remembered are not in the library any more: everything is sent by address."""
     existed: bool = False
     problem: Problem | None = None
 
@@ -118,9 +123,21 @@ class Job:
                 if self.simple or offer.key in self.variations
             }
         target = str(self.product) if self.product else self.change.target
-        return Outcome(
-            self.change.key, target, targets, self.problem, existed=self.existed and self.problem is None
-        )
+        existed = self.existed and self.problem is None
+        return Outcome(self.change.key, target, targets, self.problem, existed=existed, media=self.media)
+
+    def note_media(self, images: Sequence[Row]) -> dict[str, str]:
+        """Digest → id, of the pictures of ours among them; which one is told by the mark in its name."""
+        listing = self.record
+        wanted: dict[str, str] = {}
+        for pictures in (listing.pictures, *(offer.pictures for offer in listing.offers)):
+            if pictures is not UNSET:
+                wanted |= {picture.digest[:12]: picture.digest for picture in pictures}
+        for image in images:
+            digest = wanted.get(bodies.digest_in(html.unescape(str(image.get("name") or ""))))
+            if digest is not None and image.get("id"):
+                self.media[digest] = str(image["id"])
+        return self.media
 
 
 def _comparable(previous: Listing, record: Listing) -> Listing:

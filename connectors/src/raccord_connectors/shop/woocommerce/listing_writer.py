@@ -71,8 +71,23 @@ class ListingWriter:
     # ----------------------------------------------------------------------------------------------- products
 
     def _send_products(self, jobs: list[Job]) -> None:
-        sent = [(job, item) for job in jobs if (item := self._product_item(job)) is not None]
+        sent: list[tuple[Job, Item]] = []
+        later: list[Job] = []
+        bringing: set[str] = set()
+        for job in jobs:
+            item = self._product_item(job)
+            if item is None:
+                continue
+            new = _new_pictures(job, item)
+            if (
+                new & bringing
+            ):  # another product of this batch brings the picture: this one then takes it by its id
+                later.append(job)
+            else:
+                bringing |= new
+                sent.append((job, item))
         taken: list[tuple[Job, int]] = []
+        stale: list[Job] = []
         for (job, item), answer in zip(
             sent, self._client.batch("products", [i for _, i in sent]), strict=True
         ):
@@ -84,10 +99,16 @@ class ListingWriter:
             )
             if error is None:
                 job.product, job.current = int(answer["id"]), answer
+                self._resolver.library |= job.note_media(answer.get("images") or [])
             elif item.verb == "create" and holder:
                 taken.append((job, int(holder)))
+            elif problems.is_unknown_picture(error) and not job.without_remotes:
+                job.without_remotes = True
+                stale.append(job)
             else:
                 job.problem = self._problem(job, error, job.product)
+        if stale or later:
+            self._send_products([*stale, *later])
         if taken:
             self._settle_taken(taken)
 
@@ -161,6 +182,7 @@ class ListingWriter:
         error = answer.get("error")
         if error is None:
             job.variations[key] = int(answer["id"])
+            self._resolver.library |= job.note_media([answer["image"]] if answer.get("image") else [])
         elif job.problem is None:
             target = keys.target_of(job.product, job.variations.get(key, 0))
             job.problem = problems.of_item(error, key=key, sku=sku, target=target)
@@ -212,3 +234,11 @@ class ListingWriter:
 
 def _open(jobs: list[Job]) -> list[Job]:
     return [job for job in jobs if job.problem is None]
+
+
+def _new_pictures(job: Job, item: Item) -> set[str]:
+    """Digests of the pictures that the shop is to fetch for this item. Ours stand first in it, in their order."""
+    body = item.content if isinstance(item.content, dict) else {}
+    pictures = job.product_fields.get("images") or []
+    sent = body.get("images") or []
+    return {picture.digest for picture, image in zip(pictures, sent, strict=False) if "src" in image}

@@ -32,6 +32,11 @@ _FIELDS = {
 """Names of the API → names of our records."""
 
 
+def is_unknown_picture(error: Mapping[str, Any]) -> bool:
+    """An id of the media library that is not there any more."""
+    return str(error.get("code") or "").endswith("_invalid_image_id")
+
+
 def of_item(error: Mapping[str, Any], *, key: str, sku: str, target: object = None) -> Problem:
     """The problem of one record. `error` is {code, message, data} as WooCommerce gives it."""
     code, data = str(error.get("code") or ""), error.get("data") or {}

@@ -25,6 +25,8 @@ class Resolver:
     def __init__(self, facts: Facts, terms: Terms) -> None:
         self._facts = facts
         self._terms = terms
+        self.library: dict[str, str] = {}
+        """Digest → id in the media library, of what this writing brought there: no picture is fetched twice."""
 
     def prepare(self, all_fields: Iterable[Fields]) -> None:
         """Makes the categories, tags and brands that are missing, for many products at once."""
@@ -161,6 +163,9 @@ class Resolver:
         if known is not None:
             changed = picture.alt and picture.alt != html.unescape(str(known.get("alt") or ""))
             return {"id": known["id"], "alt": picture.alt} if changed else {"id": known["id"]}
+        remote = self.library.get(picture.digest) or ("" if job.without_remotes else picture.remote)
+        if remote.isdigit():
+            return {"id": int(remote), "alt": picture.alt}
         if not picture.url:
             raise RecordRejected(texts.PICTURE_WITHOUT_ADDRESS.fill(sku=job.sku), field="pictures")
         return {"src": picture.url, "name": bodies.picture_name(picture, job.record.name), "alt": picture.alt}
