@@ -9,7 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from raccord_connectors.canonical import Charge, Order, OrderLine, OrderUpdate, Shipment, TaxAmount
+from raccord_connectors.canonical import (
+    Charge,
+    LineUpdate,
+    Order,
+    OrderLine,
+    OrderUpdate,
+    RefundWish,
+    Shipment,
+    TaxAmount,
+)
 from raccord_connectors.contract import Change, Outcome, Selection, TransientError
 from raccord_connectors.shop.woocommerce import WooCommerce, WooCommerceSettings
 from raccord_connectors.shop.woocommerce.amounts import stage
@@ -420,3 +429,74 @@ def test_the_vat_table_is_the_shops_own(shop: DemoShop) -> None:
         TaxAmount(Decimal(20), Decimal("25.75"), Decimal("5.15")),
         TaxAmount(Decimal(10), Decimal(20), Decimal(2)),
     ] == order.taxes
+
+
+# ------------------------------------------------------------------------------------------ life after its entry
+
+
+def told(shop: DemoShop, number: int) -> list[str]:
+    """What the customer was told, the oldest first."""
+    notes = shop.get(f"orders/{number}/notes", type="customer")
+    return [note["note"] for note in reversed(notes)]
+
+
+def test_a_partial_delivery_names_its_lines_and_completes_nothing(shop: DemoShop) -> None:
+    placed = shop.buy({product(shop, "20"): 3})
+    line = placed["line_items"][0]
+    parcel = Shipment(key="BL1", carrier="DPD", tracking="T1", lines={str(line["id"]): Decimal(2)})
+    for _ in range(2):
+        assert send(shop, placed["id"], state="partly_shipped", shipments=[parcel]).done
+    assert "completed" != shop.get(f"orders/{placed['id']}")["status"]
+    assert [
+        f"Une partie de votre commande est partie : 2 × {line['name']}.",
+        "Votre colis est parti avec DPD. Numéro de suivi : T1.",
+    ] == told(shop, placed["id"])
+
+
+def test_a_tracking_number_that_comes_late_is_told_and_once(shop: DemoShop) -> None:
+    placed = shop.buy({product(shop, "20"): 1})
+    for tracking in ("", "6A9", "6A9"):
+        parcel = Shipment(key="BL1", carrier="DPD", tracking=tracking)
+        assert send(shop, placed["id"], state="shipped", shipments=[parcel]).done
+    assert ["Votre colis est parti.", "Votre colis est parti avec DPD. Numéro de suivi : 6A9."] == told(
+        shop, placed["id"]
+    )
+
+
+def test_what_will_not_come_is_told_and_its_price_given_back_once(shop: DemoShop) -> None:
+    placed = shop.buy({product(shop, "20"): 3})
+    line = placed["line_items"][0]
+    fields: dict[str, Any] = {
+        "state": "shipped",
+        "lines": {
+            str(line["id"]): LineUpdate(ordered=Decimal(3), delivered=Decimal(2), cancelled=Decimal(1))
+        },
+        "refunds": [RefundWish(key="K3QZ-7/c1", amount=Decimal(20), lines={str(line["id"]): Decimal(1)})],
+    }
+    stock = shop.get(f"products/{line['product_id']}")["stock_quantity"]
+    for _ in range(2):
+        assert send(shop, placed["id"], **fields).done
+    (order,) = read(shop, placed["id"])
+    assert [(Decimal(20), {str(line["id"]): Decimal(1)})] == [
+        (one.amount, one.lines) for one in order.refunds
+    ]
+    assert f"Ces articles ne seront pas livrés : 1 × {line['name']}." in told(shop, placed["id"])
+    assert stock == shop.get(f"products/{line['product_id']}")["stock_quantity"]
+
+
+def test_a_refund_that_the_shop_refuses_is_told_and_stops_no_other_order(shop: DemoShop) -> None:
+    first, second = (shop.buy({product(shop, "20"): 1}) for _ in range(2))
+    wish = RefundWish(key="K3QZ-8/c1", amount=Decimal(500))
+    outcome = send(shop, first["id"], state="accepted", refunds=[wish])
+    assert outcome.problem is not None
+    assert "woocommerce.refund_refused" == outcome.problem.message.code
+    assert send(shop, second["id"], state="accepted").done
+
+
+def test_each_invoice_of_a_split_order_is_noted_once(shop: DemoShop) -> None:
+    placed = shop.buy({product(shop, "20"): 2})
+    for numbers in (["FA1"], ["FA1", "FA2"], ["FA1", "FA2"]):
+        fields = {"invoice_number": "FA1", "invoice_numbers": numbers if len(numbers) > 1 else []}
+        assert send(shop, placed["id"], state="partly_shipped", **fields).done
+    noted = [note["note"] for note in shop.get(f"orders/{placed['id']}/notes", type="internal")]
+    assert [1, 1] == [sum(f"Facture {number} " in note for note in noted) for number in ("FA1", "FA2")]

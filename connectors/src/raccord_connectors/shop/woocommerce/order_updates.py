@@ -1,27 +1,31 @@
 """What the ERP's follow-up makes of an order in the shop: its status, a parcel's tracking, numbers for the staff.
 
-Only status, notes and custom values are ever written. TRAP: an update that carries an address or a line makes
-WooCommerce compute all taxes and totals anew.
+Only status, notes, custom values and refunds that were decided are written. TRAP: an update that carries an address or a
+line makes WooCommerce compute all taxes and totals anew.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
-from raccord_connectors.canonical import OrderUpdate, Shipment
+from raccord_connectors.canonical import OrderUpdate, Shipment, plain
 from raccord_connectors.contract import Change, Outcome, Problem, Text
 from raccord_connectors.shop.woocommerce import keys, problems, texts
 from raccord_connectors.shop.woocommerce.client import BATCH, Item, Row, ShopClient
 from raccord_connectors.shop.woocommerce.facts import Facts
 from raccord_connectors.shop.woocommerce.listing_job import meta_of
+from raccord_connectors.shop.woocommerce.order_refunds import Refunds
 from raccord_connectors.shop.woocommerce.settings import WooCommerceSettings
 
 STATE = "_raccord_state"
 DOCUMENT = "_raccord_document"
 INVOICE = "_raccord_invoice"
 SHIPMENTS = "_raccord_shipments"
-"""Keys of the shipments that the customer was told of, as a JSON list."""
+"""What the customer was told, as a JSON list: the key of each shipment, and with its tracking number once there was one."""
+CANCELLED = "_raccord_cancelled"
+"""Order line → quantity that will not be delivered, as JSON."""
 FINAL = ("cancelled", "refunded", "failed", "trash")
 TRACKING = "wc-shipment-tracking/v3"
 ADVANCED_TRACKING = "wc-ast/v3"
@@ -32,6 +36,7 @@ class OrderUpdateWriter:
         self._client = client
         self._facts = facts
         self._settings = settings
+        self._refunds = Refunds(client, facts)
 
     def write(self, changes: Sequence[Change]) -> Iterator[Outcome]:
         for start in range(0, len(changes), BATCH):
@@ -42,7 +47,7 @@ class OrderUpdateWriter:
         wanted = {place: keys.numbers((_target(change),)) for place, change in enumerate(changes)}
         numbers = [number for found in wanted.values() for number in found]
         rows = (
-            self._client.by_ids("orders", numbers, status="any", _fields="id,status,meta_data")
+            self._client.by_ids("orders", numbers, status="any", _fields="id,status,meta_data,line_items")
             if numbers
             else []
         )
@@ -70,6 +75,12 @@ class OrderUpdateWriter:
         for (place, item), answer in zip(todo, answers, strict=True):
             if answer.get("error"):
                 outcomes[place] = self._failed(changes[place], item, answer["error"])
+        for place, change in enumerate(changes):
+            record = change.record
+            if isinstance(record, OrderUpdate) and record.refunds and outcomes[place].done:
+                problem = self._refunds.make(orders[wanted[place][0]], record.refunds)
+                if problem is not None:
+                    outcomes[place] = Outcome(change.key, _target(change), problem=problem)
         yield from (outcomes[place] for place in range(len(changes)))
 
     # -------------------------------------------------------------------------------- what is to be changed
@@ -80,11 +91,15 @@ class OrderUpdateWriter:
         if record.erp_document:
             meta[DOCUMENT] = record.erp_document
         if record.invoice_number:
-            meta[INVOICE] = record.invoice_number
+            meta[INVOICE] = ", ".join(_invoices(record))
         if record.shipments:
             told = _told(order)
-            every = [*told, *(s.key for s in record.shipments if s.key not in told)]
+            said = [mark for shipment in record.shipments for mark in _marks(shipment)]
+            every = [*told, *(mark for mark in dict.fromkeys(said) if mark not in told)]
             meta[SHIPMENTS] = msgspec.json.encode(every).decode()
+        given_up = {line: one.cancelled for line, one in record.lines.items() if one.cancelled}
+        if given_up:
+            meta[CANCELLED] = msgspec.json.encode(given_up).decode()
         differing = [
             {"key": key, "value": value} for key, value in meta.items() if meta_of(order, key) != value
         ]
@@ -131,18 +146,25 @@ class OrderUpdateWriter:
 
         if record.erp_document and meta_of(order, DOCUMENT) != record.erp_document:
             note(texts.NOTE_DOCUMENT, customer=False, number=record.erp_document)
-        if record.invoice_number and meta_of(order, INVOICE) != record.invoice_number:
-            note(texts.NOTE_INVOICE, customer=False, number=record.invoice_number)
+        for number in _invoices(record):
+            if number not in str(meta_of(order, INVOICE) or "").split(", "):
+                note(texts.NOTE_INVOICE, customer=False, number=number)
+        names = {str(item["id"]): str(item.get("name") or "") for item in order.get("line_items") or []}
+        gone = {line: one.cancelled for line, one in record.lines.items() if one.cancelled}
+        if gone and meta_of(order, CANCELLED) != msgspec.json.encode(gone).decode():
+            note(texts.NOTE_PART_CANCELLED, customer=True, what=_listed(gone, names))
         told = _told(order)
         for shipment in record.shipments:
-            if shipment.key in told:
+            if _marks(shipment)[-1] in told:
                 continue
+            if record.state == "partly_shipped" and shipment.lines and shipment.key not in told:
+                note(texts.NOTE_PART_SHIPPED, customer=True, what=_listed(shipment.lines, names))
             if shipment.tracking and self._track(int(order["id"]), shipment):
                 continue
             if shipment.tracking:
                 carrier = shipment.carrier or "—"
                 note(texts.NOTE_SHIPPED, customer=True, carrier=carrier, tracking=shipment.tracking)
-            else:
+            elif record.state != "partly_shipped" or not shipment.lines:
                 note(texts.NOTE_SHIPPED_WITHOUT_TRACKING, customer=True)
 
     def _track(self, order: int, shipment: Shipment) -> bool:
@@ -180,6 +202,20 @@ class OrderUpdateWriter:
 def _target(change: Change) -> str:
     """The order's key in the shop: the record is keyed by it."""
     return change.target or (change.record.key if change.record is not None else change.key)
+
+
+def _marks(shipment: Shipment) -> list[str]:
+    """A tracking number that comes after its shipment was told is told as well."""
+    return [shipment.key, f"{shipment.key} {shipment.tracking}"] if shipment.tracking else [shipment.key]
+
+
+def _invoices(record: OrderUpdate) -> list[str]:
+    return record.invoice_numbers or ([record.invoice_number] if record.invoice_number else [])
+
+
+def _listed(lines: Mapping[str, Decimal], names: Mapping[str, str]) -> str:
+    """ "2 × Chaise, 1 × Table" """
+    return ", ".join(f"{plain(quantity)} × {names.get(line) or line}" for line, quantity in lines.items())
 
 
 def _told(order: Row) -> list[str]:

@@ -245,3 +245,24 @@ NOTE_INVOICE = Text(
     "Facture {number} établie dans la gestion commerciale.",
     "Invoice {number} issued in the ERP.",
 )
+NOTE_PART_SHIPPED = Text(
+    "woocommerce.note_part_shipped",
+    "Une partie de votre commande est partie : {what}.",
+    "A part of your order has left: {what}.",
+)
+NOTE_PART_CANCELLED = Text(
+    "woocommerce.note_part_cancelled",
+    "Ces articles ne seront pas livrés : {what}.",
+    "These articles will not be delivered: {what}.",
+)
+REFUND_REASON = Text(
+    "woocommerce.refund_reason", "Remboursé d’après la gestion commerciale", "Refunded as the ERP says"
+)
+REFUND_REFUSED = Text(
+    "woocommerce.refund_refused",
+    "Commande {number} : WooCommerce n’a pas pu rembourser {amount} ({words}). Remboursez-la dans WooCommerce, "
+    "ou dites que c’est "
+    "fait autrement.",
+    "Order {number}: WooCommerce could not refund {amount} ({words}). Refund it in WooCommerce, or say that it "
+    "was done otherwise.",
+)
