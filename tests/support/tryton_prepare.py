@@ -26,10 +26,12 @@ USERS = {
     "raccord": (
         "Raccord",
         "raccord-mot-de-passe",
-        ("Sales", "Sales Administrator", "Stock", "Party Administration"),
+        ("Sales", "Sales Administrator", "Stock", "Party Administration", "Accounting"),
     ),
     "stagiaire": ("Sacha Stagiaire", "stagiaire-mot-de-passe", ()),
 }
+PAYMENT_METHODS = {"Carte bancaire": "5121", "Virement": "5121", "Chèque": "5112"}
+"""Name → account that receives the money."""
 CATEGORIES = {
     # Accounting category: the French chart's own sales tax. Two of them are groups of dated taxes (19.6 % until 2013).
     "TVA 20": "T.V.A. Vente de biens Taux Normal",
@@ -64,6 +66,7 @@ def main(configuration: str, database: str) -> None:
     create_fiscal_year(company)
     step("payment terms, VAT, warehouses")
     create_payment_terms()
+    create_payment_methods(company)
     categories = create_accounting_categories()
     create_warehouses()
     step("services, carrier, price lists, catalogue")
@@ -160,6 +163,14 @@ def create_payment_terms() -> None:
         line = term.lines.new(type="remainder")
         line.relativedeltas.new(days=days)
         term.save()
+
+
+def create_payment_methods(company: Any) -> None:
+    journal = one("account.journal", ("type", "=", "cash"))
+    for name, code in PAYMENT_METHODS.items():
+        account = one("account.account", ("code", "=", code))
+        values = {"name": name, "company": company, "journal": journal}
+        create("account.invoice.payment.method", **values, debit_account=account, credit_account=account)
 
 
 def create_accounting_categories() -> dict[str, Any]:

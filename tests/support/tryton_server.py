@@ -87,6 +87,7 @@ class Tryton:
             "fee_article": "FRAIS",
             "discount_article": "REMISE",
             "rounding_article": "ARRONDI",
+            "payment_method": "Carte bancaire",
         }
         return {**known, **changes}
 

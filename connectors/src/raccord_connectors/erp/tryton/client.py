@@ -179,16 +179,47 @@ class Client:
         repeat: bool = False,
     ) -> Any:
         """`repeat` says that the call only reads, and may be sent again after a broken line."""
+        return self._ask(f"model.{model}.{method}", params, context, repeat)
+
+    def wizard(
+        self,
+        name: str,
+        record: tuple[str, int],
+        state: str,
+        form: Row,
+        *,
+        then: tuple[str, Row] | None = None,
+    ) -> None:
+        """Goes through a wizard on one record as a person does: fills its form and presses `state`. Where that leads to another
+        form, `then` has its button and what to fill in beside its own proposals; without it, the wizard is left."""
+        model, number = record
+        context = {"active_model": model, "active_id": number, "active_ids": [number]}
+        session, start, _ = self._ask(f"wizard.{name}.create", (), context, False)
+        try:
+            known = {start: form}
+            answer = self._ask(f"wizard.{name}.execute", (session, known, state), context, False)
+            view = answer.get("view")
+            if view and then is not None:
+                button, filled = then
+                known[view["state"]] = {**view.get("defaults", {}), **view.get("values", {}), **filled}
+                self._ask(f"wizard.{name}.execute", (session, known, button), context, False)
+        finally:
+            self._ask(f"wizard.{name}.delete", (session,), None, False)
+
+    def _ask(
+        self, method: str, params: Sequence[Any], context: Mapping[str, Any] | None, repeat: bool
+    ) -> Any:
         self._sign_in_once()
         whole = {**self._context(), **(context or {})}
         try:
-            return self._exchange(f"model.{model}.{method}", [*params, whole], repeat)
+            return self._exchange(method, [*params, whole], repeat)
         except HttpFailure as failure:
             if failure.status != 401:
                 raise explained(failure, self._settings) from failure
-        self._authorization = None  # the session ran out: nothing was done, so the call may be sent again
+        # The session ran out, or is too old for what wants a fresh one (money): nothing was done, it may be sent again.
+        self._authorization = None
         self._sign_in_once()
-        return self._exchange(f"model.{model}.{method}", [*params, whole], repeat)
+        return self._exchange(method, [*params, whole], repeat)
 
     def version(self) -> str:
         """The series, e.g. "8.2"; needs no user."""

@@ -34,7 +34,12 @@ from raccord_connectors.erp.tryton.answers import Refused
 from raccord_connectors.erp.tryton.checking import refusal_as_config
 from raccord_connectors.erp.tryton.client import Client
 from raccord_connectors.erp.tryton.customer_drafts import CustomerDrafts
+from raccord_connectors.erp.tryton.drafts import KINDS as DRAFT_KINDS
 from raccord_connectors.erp.tryton.drafts import Drafts
+from raccord_connectors.erp.tryton.payment_entries import KINDS as PAYMENT_KINDS
+from raccord_connectors.erp.tryton.payment_entries import PaymentEntries
+from raccord_connectors.erp.tryton.payments import PAGE as PAYMENTS_PAGE
+from raccord_connectors.erp.tryton.payments import Payments
 from raccord_connectors.erp.tryton.reading import PAGE, Source, read
 from raccord_connectors.erp.tryton.settings import TrytonSettings
 
@@ -61,7 +66,14 @@ class Tryton:
         streams=(
             *(StreamSpec(name, READABLE, page_size=PAGE) for name in SOURCES),
             StreamSpec("customer_drafts", frozenset({Can.CREATE, Can.UPDATE})),
-            StreamSpec("drafts", frozenset({Can.CREATE}), after=("customer_drafts",)),
+            StreamSpec("drafts", frozenset({Can.CREATE}), after=("customer_drafts",), kinds=DRAFT_KINDS),
+            StreamSpec(
+                "payments",
+                frozenset({Can.READ, Can.READ_SOME, Can.CREATE}),
+                page_size=PAYMENTS_PAGE,
+                after=("drafts",),
+                kinds=PAYMENT_KINDS,
+            ),
         ),
         verified_against=("Tryton 8.2 on SQLite (real)",),
     )
@@ -75,7 +87,7 @@ class Tryton:
     ) -> None:
         self._settings = settings
         self._client = Client(settings, transport=transport, sleep=sleep)
-        self._writers: dict[str, CustomerDrafts | Drafts] = {}
+        self._writers: dict[str, CustomerDrafts | Drafts | PaymentEntries] = {}
 
     def check(self) -> None:
         try:
@@ -91,6 +103,9 @@ class Tryton:
 
     def read(self, stream: str, wanted: Selection = EVERYTHING) -> Iterator[Page]:
         try:
+            if stream == "payments":
+                yield from Payments(self._client).pages(wanted.keys)
+                return
             source = SOURCES[stream](self._client, self._settings)
             overlap = timedelta(seconds=self._settings.overlap_seconds)
             yield from read(self._client, source, wanted, overlap)
@@ -102,7 +117,7 @@ class Tryton:
         for change in changes:
             yield writer.write(change)
 
-    def _writer(self, stream: str) -> CustomerDrafts | Drafts:
+    def _writer(self, stream: str) -> CustomerDrafts | Drafts | PaymentEntries:
         """Kept from one order to the next: it remembers Tryton's small tables for a minute."""
         if stream not in self._writers:
             match stream:
@@ -110,6 +125,8 @@ class Tryton:
                     self._writers[stream] = CustomerDrafts(self._client, self._settings)
                 case "drafts":
                     self._writers[stream] = Drafts(self._client, self._settings)
+                case "payments":
+                    self._writers[stream] = PaymentEntries(self._client, self._settings)
                 case _:
                     raise KeyError(f"the stream {stream!r} of Tryton is not written")
         return self._writers[stream]

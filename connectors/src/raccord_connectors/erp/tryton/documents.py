@@ -8,6 +8,7 @@ from typing import Any, Literal
 from raccord_connectors.canonical import Document, DocumentLine, Shipment, TaxAmount, plain
 from raccord_connectors.canonical.document import Kind
 from raccord_connectors.erp.tryton.client import Client, Row
+from raccord_connectors.erp.tryton.deposit_money import DepositMoney
 from raccord_connectors.erp.tryton.keys import item_key
 from raccord_connectors.erp.tryton.lookups import TAX_FIELDS, effective
 from raccord_connectors.erp.tryton.reading import Built, Source, digest, stamp_fields
@@ -32,24 +33,33 @@ def source(client: Client, settings: TrytonSettings) -> Source:
     # A tracking number may be typed on the package alone, after the shipment has left.
     paths = (*PATHS, "lines.moves.package") if client.has("stock_package") else PATHS
 
+    deposits = DepositMoney(client)
+
     def build(rows: list[Row]) -> Built:
         today = client.today() if rows else date.min
-        return Built([_document(row, today) for row in rows])
+        deposits.look(rows)
+        return Built([_document(row, today, deposits.paid(row)) for row in rows])
+
+    def digests(rows: list[Row]) -> dict[str, bytes]:
+        deposits.look(rows)
+        return {str(row["id"]): digest([row, deposits.stamps(row)]) for row in rows}
 
     return Source(
         model="sale.sale",
         base=base,
         stamps=(*paths, SHIPMENT, INVOICE),
-        sketch=stamp_fields(*paths, "shipments", "invoices"),
-        digests=lambda rows: {str(row["id"]): digest(row) for row in rows},
+        sketch=("party", "reference", *stamp_fields(*paths, "shipments", "invoices")),
+        digests=digests,
         fields=lambda: _fields(client),
         build=build,
+        more=deposits.changed,
     )
 
 
 def _fields(client: Client) -> list[str]:
     fields = [
-        "number", "reference", "state", "shipment_state", "sale_date", "quotation_date", "create_date", "party.code",
+        "number", "reference", "state", "shipment_state", "sale_date", "quotation_date", "create_date", "party",
+        "party.code", "origin",
         "currency.code", "untaxed_amount", "tax_amount", "total_amount",
     ]  # fmt: skip
     fields += [f"lines.{name}" for name in ("type", "description", "quantity", "amount", "product.type")]
@@ -69,7 +79,8 @@ def _fields(client: Client) -> list[str]:
     return fields
 
 
-def _document(row: Row, today: date) -> Document:
+def _document(row: Row, today: date, deposits: Decimal | None) -> Document:
+    """`deposits` is what deposit invoices brought in."""
     items = {
         line["id"]: _item(line) for line in row["lines."] if line["type"] == "line" and line.get("product.")
     }
@@ -92,7 +103,9 @@ def _document(row: Row, today: date) -> Document:
         tax=plain(row["tax_amount"]),
         gross=plain(row["total_amount"]),
         taxes=_tax_table(row, lines),
-        paid=plain(_paid(row)),
+        paid=plain(_paid(row) + (deposits or ZERO)),
+        deposits=None if deposits is None else plain(deposits),
+        origin=_origin(row),
     )
 
 
@@ -190,6 +203,8 @@ def _plain_lines(row: Row) -> list[Row]:
 def _kind(row: Row, state: State) -> Kind:
     if row["state"] in ("draft", "quotation"):
         return "quotation"
+    if _origin(row) and row["total_amount"] < 0:
+        return "credit"
     kinds: dict[State, Kind] = {"delivered": "delivery", "invoiced": "invoice", "preparing": "preparation"}
     return kinds.get(state, "order")
 
@@ -235,3 +250,9 @@ def _tax_table(row: Row, lines: Sequence[DocumentLine]) -> list[TaxAmount]:
 def _paid(row: Row) -> Decimal:
     paid = (one["total_amount"] - one["amount_to_pay"] for one in row["invoices."] if one["state"] in FIRM)
     return sum(paid, ZERO)
+
+
+def _origin(row: Row) -> str:
+    """Of a return or a credit: the sale that it was made from."""
+    model, _, number = (row["origin"] or "").partition(",")
+    return number if model == "sale.sale" else ""

@@ -109,6 +109,27 @@ class TrytonSettings(Settings, frozen=True, kw_only=True):
             advanced=True,
         ),
     ] = 50
+    payment_method: Annotated[
+        str,
+        label(
+            "Mode de paiement habituel",
+            "Usual payment method",
+            help_fr="Nom d’un mode de paiement de Tryton, pour les règlements dont le canal ne nomme pas le mode. Raccord saisit "
+            "alors acomptes, règlements et remboursements ; son utilisateur doit être aussi du groupe Comptabilité.",
+            help_en="Name of a payment method of Tryton, for payments whose mode the channel does not name. Raccord then enters "
+            "deposits, payments and refunds; its user must be in the group Accounting as well.",
+        ),
+    ] = ""
+    deposit_account: Annotated[
+        str,
+        label(
+            "Compte d’acomptes",
+            "Account for deposits",
+            help_fr="Code du compte des acomptes reçus, par exemple 4191. Vide : le seul de ce type.",
+            help_en="Code of the account for deposits received, e.g. 4191. Empty: the only one of that type.",
+            advanced=True,
+        ),
+    ] = ""
     language: Annotated[
         str,
         label(
