@@ -1,7 +1,7 @@
 """One order's whole story, with what a person can decide about it."""
 
 from typing import Annotated, Any, get_args
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from litestar import Response, get, post
@@ -11,24 +11,27 @@ from litestar.params import Body, FromPath
 from litestar.response import Redirect, Template
 from msgspec import Struct
 
-from raccord.core import customer_match
+from raccord.core import customer_match, order_anyway
+from raccord.core.order_cards import card_of, chooses_customer
+from raccord.core.order_compare import compare
 from raccord.front.i18n import language_of
 from raccord.front.links import address
 from raccord.journal import views as journal
 from raccord.journal.lines import lines_of
-from raccord.orders import deciding, known_customers, list_pages, views
+from raccord.orders import deciding, decisions, known_customers, list_pages, unproven, views
 from raccord.orders.deciding import Choice, Refused
 from raccord.orders.decisions import Kind
-from raccord.orders.story import comparison, steps
+from raccord.orders.story import steps
+from raccord.orders.timeline import timeline
 from raccord.orders.views import OrderView
 from raccord.overview.frame import Visit, tenant_page
 from raccord.storage.engine import tenant_transaction
 from raccord.tenants.access import member
-from raccord_connectors.canonical import Customer
+from raccord_connectors.canonical import Customer, OrderLine, Product
 
 KINDS = get_args(Kind)
-CUSTOMER = "order.customer"
-"""Codes that begin so are solved by choosing the customer."""
+STORY = 100
+"""Entries of the journal that an order's page tells."""
 MAY_BE_NEW = (customer_match.AMBIGUOUS.code, customer_match.DOUBTFUL.code)
 """Those may be answered with a new customer, too."""
 
@@ -78,29 +81,44 @@ async def decide(
 
 
 async def _story(request: Visit, tenant: UUID, order: UUID, *, status: int = 200, **more: object) -> Template:
-    wanted = request.query_params.get("customer", "").replace("\0", "").strip()[:100]
+    asked = {name: _typed(request, name) for name in ("customer", "article", "line")}
     async with tenant_transaction(tenant):
         found = await views.one(order)
         if found is None:
             raise NotFoundException
-        told = await journal.of_record(["orders", "order_updates"], [found.key], limit=40)
-        candidates = await _candidates(found, wanted)
+        told = await journal.of_record(["orders", "order_updates"], [found.key], limit=STORY)
+        candidates = await _candidates(found, asked["customer"])
         last = await views.last_orders(found.erp, [one.key for one in candidates])
+        reserved = await unproven.of_order(order)
+        unknown = await _unknown_article(found, asked["line"], asked["article"])
+    entries = [entry for entry in told if entry.order == order]
+    stands = found.problem if found.state in ("held", "waiting", "entering") else None
     return await tenant_page(
         request,
         "orders/order.html",
         status=status,
         view=found,
         steps=steps(found),
-        comparison=comparison(found),
+        comparison=compare(found.order, found.draft, found.document),
+        card=card_of(stands) if stands else None,
         choosing=_waits_for_customer(found),
         candidates=candidates,
         last=last,
+        reserved=reserved,
         may_be_new=bool(found.problem and found.problem.message.code in MAY_BE_NEW),
-        searched=wanted,
-        lines=lines_of([entry for entry in told if entry.order == order], language_of(request)),
+        searched=asked["customer"],
+        unknown=unknown,
+        gap=order_anyway.gap_of(found.order),
+        not_anyway=order_anyway.refusal(found.order, found.rules),
+        moments=timeline(found, entries),
+        lines=lines_of(entries, language_of(request)),
+        once=uuid4(),
         **{"refused": None, "typed": Choice(do="retry"), **more},
     )
+
+
+def _typed(request: Visit, name: str) -> str:
+    return request.query_params.get(name, "").replace("\0", "").strip()[:100]
 
 
 async def _candidates(found: OrderView, wanted: str) -> list[Customer]:
@@ -111,8 +129,37 @@ async def _candidates(found: OrderView, wanted: str) -> list[Customer]:
     return await known_customers.candidates(found.erp, found.order, None)
 
 
+class UnknownArticle(Struct, frozen=True):
+    """An article of the shop that is none of the ERP's, and those that it may be."""
+
+    line: OrderLine
+    others: list[OrderLine]
+    """Further ones of this order."""
+    text: str
+    """What was searched for."""
+    products: list[Product]
+
+
+async def _unknown_article(found: OrderView, line: str, text: str) -> UnknownArticle | None:
+    """Without a search: those with the shop's reference, else with its name."""
+    missing = [one for one in found.order.lines if one.item not in found.items]
+    if found.state != "held" or not missing:
+        return None
+    chosen = next((one for one in missing if one.key == line), missing[0])
+    texts = [text] if text else [one for one in (chosen.sku, chosen.name) if one]
+    for wanted in texts:
+        products = await decisions.products_like(found.erp, wanted)
+        if products:
+            break
+    else:
+        wanted, products = text, []
+    return UnknownArticle(
+        chosen, [one for one in missing if one is not chosen], wanted if text else "", products
+    )
+
+
 def _waits_for_customer(found: OrderView) -> bool:
-    return found.state == "held" and bool(found.problem and found.problem.message.code.startswith(CUSTOMER))
+    return found.state == "held" and bool(found.problem and chooses_customer(found.problem.message.code))
 
 
 ROUTES = [*list_pages.ROUTES, order_page, decide]

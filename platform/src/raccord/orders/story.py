@@ -40,20 +40,6 @@ def steps(view: OrderView) -> list[Step]:
     return [*told, _asked(view), _read_back(view), *_paid(view), _followed(view), _told(view)]
 
 
-def comparison(view: OrderView) -> list[tuple[str, object, object, object]]:
-    """(name, in the shop, asked of the ERP, in the ERP's document) of each total."""
-    draft, document = view.draft, view.document
-    return [
-        (
-            name,
-            getattr(view.order, name),
-            getattr(draft, name) if draft else None,
-            getattr(document, name) if document else None,
-        )
-        for name in ("net", "tax", "gross")
-    ]
-
-
 def _taken(told: list[Step]) -> list[Step]:
     return [step for step in told if step.tone == "good"]
 

@@ -6,15 +6,20 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from msgspec import Struct
 
 from raccord.core.channel import ChannelSettings
-from raccord.orders import payment_rows
-from raccord.orders.commands import draft_mark
+from raccord.core.order_rules import OrderRules
+from raccord.orders import payment_rows, repository
+from raccord.orders.commands import draft_mark, readback_mark
+from raccord.orders.decisions import SEEN
 from raccord.orders.money_view import Money, money_of
 from raccord.orders.payments import enters_payments
+from raccord.storage import commands
 from raccord.storage.engine import current_connection
+from raccord_connectors import wire
 from raccord_connectors.canonical import Customer, Document, Draft, Order, OrderUpdate, decode
 from raccord_connectors.contract import Problem
 
@@ -86,13 +91,22 @@ class OrderView(Struct, frozen=True, kw_only=True):
     told: Told | None
     money: Money
     agent_seen_at: datetime | None
+    seen: str
+    """`decisions.SEEN`: what a form on this page was made for."""
+    stuck_since: datetime | None
+    alike: int
+    """Other orders that are held for the same."""
+    invoiced: dict[str, datetime]
+    """Number of an invoice → its day, where the ERP's invoices are read."""
+    rules: OrderRules
 
 
 async def one(id_: UUID) -> OrderView | None:
     connection = current_connection()
     row = await connection.fetchrow(
-        """
-        SELECT o.*, c.name AS channel_name, c.settings, c.erp, c.state = 'live' AS live, e.name AS erp_name, s.name AS shop_name,
+        f"""
+        SELECT o.*, {SEEN} AS seen,
+               c.name AS channel_name, c.settings, c.erp, c.state = 'live' AS live, e.name AS erp_name, s.name AS shop_name,
                (SELECT k.data ->> 'account_title' FROM snapshot k
                  WHERE k.connection = c.erp AND k.stream = 'customers' AND k.key = o.customer) AS customer_title,
                (SELECT d.data FROM snapshot d WHERE d.connection = c.erp AND d.stream = 'documents' AND d.key = o.document
@@ -100,17 +114,12 @@ async def one(id_: UUID) -> OrderView | None:
                (SELECT max(a.last_seen_at) FROM agent a WHERE a.connection = c.erp AND a.revoked_at IS NULL) AS agent_seen_at
           FROM sales_order o JOIN channel c ON c.id = o.channel JOIN connection e ON e.id = c.erp
           JOIN connection s ON s.id = o.connection WHERE o.id = $1
-        """,
+        """,  # noqa: S608
         id_,
     )
     if row is None:
         return None
     order = decode(row["data"], Order)
-    bound = await connection.fetch(
-        "SELECT target, key FROM binding WHERE channel = $1 AND stream = 'availability' AND target = ANY($2::text[])",
-        row["channel"],
-        [line.item for line in order.lines],
-    )
     reserved = await connection.fetch(
         "SELECT line, item, quantity, created_at, ended_at, ended_because FROM reservation WHERE sales_order = $1 ORDER BY line",
         id_,
@@ -120,14 +129,15 @@ async def one(id_: UUID) -> OrderView | None:
         row["erp"],
         draft_mark(row["reference"], row["attempts"]),
     )
-    document = decode(row["document_data"], Document) if row["document_data"] else None
+    document = decode(row["document_data"], Document) if row["document_data"] else await _read_back(row)
+    rules = msgspec.json.decode(row["settings"], type=ChannelSettings).orders
     money = money_of(
         order,
         await payment_rows.of(id_),
         reference=row["reference"],
         document=row["document"],
         state=document.state if document else "confirmed",
-        rules=msgspec.json.decode(row["settings"], type=ChannelSettings).orders,
+        rules=rules,
         kept=not row["payments_by_hand"] and await enters_payments(row["erp"]),
     )
     return OrderView(
@@ -138,10 +148,50 @@ async def one(id_: UUID) -> OrderView | None:
         draft=decode(row["draft"], Draft) if row["draft"] else None, document_number=row["document_number"],
         document=document, received_at=row["received_at"], money=money,
         integrated_at=row["integrated_at"], attempts=row["attempts"], retry_at=row["retry_at"],
-        items={one["target"]: one["key"] for one in bound}, reserved=[Reserved(*one) for one in reserved],
+        items=await repository.items_of(row["channel"], (line.item for line in order.lines)),
+        reserved=[Reserved(*one) for one in reserved],
         asked=Asked(*asked) if asked else None, told=await _told(row["channel"], row["key"]),
-        agent_seen_at=row["agent_seen_at"],
+        agent_seen_at=row["agent_seen_at"], seen=row["seen"],
+        stuck_since=row["stuck_since"] or (row["received_at"] if row["state"] == "held" else None),
+        alike=await _alike(row), invoiced=await _invoiced(row["erp"], document), rules=rules,
     )  # fmt: skip
+
+
+async def _read_back(row: asyncpg.Record) -> Document | None:
+    """The document of an order that is held because it is not what was asked: as it was read back."""
+    if row["state"] != "held":
+        return None
+    answer = await commands.by_mark(row["erp"], readback_mark(row["reference"], row["attempts"]))
+    if answer is None or answer.result is None:
+        return None
+    pages = wire.unpack(answer.result, wire.CommandResult).pages
+    return next((decode(upsert.data, Document) for page in pages for upsert in page.records), None)
+
+
+async def _alike(row: asyncpg.Record) -> int:
+    if row["state"] != "held":
+        return 0
+    found: int = await current_connection().fetchval(
+        "SELECT count(*) FROM sales_order WHERE state = 'held' AND id <> $1 "
+        "AND problem #>> '{message,code}' = $2::jsonb #>> '{message,code}'",
+        row["id"],
+        row["problem"],
+    )
+    return found
+
+
+async def _invoiced(erp: UUID, document: Document | None) -> dict[str, datetime]:
+    if document is None or not document.invoices:
+        return {}
+    rows = await current_connection().fetch(
+        """
+        SELECT data ->> 'number' AS number, (data ->> 'dated')::date::timestamp AT TIME ZONE (SELECT timezone FROM tenant) AS day
+          FROM snapshot WHERE connection = $1 AND stream = 'invoices' AND deleted_at IS NULL AND data ->> 'number' = ANY($2)
+        """,
+        erp,
+        document.invoices,
+    )
+    return {row["number"]: row["day"] for row in rows}
 
 
 async def customers_like(erp: UUID, text: str, limit: int = 10) -> list[Customer]:
