@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from raccord_connectors.canonical import OrderUpdate, Shipment
+from raccord_connectors.canonical import LineUpdate, OrderUpdate, RefundWish, Shipment
 from raccord_connectors.contract import Change, Outcome
 from raccord_connectors.shop.vendure import Vendure
 from support.vendure.furnish import LATER
@@ -39,7 +40,7 @@ def article(connector: Vendure) -> str:
 # -------------------------------------------------------------------------------------------------- shipping
 
 
-def send(connector: Vendure, order_id: str, state: str, *shipments: Shipment, **fields: str) -> Outcome:
+def send(connector: Vendure, order_id: str, state: str, *shipments: Shipment, **fields: Any) -> Outcome:
     record = OrderUpdate(key=order_id, state=state, shipments=list(shipments), **fields)  # type: ignore[arg-type]
     (outcome,) = write(connector, "order_updates", Change("update", order_id, record, target=order_id))
     return outcome
@@ -207,3 +208,45 @@ def test_a_bad_update_does_not_stop_the_good_ones(shop: Shop, connector: Vendure
     good = OrderUpdate(key=placed.id, state="preparing")
     changes = [Change("update", "1", replace(good, key="999999")), Change("update", placed.id, good)]
     assert [False, True] == [outcome.done for outcome in write(connector, "order_updates", *changes)]
+
+
+# ---------------------------------------------------------------------------------------- given up, given back
+
+
+def test_a_part_that_will_not_come_is_cancelled_once_and_the_rest_is_shipped(
+    shop: Shop, connector: Vendure, article: str
+) -> None:
+    placed = shop.place_order({article: 3})
+    line = line_of(shop, placed.id, article)
+    parcel = Shipment(key="BL1", tracking="6A7", lines={line: Decimal(2)})
+    rest = {line: LineUpdate(ordered=Decimal(3), delivered=Decimal(2), cancelled=Decimal(1))}
+    for _ in range(2):
+        assert send(connector, placed.id, "shipped", parcel, lines=rest).done
+    order = shop.order(placed.id)
+    assert ("Shipped", 2) == (order["state"], order["lines"][0]["quantity"])
+    assert_adds_up(read_order(connector, placed.id))
+
+
+def test_a_refund_that_was_decided_is_made_once_also_after_a_death(
+    shop: Shop, connector: Vendure, article: str
+) -> None:
+    placed = shop.place_order({article: 2})
+    wish = RefundWish(key="K3QZ-1042/c1", amount=Decimal("10.50"))
+    for _ in range(2):
+        assert send(connector, placed.id, "accepted", refunds=[wish]).done
+    found = shop.admin(
+        "query($id: ID!) { order(id: $id) { payments { refunds { total reason } } } }", id=placed.id
+    )["order"]["payments"]
+    assert [(1050, "K3QZ-1042/c1")] == [
+        (one["total"], one["reason"].partition(" ")[0]) for payment in found for one in payment["refunds"]
+    ]
+
+
+def test_more_money_than_was_paid_is_refused_with_what_is_left(
+    shop: Shop, connector: Vendure, article: str
+) -> None:
+    placed = shop.place_order({article: 1})
+    wish = RefundWish(key="K3QZ-1043/c1", amount=Decimal(5000))
+    outcome = send(connector, placed.id, "accepted", refunds=[wish])
+    assert outcome.problem is not None
+    assert "vendure.nothing_to_refund" == outcome.problem.message.code

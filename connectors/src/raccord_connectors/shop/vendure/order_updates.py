@@ -2,7 +2,7 @@
 
 The state that comes is absolute, so that the first thing is always to read the order and compare: a note that is there
 is not written again, a shipment that has its fulfilment makes no second one, also when we died between making the
-fulfilment and calling it shipped. Nothing here moves money: a cancelled order is refunded by a person.
+fulfilment and calling it shipped. Money goes back only where the update asks for it by name, which somebody decided.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,23 +14,24 @@ from raccord_connectors.shop.vendure import texts
 from raccord_connectors.shop.vendure.client import Graph, Json, Refused
 from raccord_connectors.shop.vendure.cursors import readable
 from raccord_connectors.shop.vendure.fulfilments import Fulfilments, remaining
+from raccord_connectors.shop.vendure.giving_back import GivingBack
 from raccord_connectors.shop.vendure.installation import Installation
 from raccord_connectors.shop.vendure.settings import VendureSettings
 
 ORDER = """query($id: ID!) { order(id: $id) { id code state nextStates
-  lines { id quantity productVariant { id name } }
+  lines { id quantity orderPlacedQuantity productVariant { id name } }
+  payments { id state amount refunds { state total reason } }
   shippingLines { shippingMethod { name } }
   fulfillments { id state nextStates method trackingCode lines { orderLineId quantity } }
   history(options: { take: 1000, filter: { type: { eq: "ORDER_NOTE" } } }) { items { data } } } }"""
 NOTE = """mutation($input: AddNoteToOrderInput!) { addNoteToOrder(input: $input) { id } }"""
-CANCEL = """mutation($input: CancelOrderInput!) {
-  cancelOrder(input: $input) { __typename ... on ErrorResult { errorCode message } } }"""
 
 
 class OrderUpdates:
     def __init__(self, graph: Graph, installation: Installation, settings: VendureSettings) -> None:
         self._graph = graph
         self._language = installation.language
+        self._giving_back = GivingBack(graph, installation)
         self._fulfilments = Fulfilments(graph, installation, settings.fulfillment_handler)
 
     def write(self, changes: Sequence[Change]) -> Iterator[Outcome]:
@@ -50,11 +51,13 @@ class OrderUpdates:
         shipments = [_counted(order, shipment) for shipment in record.shipments]
         for note in self._notes(record):
             self._note(order, note)
-        match record.state:
-            case "shipped" | "partly_shipped":
-                self._ship(order, record.state, shipments)
-            case "cancelled":
-                self._cancel(order)
+        if record.state == "cancelled":
+            self._cancel(order)
+        else:
+            self._giving_back.give_up(order, record.lines)
+        if record.state in ("shipped", "partly_shipped"):
+            self._ship(order, record.state, shipments)
+        self._giving_back.refund(order, record.refunds)
 
     def _order(self, key: str) -> Json:
         order: Json | None = self._graph.ask(ORDER, id=key)["order"] if readable([key]) else None
@@ -72,8 +75,8 @@ class OrderUpdates:
             notes.append(texts.NOTE_ACCEPTED.fill(document=record.erp_document))
         if record.state == "preparing":
             notes.append(texts.NOTE_PREPARING.fill())
-        if record.invoice_number:
-            notes.append(texts.NOTE_INVOICED.fill(invoice=record.invoice_number))
+        invoices = record.invoice_numbers or ([record.invoice_number] if record.invoice_number else [])
+        notes += [texts.NOTE_INVOICED.fill(invoice=number) for number in invoices]
         return notes
 
     def _note(self, order: Json, note: Message) -> None:
@@ -107,15 +110,9 @@ class OrderUpdates:
         if order["state"] == "Cancelled":
             return
         left = remaining(order)
-        lines = [{"orderLineId": line, "quantity": quantity} for line, quantity in left.items() if quantity]
-        if not lines:
-            return
+        wanted = {line: quantity for line, quantity in left.items() if quantity}
         whole = all(left[line["id"]] == line["quantity"] for line in order["lines"])
-        reason = texts.NOTE_CANCELLED.fill().text(self._language)
-        cancel = {"orderId": order["id"], "lines": lines, "cancelShipping": whole, "reason": reason}
-        answer = self._graph.change(CANCEL, input=cancel)["cancelOrder"]
-        if "errorCode" in answer:
-            raise Refused(answer["errorCode"], answer["message"])
+        self._giving_back.cancel(order, wanted, whole=whole)
 
 
 def _counted(order: Json, shipment: Shipment) -> tuple[Shipment, dict[str, int]]:

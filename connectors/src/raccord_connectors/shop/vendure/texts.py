@@ -254,3 +254,9 @@ NOTE_CANCELLED = Text(
     "Annulée dans la gestion commerciale.",
     "Cancelled in the ERP.",
 )
+REFUND_REASON = Text("vendure.refund_reason", "Remboursé d’après la gestion.", "Refunded as the ERP says.")
+NOTHING_TO_REFUND = Text(
+    "vendure.nothing_to_refund",
+    "Commande {code} : le remboursement de {amount} dépasse les {left} qui restent sur un paiement. Remboursez-la dans Vendure.",
+    "Order {code}: the refund of {amount} is more than the {left} left on one payment. Refund it in Vendure.",
+)
