@@ -23,6 +23,10 @@ FOR_MACHINES = {
     "/ready": "says that the database answers, nothing else",
     "/hooks/{tenant:uuid}/{connection:uuid}": "a shop signs its deliveries",
     "/stop/{token:str}": "a customer stops our messages: the sealed link proves who may, and a mailbox may press its own button",
+    "/d/{token:str}": "a customer's own documents: the signed link proves who may, wrong ones are counted",
+    "/d/{token:str}/{paper:uuid}": "one of them, by the same link",
+    "/d/{token:str}/look.css": "the shop's colour, by the same link",
+    "/d/{token:str}/logo": "the shop's logo, by the same link",
     "/agent/enrol": "an agent shows a one-time code",
     "/agent/token": "an agent signs with its key",
     "/agent/configuration": "an agent shows its token",
@@ -55,7 +59,7 @@ class Place(NamedTuple):
         known = {
             "tenant": made.tenant, "channel": made.channel, "connection": made.shop, "agent": made.agent, "brake": made.brake,
             "grant": made.grant, "order": made.orders["held"], "entry": 1, "stream": "listings", "key": "CHAISE", "path": "x",
-            "plan": made.plan, "number": 1, "event": "shipped", "message": made.plan,
+            "plan": made.plan, "number": 1, "event": "shipped", "message": made.plan, "paper": made.paper, "token": "x",
         }  # fmt: skip
         return re.sub(r"{(\w+):\w+}", lambda found: str(known[found[1]]), self.path)
 

@@ -40,7 +40,7 @@ from raccord_connectors.canonical import (
 )
 from raccord_connectors.contract import Choice, Discovery, Message, Problem, RecordRejected
 from raccord_connectors.kit.texts import UNREACHABLE
-from support import web_rehearsals
+from support import web_papers, web_rehearsals
 from support.web_drift import Drifts
 from support.web_orders import Orders, json_of
 from support.web_plans import Plans
@@ -74,6 +74,7 @@ class Furnished:
     partner: UUID = field(default_factory=uuid.uuid4)
     grant: UUID = field(default_factory=uuid.uuid4)
     plan: UUID = field(default_factory=uuid.uuid4)
+    paper: UUID = field(default_factory=uuid.uuid4)
     people: dict[str, UUID] = field(default_factory=dict)
     orders: dict[str, UUID] = field(default_factory=dict)
     """By state."""
@@ -124,6 +125,7 @@ async def furnish() -> Furnished:
         made.orders = await Orders(connection, made.tenant, made.erp, made.shop, made.channel).furnish()
         await Drifts(connection, made.tenant, made.channel, made.people["owner"]).furnish()
         await web_rehearsals.furnish(made.tenant, made.channel)
+        made.paper = await web_papers.furnish(connection, made.tenant, made.channel, made.erp)
     return made
 
 

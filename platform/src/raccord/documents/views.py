@@ -96,3 +96,15 @@ def row_of(row: asyncpg.Record) -> PaperRow:
     told["missing"] = msgspec.json.decode(told["missing"], type=list[Missing])
     told["problem"] = msgspec.json.decode(told["problem"], type=Problem) if told["problem"] else None
     return PaperRow(**told)
+
+
+async def key_of(channel: UUID, number: str) -> str | None:
+    found: str | None = await current_connection().fetchval(
+        """
+        SELECT s.key FROM snapshot s JOIN channel c ON c.tenant = s.tenant AND c.erp = s.connection
+         WHERE c.id = $1 AND s.stream = 'invoices' AND s.deleted_at IS NULL AND s.data ->> 'number' = $2 LIMIT 1
+        """,
+        channel,
+        number.replace("\0", "")[:60],
+    )
+    return found

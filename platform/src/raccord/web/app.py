@@ -14,6 +14,9 @@ from litestar.template.config import TemplateConfig
 from raccord.accounts.sessions import DatabaseStore, session_auth
 from raccord.agents.tunnel import Tunnel
 from raccord.connections.service import Connections
+from raccord.documents.customer_pages import CustomerPages
+from raccord.documents.links import PageLinks
+from raccord.documents.public_pages import Patience
 from raccord.front.security import PUBLIC, add_headers, csrf_config
 from raccord.front.templating import frontend_dir, htmx_dir, template_engine
 from raccord.notifications.senders import Senders
@@ -76,6 +79,10 @@ def create_app(settings: Settings | None = None, wake: Wake | None = None) -> Li
         Vault(found.secret_key or ""), allow_private_addresses=found.allow_private_addresses
     )
     app.state.objects = objects_of(found)
+    app.state.customer_pages = CustomerPages(
+        PageLinks(found.secret_key or "0" * 64, found.public_url), app.state.objects
+    )
+    app.state.link_patience = Patience()
     vault = Vault(found.secret_key or "")
     app.state.senders = Senders(vault, allow_private=found.allow_private_addresses)
     app.state.links = Links(vault, found.public_url)

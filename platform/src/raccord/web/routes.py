@@ -10,6 +10,9 @@ from raccord.channels import drift_pages as channel_drift
 from raccord.channels import pages as channels
 from raccord.channels import rule_pages as channel_rules
 from raccord.connections import pages as connections
+from raccord.documents import pages as documents
+from raccord.documents import public_pages as customer_documents
+from raccord.documents import settings_pages as document_rules
 from raccord.journal import pages as journal
 from raccord.mappings import editor_pages as mapping_editor
 from raccord.mappings import editor_saving as mapping_saving
@@ -22,6 +25,7 @@ from raccord.media import agent_api as agent_files
 from raccord.notifications import channel_pages as follow_up
 from raccord.notifications import pages as notifications
 from raccord.orders import api as hooks
+from raccord.orders import hold_pages as order_holds
 from raccord.orders import pages as orders
 from raccord.orders import reserved_pages as reserved
 from raccord.overview import pages as overview
@@ -42,7 +46,11 @@ ROUTES: list[ControllerRouterHandler] = [
     *journal.ROUTES,
     *catalogue.ROUTES,
     *orders.ROUTES,
+    *order_holds.ROUTES,
     *reserved.ROUTES,
+    *documents.ROUTES,
+    *customer_documents.ROUTES,
+    *document_rules.ROUTES,
     *connections.ROUTES,
     *agents.ROUTES,
     *channels.ROUTES,
