@@ -10,14 +10,31 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
-from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageCms,
+    ImageFile,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
 
 from raccord.core.pictures import Recipe
 from raccord.media.errors import BROKEN, DRAWING, NOT_A_PICTURE, TOO_LARGE_FOR_SHOP, TOO_MANY_PIXELS
 from raccord_connectors.contract import Message
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF")
-"""Those that are read. Pillow knows more, some of which call other programs."""
+PLUGINS = (
+    AvifImagePlugin, BmpImagePlugin, GifImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin,
+    WebPImagePlugin,
+)  # fmt: skip
+"""Imported, they are known (several pictures in one JPEG, MPO, among them). Pillow has more; some call other programs."""
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF")
 MOST_PIXELS = 80_000_000
 """Decoded at their whole size."""
 MOST_PIXELS_SCALED = 1_000_000_000
