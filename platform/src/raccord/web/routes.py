@@ -46,6 +46,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *journal.ROUTES,
     *catalogue.ROUTES,
     *orders.ROUTES,
+    *reserved.ROUTES,
     *order_holds.ROUTES,
     *reserved.ROUTES,
     *documents.ROUTES,
