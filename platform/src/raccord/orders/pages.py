@@ -18,6 +18,7 @@ from raccord.front.i18n import language_of
 from raccord.front.links import address
 from raccord.journal import views as journal
 from raccord.journal.lines import lines_of
+from raccord.orders import chain as chains
 from raccord.orders import deciding, decisions, known_customers, list_pages, unproven, views
 from raccord.orders.deciding import Choice, Refused
 from raccord.orders.decisions import Kind
@@ -90,6 +91,7 @@ async def _story(request: Visit, tenant: UUID, order: UUID, *, status: int = 200
         candidates = await _candidates(found, asked["customer"])
         last = await views.last_orders(found.erp, [one.key for one in candidates])
         reserved = await unproven.of_order(order)
+        chain = await chains.of_order(found)
         unknown = await _unknown_article(found, asked["line"], asked["article"])
     entries = [entry for entry in told if entry.order == order]
     stands = found.problem if found.state in ("held", "waiting", "entering") else None
@@ -105,6 +107,7 @@ async def _story(request: Visit, tenant: UUID, order: UUID, *, status: int = 200
         candidates=candidates,
         last=last,
         reserved=reserved,
+        chain=chain,
         may_be_new=bool(found.problem and found.problem.message.code in MAY_BE_NEW),
         searched=asked["customer"],
         unknown=unknown,

@@ -30,15 +30,17 @@ async def keep(found: StoredOrder, progress: Progress) -> None:
         await connection.execute(
             """
             INSERT INTO order_progress AS p (tenant, sales_order, line, added, item, title, ordered, kept, delivered, invoiced,
-                                             shipments, invoices)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                                             shipments, invoices, net)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             ON CONFLICT (tenant, sales_order, added, line) DO UPDATE
                SET item = excluded.item, title = excluded.title, ordered = excluded.ordered, kept = excluded.kept,
                    delivered = excluded.delivered, invoiced = excluded.invoiced, shipments = excluded.shipments,
-                   invoices = excluded.invoices
-             WHERE (p.item, p.title, p.ordered, p.kept, p.delivered, p.invoiced, p.shipments::text, p.invoices::text)
+                   invoices = excluded.invoices, net = excluded.net
+             WHERE (p.item, p.title, p.ordered, p.kept, p.delivered, p.invoiced, p.shipments::text, p.invoices::text,
+                   p.net)
                 IS DISTINCT FROM (excluded.item, excluded.title, excluded.ordered, excluded.kept, excluded.delivered,
-                                  excluded.invoiced, excluded.shipments::text, excluded.invoices::text)
+                                  excluded.invoiced, excluded.shipments::text, excluded.invoices::text,
+                                  excluded.net)
             """,
             found.route.tenant, found.id, *row.values(),
         )  # fmt: skip
@@ -63,11 +65,22 @@ async def lines_of(order: UUID) -> list[LineProgress]:
     ]
 
 
+async def added_of(order: UUID) -> list[AddedLine]:
+    rows = await current_connection().fetch(
+        "SELECT item, title, ordered, net FROM order_progress WHERE sales_order = $1 AND added ORDER BY line",
+        order,
+    )
+    return [
+        AddedLine(item=row["item"], title=row["title"], quantity=row["ordered"], net=row["net"])
+        for row in rows
+    ]
+
+
 def _line(one: LineProgress) -> dict[str, Any]:
     return {
         "line": one.line, "added": False, "item": one.item, "title": "", "ordered": one.ordered, "kept": one.kept,
         "delivered": one.delivered, "invoiced": one.invoiced, "shipments": _encoder.encode(one.shipments).decode(),
-        "invoices": _encoder.encode(one.invoices).decode(),
+        "invoices": _encoder.encode(one.invoices).decode(), "net": 0,
     }  # fmt: skip
 
 
@@ -75,4 +88,5 @@ def _added(one: AddedLine) -> dict[str, Any]:
     return {
         "line": one.item, "added": True, "item": one.item, "title": one.title, "ordered": one.quantity,
         "kept": one.quantity, "delivered": 0, "invoiced": 0, "shipments": "{}", "invoices": "[]",
+        "net": one.net,
     }  # fmt: skip

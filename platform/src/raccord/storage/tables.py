@@ -317,6 +317,7 @@ class OrderProgress(Table, db=APP, tablename="order_progress"):
     invoiced = Numeric()
     shipments = JSON(default="{}")
     invoices = JSON(default="[]")
+    net = Numeric()
 
 
 class OrderHold(Table, db=APP, tablename="order_hold"):

@@ -21,6 +21,7 @@ CREATE TABLE order_progress (
   invoiced numeric NOT NULL DEFAULT 0,
   shipments json NOT NULL DEFAULT '{}',   -- key of the delivery → quantity
   invoices json NOT NULL DEFAULT '[]',    -- numbers
+  net numeric NOT NULL DEFAULT 0,         -- of what was added, without tax
   PRIMARY KEY (tenant, sales_order, added, line),
   FOREIGN KEY (tenant, sales_order) REFERENCES sales_order ON DELETE CASCADE
 );
