@@ -4,23 +4,34 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from raccord.core.order_difference import gaps
 from raccord.core.order_entry import enter
 from raccord_connectors.canonical import Document, Draft
 from raccord_connectors.contract import Change, Selection
 from raccord_connectors.erp.sage100 import Sage100
+from sandbox.gescom.business import GesCom
 from support.gescom import sage100
-from support.order_scenarios import Line, Scenario, held_by, scenarios, taxes_of
+from support.order_life import Life
+from support.order_scenarios import Line, Scenario, held_by, lines_of, scenarios, taxes_of
 from support.scenario_gescom import customer_of, scenario_gescom
 
 EVERY, HELD = scenarios("sage100"), held_by("sage100")
 
 
+LIVES = [one for one in EVERY if one.file in ("refunds", "payments")]
+
+
 @pytest.fixture(scope="module")
-def erp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sage100]:
+def gescom(tmp_path_factory: pytest.TempPathFactory) -> GesCom:
+    return scenario_gescom(tmp_path_factory.mktemp("scenarios"), [*EVERY, *HELD])
+
+
+@pytest.fixture(scope="module")
+def erp(gescom: GesCom) -> Iterator[Sage100]:
     """One bridge for all orders, as a merchant has."""
-    connector = sage100(scenario_gescom(tmp_path_factory.mktemp("scenarios"), [*EVERY, *HELD]))
+    connector = sage100(gescom)
     yield connector
     connector.close()
 
@@ -67,6 +78,23 @@ def test_the_document_read_back_from_sage_is_the_order_to_the_cent(erp: Sage100,
         if one.item is not None
     ]
     assert scenario.lines == found
+
+
+@pytest.mark.parametrize("scenario", LIVES, ids=lambda scenario: scenario.name)
+def test_deposits_credit_notes_and_refunds_leave_in_sage_what_the_accountant_expects(
+    erp: Sage100, gescom: GesCom, scenario: Scenario
+) -> None:
+    """Entered, paid, given back, invoiced, credited: each step through the bridge and read back, the balance to the cent."""
+    draft = draft_of(scenario)
+
+    def invoice(document: str) -> None:
+        gescom.invoice(document.partition("|")[2])
+
+    life = Life(scenario, replace(draft, key=f"L-{draft.key}"), erp, invoice)
+    balance, problem = life.live()
+    assert (None, scenario.deposits, scenario.left) == (problem, life.deposits, balance.due)
+    found = {refund: lines_of(asked) for refund, (asked, _) in life.credits.items()}
+    assert scenario.file != "refunds" or scenario.credits == found
 
 
 @pytest.mark.parametrize("scenario", HELD, ids=lambda scenario: scenario.name)

@@ -21,6 +21,7 @@ from raccord_connectors.canonical import (
     OrderLine,
     Payment,
     Refund,
+    RefundPart,
     TaxAmount,
 )
 
@@ -28,7 +29,7 @@ FOLDER = Path(__file__).parent.parent / "orders" / "scenarios"
 PLACED = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 CHARGES: dict[CarriedKind, str] = {
     "shipping": "PORT", "fee": "FRAIS", "gift_wrap": "EMBALLAGE", "discount": "REMISE", "voucher": "BON", "eco": "ECO",
-    "rounding": "ARRONDI",
+    "rounding": "ARRONDI", "refund": "REMB",
 }  # fmt: skip
 UNKNOWN = "INCONNU"
 """Articles whose shop reference holds this word are bound to nothing."""
@@ -72,6 +73,14 @@ class Scenario(NamedTuple):
     paid: Decimal
     refunded: Decimal
     balance: Decimal
+    deposits: Decimal
+    """What stands as a deposit on the order right before it is invoiced."""
+    credits: dict[str, list[Line]]
+    """Refund → the lines of its credit note, of those that need one."""
+    left: Decimal
+    """What the customer owes when all is invoiced, credited and given back."""
+    early: frozenset[str]
+    """Refunds that came before the invoice."""
     on: frozenset[str]
     held: frozenset[str]
     """ERPs that refuse it, because they work the tax out by themselves and come to another."""
@@ -119,6 +128,15 @@ def _scenario(file: str, number: int, told: dict[str, Any]) -> Scenario:
         paid=Decimal(expect["paid"]),
         refunded=Decimal(expect.get("refunded", 0)),
         balance=Decimal(expect["balance"]),
+        deposits=Decimal(expect.get("deposits", expect["paid"])),
+        credits={
+            key: [Line(cells[0], *map(Decimal, cells[1:])) for cells in map(_cells, rows)]
+            for key, rows in expect.get("credits", {}).items()
+        },
+        left=Decimal(expect.get("left", expect["balance"])),
+        early=frozenset(
+            str(position) for position, one in enumerate(told.get("refunds", []), start=1) if one.get("early")
+        ),
         on=frozenset(expect["on"]),
         held=frozenset(expect.get("held", [])),
     )  # fmt: skip
@@ -139,10 +157,7 @@ def _order(key: str, told: dict[str, Any], with_tax: bool) -> Order:
         lines=[_line(position, line, with_tax) for position, line in enumerate(told["sold"], start=1)],
         charges=[_charge(charge) for charge in told.get("charges", [])],
         payments=[_payment(position, payment) for position, payment in enumerate(told["payments"], start=1)],
-        refunds=[
-            Refund(key=str(position), amount=Decimal(one["amount"]), reason=one["reason"])
-            for position, one in enumerate(told.get("refunds", []), start=1)
-        ],
+        refunds=[_refund(position, one) for position, one in enumerate(told.get("refunds", []), start=1)],
         taxes=[TaxAmount(*map(Decimal, _cells(row))) for row in told.get("shop_taxes", [])],
         **total,
     )
@@ -173,6 +188,26 @@ def _charge(told: dict[str, Any]) -> Charge:
 def _payment(position: int, told: dict[str, Any]) -> Payment:
     return Payment(
         key=str(position), method=told["method"], title=told["method"], amount=Decimal(told["amount"]), state=told["state"]
+    )  # fmt: skip
+
+
+def _refund(position: int, told: dict[str, Any]) -> Refund:
+    return Refund(
+        key=str(position),
+        amount=Decimal(told["amount"]),
+        reason=told["reason"],
+        lines={line: Decimal(quantity) for line, quantity in told.get("lines", {}).items()},
+        parts=[_part(part) for part in told.get("parts", [])],
+        restocked=told.get("restocked"),
+    )
+
+
+def _part(told: dict[str, Any]) -> RefundPart:
+    amounts: dict[str, Any] = {
+        name: Decimal(told[name]) for name in ("net", "tax", "rate", "quantity") if name in told
+    }
+    return RefundPart(
+        line=told.get("line"), charge=told.get("charge"), title=told.get("title", ""), restocked=told.get("restocked"), **amounts
     )  # fmt: skip
 
 

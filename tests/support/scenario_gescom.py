@@ -24,7 +24,7 @@ ABROAD: dict[str, dict[str, str]] = {
 """What a French rate becomes there; elsewhere nothing is taxed."""
 ECO = "SECO"
 """0.42 € a piece, on the article E20, whose price contains it."""
-SERVICES = ("PORT", "FRAIS", "EMBALLAGE", "REMISE", "BON", "ECO", "ARRONDI", "DIVERS", "PACK")
+SERVICES = ("PORT", "FRAIS", "EMBALLAGE", "REMISE", "BON", "ECO", "ARRONDI", "REMB", "DIVERS", "PACK")
 
 
 def customer_of(scenario: Scenario) -> str:
@@ -33,7 +33,12 @@ def customer_of(scenario: Scenario) -> str:
 
 def scenario_gescom(folder: Path, scenarios: list[Scenario]) -> GesCom:
     gescom = small_gescom(folder)
-    named = {line.item for scenario in scenarios for line in scenario.lines}
+    every = [
+        line
+        for one in scenarios
+        for line in [*one.lines, *(line for lines in one.credits.values() for line in lines)]
+    ]
+    named = {line.item for line in every}
     with writing(gescom.path) as connection:
         for rate in ("0", "2.1", "4", "5.5", "6", "7", "8.5", "10", "19", "20", "21", "22"):
             _tax(connection, rate)

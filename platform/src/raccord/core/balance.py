@@ -73,9 +73,9 @@ def wanted_of(
     received = sum((-one.amount if one.kind == "refund" else one.amount for one in entered.values()), ZERO)
     least, most = received, received
     for refund in in_order(order.refunds):
-        least_owed -= cents(refund.amount)
-        if refunds.waits.get(refund.key) != "by_hand":
-            owed -= cents(refund.amount)
+        waits = refunds.waits.get(refund.key)
+        least_owed -= ZERO if waits == "overpaid" else cents(refund.amount)
+        owed -= ZERO if waits in ("overpaid", "by_hand") else cents(refund.amount)
         if payments.waits.get(refund_key(draft.key, refund)) == "by_hand":
             least -= refund.amount
     for payment in order.payments:

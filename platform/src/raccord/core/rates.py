@@ -39,7 +39,7 @@ def spread(amount: Decimal, table: Table) -> Table:
     if not weights:
         return {ZERO: Amounts(amount, ZERO)}
     shares = _shares(amount, weights)
-    return {rate: _taken(share, table[rate]) for rate, share in shares.items() if share}
+    return {rate: part_of(share, rate, table[rate]) for rate, share in shares.items() if share}
 
 
 def _shares(amount: Decimal, weights: Mapping[Decimal | None, Decimal]) -> dict[Decimal | None, Decimal]:
@@ -58,10 +58,14 @@ def _shares(amount: Decimal, weights: Mapping[Decimal | None, Decimal]) -> dict[
     return found
 
 
-def _taken(share: Decimal, of: Amounts) -> Amounts:
-    """A part of a rate's money, with as much tax as the whole has."""
-    tax = cents(share * of.tax / gross_of(of))
-    return Amounts(share - tax, tax)
+def part_of(share: Decimal, rate: Decimal | None, whole: Amounts) -> Amounts:
+    """A part (with tax) of an amount: its tax is what the rate makes of it, so that an ERP which works taxes out comes to the
+    same; without a rate, in proportion to the whole's."""
+    if rate is None:
+        tax = cents(share * whole.tax / gross_of(whole)) if gross_of(whole) else ZERO
+        return Amounts(share - tax, tax)
+    net = cents(share / (1 + rate / 100))
+    return Amounts(net, share - net)
 
 
 def less(table: Table, taken: Mapping[Decimal | None, Amounts]) -> Table:

@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from raccord.core.rates import Table, less, spread, table_of
+from raccord.core.rates import Table, gross_of, less, part_of, spread, table_of
 from raccord.core.rounding import CENT, ZERO, Amounts, cents, rate_of
 from raccord_connectors.canonical import Draft, DraftLine, Order, Refund, RefundPart
 from raccord_connectors.contract import Problem, Text
@@ -141,11 +141,10 @@ class _Breaking:
             if not ordered or quantity <= 0:
                 continue
             for line in self._document_lines(key):
-                net = _part(line.net, before + quantity, ordered) - _part(line.net, before, ordered)
-                tax = _part(line.tax, before + quantity, ordered) - _part(line.tax, before, ordered)
+                done, worth = _worth(line, before, ordered), _worth(line, before + quantity, ordered)
                 yield Given(
-                    line=line, title=line.title, quantity=line.quantity * quantity / ordered, net=net, tax=tax,
-                    rate=rate_of(line.rate, line.tax), restocked=bool(refund.restocked),
+                    line=line, title=line.title, quantity=line.quantity * quantity / ordered, net=worth.net - done.net,
+                    tax=worth.tax - done.tax, rate=rate_of(line.rate, line.tax), restocked=bool(refund.restocked),
                 )  # fmt: skip
         if refund.lines:
             yield from self._shipping_too(refund)
@@ -169,8 +168,10 @@ class _Breaking:
         goods = ZERO
         for key, quantity in refund.lines.items():
             ordered = next((line.quantity for line in self._order.lines if line.key == key), ZERO)
-            for line in self._document_lines(key):
-                goods += _part(line.net + line.tax, quantity, ordered) if ordered else ZERO
+            for line in self._document_lines(key) if ordered else ():
+                before = self._given.get(key, ZERO)
+                both = _worth(line, before, ordered), _worth(line, before + quantity, ordered)
+                goods += gross_of(both[1]) - gross_of(both[0])
         over = cents(refund.amount) - goods
         for index, line in enumerate(self._draft.lines):
             gross = line.net + line.tax
@@ -228,6 +229,8 @@ def _shared(part: RefundPart, lines: Sequence[DraftLine]) -> list[tuple[Decimal,
         mine = (net, tax) if last else (cents(part.net * share), cents(part.tax * share))
         net, tax = net - mine[0], tax - mine[1]
         quantity = part.quantity if len(lines) == 1 or not part.quantity else line.quantity * share
+        if part.charge is not None and not quantity:  # a charge has no pieces
+            quantity = Decimal(1)
         found.append((quantity, *mine))
     return found
 
@@ -243,8 +246,12 @@ def _is(line: DraftLine, part: RefundPart) -> bool:
     return line.kind == ("discount" if part.net < 0 else wanted)
 
 
-def _part(amount: Decimal, quantity: Decimal, whole: Decimal) -> Decimal:
-    return cents(amount * min(quantity, whole) / whole)
+def _worth(line: DraftLine, quantity: Decimal, whole: Decimal) -> Amounts:
+    """What so many pieces of a line cost: all of them just what the line says, fewer their part of its amount with tax."""
+    if quantity >= whole:
+        return Amounts(line.net, line.tax)
+    share = cents((line.net + line.tax) * quantity / whole)
+    return part_of(share, rate_of(line.rate, line.tax), Amounts(line.net, line.tax))
 
 
 def _table(parts: Sequence[Given]) -> Table:

@@ -6,19 +6,19 @@ from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from raccord.core.order_rules import OrderRules
 from raccord.core.payment_plan import DocumentState
-from raccord.core.reference import credit_reference
 from raccord.core.refund_entry import credit_of
-from raccord.core.refund_parts import Broken, Given, broken_down
+from raccord.core.refund_parts import Broken, Given, broken_down, in_order
 from raccord.core.rounding import CENT, ZERO, cents
 from raccord_connectors.canonical import Document, Draft, Order
 from raccord_connectors.contract import Problem, Text
 
-Waits = Literal["invoice", "reduced", "document", "by_hand"]
-"""For the invoice; for ever, the order having been reduced by as much before it was invoiced; for ever, its document being
-cancelled before it was invoiced; for the accountant."""
+Waits = Literal["invoice", "reduced", "overpaid", "document", "by_hand"]
+"""For the invoice; for ever, the order having been reduced by as much before it was invoiced; for ever, more having been paid
+than was owed; for ever, its document being cancelled before it was invoiced; for the accountant."""
 
 REDUCED_OTHERWISE = Text(
     "order.reduced_otherwise",
@@ -71,7 +71,10 @@ def plan_credits(
     """`draft` is the order's document as it was asked, `document` as the ERP last told it (None: not yet), `key` its key there;
     `writes` whether the ERP's connector writes credit notes; `entered` those that were read back, by the refund's key."""
     made = RefundPlan(missing={}, held={}, waits={})
-    told = set()
+    beyond = overpaid(order, draft)
+    made.waits.update(dict.fromkeys(beyond, "overpaid"))
+    order = replace(order, refunds=[one for one in order.refunds if one.key not in beyond])
+    told = set(beyond)
     reduced = _reduction(draft, document, state)
     for broken in broken_down(order, draft):
         refund = broken.refund
@@ -110,9 +113,15 @@ def plan_credits(
     return made
 
 
-def credit_key(reference: str, refund: str) -> str:
-    """The reference that a refund's credit note has, or will have."""
-    return credit_reference(reference, refund)
+def overpaid(order: Order, draft: Draft) -> list[str]:
+    """Refunds that give back what was paid beyond the order's total: money alone, nothing that was invoiced."""
+    surplus = sum((one.amount for one in order.payments if one.state == "paid"), ZERO) - cents(draft.gross)
+    found = []
+    for refund in in_order(order.refunds):
+        if not refund.lines and not refund.parts and refund.amount <= surplus:
+            surplus -= refund.amount
+            found.append(refund.key)
+    return found
 
 
 def _reduction(draft: Draft, document: Document | None, state: DocumentState) -> Decimal:
