@@ -1,6 +1,7 @@
 """Collecting orders from WooCommerce, to the cent, and following them up without touching an amount."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from raccord_connectors.canonical import (
     Charge,
@@ -15,6 +17,7 @@ from raccord_connectors.canonical import (
     Order,
     OrderLine,
     OrderUpdate,
+    PaperLink,
     RefundWish,
     Shipment,
     TaxAmount,
@@ -335,6 +338,25 @@ def test_shipping_tells_the_customer_once_and_completes_the_order(shop: DemoShop
     assert any(
         "BL00042" in note["note"] for note in shop.get(f"orders/{placed['id']}/notes", type="internal")
     )
+
+
+def test_the_customer_is_shown_each_paper_once_even_by_a_new_link(shop: DemoShop) -> None:
+    placed = shop.buy({product(shop, "20"): 1})
+    first = PaperLink(number="FA00042", dated=date(2026, 5, 4), url="https://pro.example/d/abc")
+    credit = PaperLink(number="AV00001", kind="credit", dated=date(2026, 5, 9), url="https://pro.example/d/xyz")
+    assert send(shop, placed["id"], state="invoiced", papers=[first]).done
+    assert send(shop, placed["id"], state="invoiced", papers=[replace(first, url=credit.url), credit]).done
+    told = [note["note"] for note in shop.get(f"orders/{placed['id']}/notes", type="customer")]
+    assert [
+        "Votre avoir n° AV00001 est disponible : https://pro.example/d/xyz",
+        "Votre facture n° FA00042 est disponible : https://pro.example/d/abc",
+    ] == sorted(told)
+    (kept,) = [
+        row["value"]
+        for row in shop.get(f"orders/{placed['id']}")["meta_data"]
+        if row["key"] == "_raccord_documents"
+    ]
+    assert [credit.url] * 2 == [one.url for one in msgspec.json.decode(kept, type=list[PaperLink])]
 
 
 def test_a_follow_up_that_was_cut_tells_nothing_twice(shop: DemoShop) -> None:

@@ -15,6 +15,7 @@ from raccord.channels import service as channels
 from raccord.connections.models import Checked
 from raccord.connections.service import Connections
 from raccord.core.channel import ChannelSettings, PriceRules
+from raccord.core.document_rules import DocumentRules
 from raccord.core.order_rules import OrderRules
 from raccord.orders.hooks import Hooks
 from raccord.partners import service as partners
@@ -24,10 +25,14 @@ from raccord.sync.commands import Commands
 from raccord.sync.ports import Wake
 from raccord.tenants import service as tenants
 from raccord.vault import Vault
+from raccord_connectors.contract import Identity
 
 MERCHANT = ("demo@maison-aubepine.example", "bonjour la maison")
 PARTNER = ("partenaire@integration-atlantique.example", "bonjour le partenaire")
 SCAN_SECONDS = 2.0
+LAW = Identity(legal_form="SARL", capital="50 000 €", register="Lyon")
+"""What the GesCom does not know of its company; the rest it tells."""
+FOOTER = "Garantie légale de conformité : deux ans. Retours acceptés sous 30 jours."
 """The demonstration's scan interval: a merchant's default is longer."""
 
 
@@ -96,7 +101,9 @@ class Furnisher:
         if demo.channel is not None:
             return demo
         settings = ChannelSettings(
-            prices=PriceRules(category="1"), orders=OrderRules(items={"shipping": "PORT", "fee": "FRAIS"})
+            prices=PriceRules(category="1"),
+            orders=OrderRules(items={"shipping": "PORT", "fee": "FRAIS"}),
+            documents=DocumentRules(active=True, colour="#7a3b52", identity=LAW, footer=FOOTER),
         )
         channel = await channels.create(demo.tenant, "Boutique en ligne", demo.erp, demo.shop, settings)
         if live:

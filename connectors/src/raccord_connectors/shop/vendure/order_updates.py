@@ -8,7 +8,7 @@ fulfilment and calling it shipped. Money goes back only where the update asks fo
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from raccord_connectors.canonical import OrderUpdate, Shipment
+from raccord_connectors.canonical import OrderUpdate, PaperLink, Shipment
 from raccord_connectors.contract import Change, Message, Outcome, Problem, RecordRejected, TransientError
 from raccord_connectors.shop.vendure import texts
 from raccord_connectors.shop.vendure.client import Graph, Json, Refused
@@ -51,6 +51,8 @@ class OrderUpdates:
         shipments = [_counted(order, shipment) for shipment in record.shipments]
         for note in self._notes(record):
             self._note(order, note)
+        for paper in record.papers:
+            self._show(order, paper)
         if record.state == "cancelled":
             self._cancel(order)
         else:
@@ -87,6 +89,16 @@ class OrderUpdates:
         note_input = {"id": order["id"], "note": text, "isPublic": False}
         self._graph.change(NOTE, input=note_input)
         order["history"]["items"].append({"data": {"note": text}})
+
+    def _show(self, order: Json, paper: PaperLink) -> None:
+        """A note that the customer sees with the order, once for each paper: a new link for it is not told again."""
+        what = texts.PAPER_KINDS[paper.kind].fill().text(self._language)
+        text = texts.NOTE_PAPER.fill(what=what, number=paper.number).text(self._language)
+        if any(str(entry["data"].get("note")).startswith(text) for entry in order["history"]["items"]):
+            return
+        note = f"{text} {paper.url}"
+        self._graph.change(NOTE, input={"id": order["id"], "note": note, "isPublic": True})
+        order["history"]["items"].append({"data": {"note": note}})
 
     # ----------------------------------------------------------------------------------------------- shipping
 

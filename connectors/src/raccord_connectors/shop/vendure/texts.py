@@ -245,6 +245,16 @@ NOTE_ACCEPTED = Text(
     "Recorded in the ERP under no. {document}.",
 )
 NOTE_PREPARING = Text("vendure.note_preparing", "En préparation.", "In preparation.")
+NOTE_PAPER = Text(
+    "vendure.note_paper",
+    "Votre {what} n° {number} est disponible :",
+    "Your {what} no. {number} is available:",
+)
+PAPER_KINDS = {
+    "invoice": Text("vendure.paper_invoice", "facture", "invoice"),
+    "credit": Text("vendure.paper_credit", "avoir", "credit note"),
+    "deposit": Text("vendure.paper_deposit", "facture d’acompte", "deposit invoice"),
+}
 NOTE_INVOICED = Text("vendure.note_invoiced", "Facture {invoice}.", "Invoice {invoice}.")
 NOTE_TRACKING = Text(
     "vendure.note_tracking", "Suivi : {carrier} {tracking}.", "Tracking: {carrier} {tracking}."

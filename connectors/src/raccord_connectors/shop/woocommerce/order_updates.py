@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from raccord_connectors.canonical import OrderUpdate, Shipment, plain
+from raccord_connectors.canonical import OrderUpdate, PaperLink, Shipment, plain
 from raccord_connectors.contract import Change, Outcome, Problem, Text
 from raccord_connectors.shop.woocommerce import keys, problems, texts
 from raccord_connectors.shop.woocommerce.client import BATCH, Item, Row, ShopClient
@@ -24,6 +24,8 @@ DOCUMENT = "_raccord_document"
 INVOICE = "_raccord_invoice"
 SHIPMENTS = "_raccord_shipments"
 """What the customer was told, as a JSON list: the key of each shipment, and with its tracking number once there was one."""
+PAPERS = "_raccord_documents"
+"""The customer’s papers, as a JSON list (number, kind, date, url): what was told, and what a theme or plug-in can show."""
 CANCELLED = "_raccord_cancelled"
 """Order line → quantity that will not be delivered, as JSON."""
 FINAL = ("cancelled", "refunded", "failed", "trash")
@@ -97,6 +99,8 @@ class OrderUpdateWriter:
             said = [mark for shipment in record.shipments for mark in _marks(shipment)]
             every = [*told, *(mark for mark in dict.fromkeys(said) if mark not in told)]
             meta[SHIPMENTS] = msgspec.json.encode(every).decode()
+        if record.papers:
+            meta[PAPERS] = msgspec.json.encode(record.papers).decode()
         given_up = {line: one.cancelled for line, one in record.lines.items() if one.cancelled}
         if given_up:
             meta[CANCELLED] = msgspec.json.encode(given_up).decode()
@@ -149,6 +153,11 @@ class OrderUpdateWriter:
         for number in _invoices(record):
             if number not in str(meta_of(order, INVOICE) or "").split(", "):
                 note(texts.NOTE_INVOICE, customer=False, number=number)
+        told_papers = _told_papers(order)
+        for paper in record.papers:
+            if paper.number not in told_papers:
+                what = texts.PAPER_KINDS[paper.kind].fill().text(self._facts.language)
+                note(texts.NOTE_PAPER, customer=True, what=what, number=paper.number, url=paper.url)
         names = {str(item["id"]): str(item.get("name") or "") for item in order.get("line_items") or []}
         gone = {line: one.cancelled for line, one in record.lines.items() if one.cancelled}
         if gone and meta_of(order, CANCELLED) != msgspec.json.encode(gone).decode():
@@ -223,6 +232,17 @@ def _told(order: Row) -> list[str]:
         return msgspec.json.decode(str(meta_of(order, SHIPMENTS) or "[]"), type=list[str])
     except msgspec.DecodeError:  # edited by hand in the shop
         return []
+
+
+def _told_papers(order: Row) -> set[str]:
+    """Their numbers: a new link for the same paper is not told again."""
+    try:
+        return {
+            one.number
+            for one in msgspec.json.decode(str(meta_of(order, PAPERS) or "[]"), type=list[PaperLink])
+        }
+    except msgspec.DecodeError:  # edited by hand in the shop
+        return set()
 
 
 def _refused(change: Change, text: Text, field: str | None = None, **values: object) -> Outcome:

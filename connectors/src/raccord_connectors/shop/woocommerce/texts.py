@@ -240,6 +240,16 @@ NOTE_SHIPPED_WITHOUT_TRACKING = Text(
     "Votre colis est parti.",
     "Your parcel has left.",
 )
+NOTE_PAPER = Text(
+    "woocommerce.note_paper",
+    "Votre {what} n° {number} est disponible : {url}",
+    "Your {what} no. {number} is available: {url}",
+)
+PAPER_KINDS = {
+    "invoice": Text("woocommerce.paper_invoice", "facture", "invoice"),
+    "credit": Text("woocommerce.paper_credit", "avoir", "credit note"),
+    "deposit": Text("woocommerce.paper_deposit", "facture d’acompte", "deposit invoice"),
+}
 NOTE_INVOICE = Text(
     "woocommerce.note_invoice",
     "Facture {number} établie dans la gestion commerciale.",
