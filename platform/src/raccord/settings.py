@@ -6,6 +6,7 @@ Without any of them the product runs on its embedded services in `./.raccord`: t
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -30,6 +31,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     s3_access_key: str | None = None
     s3_secret_key: str | None = None
     s3_region: str = "us-east-1"
+    smtp_host: str | None = None
+    """The installation's own mail server, for alerts to merchants' people. Unset: alerts are shown and not mailed."""
+    smtp_port: int = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: str | None = None
+    smtp_sender: str | None = None
+    """The address in whose name it writes, e.g. alerts@raccord.example."""
     public_url: str = "http://127.0.0.1:8000"
     """Where people and agents reach the web process; links in pages and mails start with it."""
     secret_key: str | None = None

@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 from raccord.accounts import pages as accounts
 from raccord.agents import api as tunnel
 from raccord.agents import pages as agents
+from raccord.alerts import pages as alerts
 from raccord.catalogue import pages as catalogue
 from raccord.channels import drift_pages as channel_drift
 from raccord.channels import pages as channels
@@ -22,6 +23,7 @@ from raccord.mappings import table_exchange as mapping_files
 from raccord.mappings import table_pages as mapping_tables
 from raccord.mappings import version_pages as versions
 from raccord.media import agent_api as agent_files
+from raccord.media import pages as images
 from raccord.notifications import channel_pages as follow_up
 from raccord.notifications import pages as notifications
 from raccord.orders import api as hooks
@@ -45,8 +47,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *overview.ROUTES,
     *journal.ROUTES,
     *catalogue.ROUTES,
+    *images.ROUTES,
     *orders.ROUTES,
-    *reserved.ROUTES,
     *order_holds.ROUTES,
     *reserved.ROUTES,
     *documents.ROUTES,
@@ -67,5 +69,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *rehearsals.ROUTES,
     *follow_up.ROUTES,
     *notifications.ROUTES,
+    *alerts.ROUTES,
     *partners.ROUTES,
 ]

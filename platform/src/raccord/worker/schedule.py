@@ -38,6 +38,8 @@ SCHEDULE = {
     "new_day": _entry("spread", crontab(minute="1"), ORDINARY, 1800, "new_day"),
     # Contents of pictures and documents that no article names any more.
     "tidy": _entry("tidy", crontab(minute="52"), MEDIA, 1800),
+    # What is wrong, and who of the merchant's people is to know.
+    "watch": _entry("watch_all", 60.0, ORDINARY, 60),
     # What nobody can need any more.
     "purge": _entry("purge", crontab(minute="43"), ORDINARY, 1800),
 }

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 
+from raccord.alerts.watching import Watch
 from raccord.connections.service import Connections
 from raccord.documents.customer_pages import CustomerPages
 from raccord.documents.links import PageLinks
@@ -58,6 +59,7 @@ class Hands:
         self.renderers = Renderers()
         vault = Vault(settings.secret_key)
         senders = Senders(vault, allow_private=settings.allow_private_addresses)
+        self.watch = Watch(settings)
         self.telling = Telling(senders, Links(vault, settings.public_url))
         links = PageLinks(settings.secret_key, settings.public_url)
         self.papers = Papers(self.objects, self.locks, links, wake)

@@ -74,6 +74,14 @@ def register(celery: Celery, process: Process) -> None:
     def media(tenant: str) -> None:
         process.run(work.media, UUID(tenant))
 
+    @task(name="watch")
+    def watch(tenant: str) -> None:
+        process.run(work.watch, UUID(tenant))
+
+    @task(name="watch_all")
+    def watch_all() -> None:
+        process.run(work.watch_all)
+
     @task(name="purge")
     def purge() -> None:
         process.run(work.purge)

@@ -197,6 +197,18 @@ async def tidy(hands: Hands) -> None:
                 await tidy_media(tenant, hands.objects, hands.ports.stopping)
 
 
+async def watch_all(hands: Hands) -> None:
+    for tenant in await system.tenants():
+        await hands.wake.send("watch", ORDINARY, str(tenant))
+
+
+async def watch(hands: Hands, tenant: UUID) -> None:
+    """What is wrong at one merchant's, and who of its people is to know."""
+    async with hands.locks.try_hold("watch", tenant) as lock:
+        if lock is not None:
+            await hands.watch.look(tenant)
+
+
 async def purge(hands: Hands) -> None:
     """One at a time, anywhere."""
     async with hands.locks.try_hold("purge") as lock:
