@@ -5,9 +5,12 @@ Real: the platform (collecting, reservations, stock rule, projecting, pushing, e
 Simulated, and the same for each seed: the buyers, the shops and the ERP in memory, and how long everything takes: a webhook, a
 request, a command of the agent. While a request of ours is under way, people go on buying.
 
-A piece is *oversold* when a shop sells it after the last one is gone. It is oversold **because of us** when even of what we had
-had the time to tell (`IN_TIME` after we learned of it) and of what that shop had sold itself, nothing was left: we were late, or
-our own write put back on the shelf what the shop had just sold. Otherwise two buyers were faster than any message.
+A piece is *oversold* when a shop sells it after the last one is gone. It is oversold **because of us** when nothing was left even
+of what we had had the time to tell: `IN_TIME` after we learned of it, the whole round trip. Two kinds are told apart from that:
+
+- *given back*: the shop itself had sold the piece while a figure of ours was on its way into it, and the figure, being absolute,
+  put the piece back on the shelf until we learned of the sale. A shop that takes a figure only as a whole cannot avoid it.
+- the rest: two buyers in two shops were faster than any message.
 """
 
 import heapq
@@ -92,15 +95,9 @@ class Score:
     sold: int = 0
     turned_away: int = 0
     oversold: int = 0
-    late: int = 0
-    """Because of us: we had known long enough."""
+    because_of_us: int = 0
     given_back: int = 0
-    """Because of us: the shop itself had sold it, and our write put it back."""
     examples: list[str] = field(default_factory=list)
-
-    @property
-    def because_of_us(self) -> int:
-        return self.late + self.given_back
 
 
 def judge(score: Score, article: Article, sale: Taken, name: str) -> None:
@@ -112,11 +109,10 @@ def judge(score: Score, article: Article, sale: Taken, name: str) -> None:
     told = [one for one in article.taken if one.known + IN_TIME <= sale.at]
     own = [one for one in article.taken if one.shop == sale.shop and one.known + IN_TIME > sale.at]
     if article.bought_in - len(told) < 1:
-        score.late += 1
-        score.examples.append(f"late: {name} at {sale.at:.2f}: {article.taken[-4:]}")
+        score.because_of_us += 1
+        score.examples.append(f"{name} at {sale.at:.2f}: {article.taken[-4:]}")
     elif article.bought_in - len(told) - len(own) < 1:
         score.given_back += 1
-        score.examples.append(f"given back: {name} at {sale.at:.2f}: {article.taken[-4:]}")
 
 
 # ------------------------------------------------------------------------------------------------------- time
