@@ -16,7 +16,9 @@ from raccord.connections.models import Checked
 from raccord.connections.service import Connections
 from raccord.core.channel import ChannelSettings, PriceRules
 from raccord.core.document_rules import DocumentRules
+from raccord.core.notification_rules import EventRule, Look, NotificationRules
 from raccord.core.order_rules import OrderRules
+from raccord.notifications.senders import Senders
 from raccord.orders.hooks import Hooks
 from raccord.partners import service as partners
 from raccord.settings import Settings
@@ -36,6 +38,16 @@ FOOTER = "Garantie légale de conformité : deux ans. Retours acceptés sous 30 
 """The demonstration's scan interval: a merchant's default is longer."""
 
 
+BY_US = EventRule(teller="us")
+MESSAGES = NotificationRules(
+    events={"accepted": BY_US, "shipped": BY_US, "invoiced": BY_US, "cancelled": BY_US},
+    look=Look(
+        name="Maison Aubépine", colour="#3f6b4f", footer="Maison Aubépine, 12 quai de la Fosse, 44000 Nantes"
+    ),
+)
+"""Of the demonstration: a visitor who buys and delivers sees the mails."""
+
+
 class Demo(Struct, frozen=True):
     """What later starts need to find again."""
 
@@ -53,6 +65,7 @@ class Furnisher:
         self._kept = folder / "demo.json"
         self._wake = wake
         self._connections = Connections(Vault(settings.secret_key), allow_private_addresses=True)
+        self._senders = Senders(Vault(settings.secret_key), allow_private=True)
         self._hooks = Hooks(settings.secret_key, settings.public_url)
         self._agents = Agents(settings.secret_key, Commands(wake))
 
@@ -111,6 +124,22 @@ class Furnisher:
         made = msgspec.structs.replace(demo, channel=channel)
         self._keep(made)
         return made
+
+    async def messages(self, demo: Demo, smtp_port: int) -> None:
+        """What the customer is told of, at the first start; and the mailbox's port, which may have moved since."""
+        server = {
+            "host": "127.0.0.1", "port": smtp_port, "security": "none", "sender": "boutique@maison-aubepine.example",
+            "sender_name": "Maison Aubépine",
+        }  # fmt: skip
+        kept = await self._senders.row(demo.tenant, "email")
+        if kept is not None and kept.settings.get("host") != "127.0.0.1":
+            return  # the visitor chose a server of their own
+        await self._senders.save(demo.tenant, "email", "smtp", server, None)
+        await self._senders.check(demo.tenant, "email")
+        found = await channels.by_id(demo.tenant, demo.channel) if demo.channel else None
+        if kept is None and found is not None:
+            chosen = msgspec.structs.replace(found.settings, notifications=MESSAGES)
+            await channels.change_settings(demo.tenant, found.id, chosen, self._wake)
 
     def _known(self) -> Demo | None:
         return msgspec.json.decode(self._kept.read_bytes(), type=Demo) if self._kept.exists() else None

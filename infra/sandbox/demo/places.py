@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-WISHED = {"web": 8000, "gescom": 8010, "shop": 8020}
+WISHED = {"web": 8000, "gescom": 8010, "shop": 8020, "mailbox": 8030, "smtp": 8025}
 
 
 class Places(Struct, frozen=True):
@@ -14,6 +14,8 @@ class Places(Struct, frozen=True):
     web: int
     gescom: int
     shop: int
+    mailbox: int
+    smtp: int
 
     @property
     def web_url(self) -> str:
@@ -27,6 +29,10 @@ class Places(Struct, frozen=True):
     def shop_url(self) -> str:
         return f"http://127.0.0.1:{self.shop}"
 
+    @property
+    def mailbox_url(self) -> str:
+        return f"http://127.0.0.1:{self.mailbox}"
+
 
 def places(folder: Path) -> Places:
     """Ports of the last start where they are free, else the usual ones, else any."""
@@ -37,7 +43,7 @@ def places(folder: Path) -> Places:
         taken[name] = next(port for port in (last.get(name, usual), usual, _any()) if _free(port))
     folder.mkdir(parents=True, exist_ok=True)
     kept.write_text(json.dumps(taken))
-    return Places(folder, taken["web"], taken["gescom"], taken["shop"])
+    return Places(folder, **taken)
 
 
 def _free(port: int) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
 from celery import Celery
 
 from raccord.embedded import Embedded
@@ -68,6 +69,9 @@ class Demonstration:
         console, here = self.console, self.places
         with console.step("PostgreSQL, Valkey"):
             settings = self.embedded.start()
+        settings = msgspec.structs.replace(
+            settings, smtp_host="127.0.0.1", smtp_port=here.smtp, smtp_security="none", smtp_sender="alertes@raccord.example"
+        )  # fmt: skip
         stack = self.stack = Stack(settings, here.folder, here.web)
         settings = stack.settings
         ended = stack.children.end_leftovers()
@@ -80,6 +84,8 @@ class Demonstration:
             self._simulator("gescom", here.gescom)
         with console.step("Boutique / shop"):
             self._simulator("shop", here.shop)
+        with console.step("Boîte aux lettres / mailbox"):
+            self._simulator("mailbox", here.mailbox, "--smtp-port", str(here.smtp))
         with console.step("Plateforme / platform: web"):
             stack.start_web()
         with console.step("Plateforme / platform: worker"):
@@ -92,13 +98,14 @@ class Demonstration:
             self._agent(settings, demo)
         with console.step("Canal / channel: Sage 100 → boutique"):
             demo = self._with_database(settings, lambda f: f.channel(demo, live=not self.planted))
+            self._with_database(settings, lambda f: f.messages(demo, here.smtp))
         if not self.planted:
             self._watch_first_sync(settings, demo)
 
-    def _simulator(self, name: str, port: int) -> None:
+    def _simulator(self, name: str, port: int, *more: str) -> None:
         assert self.stack is not None
         folder = self.places.folder / name
-        command = [sys.executable, "-m", f"sandbox.{name}", "--data", str(folder), "--port", str(port)]
+        command = [sys.executable, "-m", f"sandbox.{name}", "--data", str(folder), "--port", str(port), *more]
         infra = str(Path(__file__).parents[2])
         self.stack.children.start(
             Child(name, command, {"PYTHONPATH": infra}, lambda: answers(port)), seconds=90
@@ -165,6 +172,7 @@ class Demonstration:
         say(f"     partenaire / partner    {PARTNER[0]}   {PARTNER[1]}")
         say(f"     GesCom (simulateur)     {here.gescom_url}")
         say(f"     Boutique (simulateur)   {here.shop_url}")
+        say(f"     E-mails (simulateur)    {here.mailbox_url}")
         say()
         if self.planted:
             say(
