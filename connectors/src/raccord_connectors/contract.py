@@ -18,6 +18,7 @@ from raccord_connectors.discovery import Choice as Choice
 from raccord_connectors.discovery import CustomField as CustomField
 from raccord_connectors.discovery import Discovery as Discovery
 from raccord_connectors.discovery import Feature as Feature
+from raccord_connectors.discovery import PictureNeeds as PictureNeeds
 from raccord_connectors.discovery import Identity as Identity
 
 # ---------------------------------------------------------------------------------------------- sentences
@@ -194,20 +195,6 @@ class Limits(Struct, frozen=True):
     requests_per_day: int | None = None
 
 
-class PictureNeeds(Struct, frozen=True):
-    """What a shop takes of pictures: what it says, or what we choose where it says nothing."""
-
-    formats: tuple[str, ...] = ("jpeg", "png", "webp")
-    """The preferred one first, among `jpeg`, `png`, `webp`, `avif`, `gif`."""
-    largest_bytes: int = 2_000_000
-    longest_side: int = 2_560
-    """Pixels; the shop makes its smaller ones itself."""
-    most: int = 30
-    """Of one listing."""
-    most_of_offer: int = 1
-    """Of one variant."""
-
-
 class ConnectorSpec(Struct, frozen=True):
     """All that can be known of a connector without a network. `settings` is a msgspec Struct whose fields carry
     a `label` (below): the connection form is generated from it, in both languages."""
@@ -220,8 +207,7 @@ class ConnectorSpec(Struct, frozen=True):
     limits: Limits = Limits()
     verified_against: tuple[str, ...] = ()
     """What this connector was really run against, e.g. "Tryton 8.2 (real)", "WooCommerce REST v3 (simulator)"."""
-    pictures: PictureNeeds | None = None
-    """Of shops that take pictures."""
+    pictures: PictureNeeds | None = None  # of shops that take pictures
 
     def stream(self, name: str) -> StreamSpec:
         for stream in self.streams:
@@ -316,8 +302,7 @@ class Outcome(Struct, frozen=True, omit_defaults=True):
     problem: Problem | None = None
     existed: bool = False
     """A `create` that found its thing already there (a repetition, or a match by natural key)."""
-    media: Mapping[str, str] = {}
-    """Digest → the system's own key, of the pictures that this change brought into it."""
+    media: Mapping[str, str] = {}  # digest → the system's own key, of the pictures that this change brought
 
     @property
     def done(self) -> bool:

@@ -83,3 +83,17 @@ class Discovery(Struct, frozen=True, omit_defaults=True):
     """Paths of `StreamSpec.fields` that it cannot hold as it is set up: no SEO plug-in, no field named for the EAN."""
     identity: Identity = Identity()
     """Of an ERP's company."""
+
+
+class PictureNeeds(Struct, frozen=True):
+    """What a shop takes of pictures: what it says, or what we choose where it says nothing."""
+
+    formats: tuple[str, ...] = ("jpeg", "png", "webp")
+    """The preferred one first, among `jpeg`, `png`, `webp`, `avif`, `gif`."""
+    largest_bytes: int = 2_000_000
+    longest_side: int = 2_560
+    """Pixels; the shop makes its smaller ones itself."""
+    most: int = 30
+    """Of one listing."""
+    most_of_offer: int = 1
+    """Of one variant."""

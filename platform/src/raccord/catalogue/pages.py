@@ -29,6 +29,8 @@ from raccord.front.links import address, key_of, quoted
 from raccord.front.templating import is_fragment
 from raccord.journal import views as journal
 from raccord.journal.lines import lines_of
+from raccord.media import repository as media
+from raccord.media.models import FileRow
 from raccord.orders.following import FollowUp
 from raccord.overview.frame import Visit, tenant_page
 from raccord.storage import projections
@@ -103,8 +105,9 @@ async def article(
             ["listings", "availability", "products", "prices", "stock"], [found.key, *found.items]
         )
         verdict = await _verdict(route, found.key)
+        files = await media.of_article(chosen.erp, found.key)
     stock = await _stock(request, tenant, route, found)
-    return await _article_page(request, chosen, route, found, stock, told, verdict)
+    return await _article_page(request, chosen, route, found, stock, told, verdict, files)
 
 
 @post(
@@ -144,6 +147,7 @@ async def _article_page(
     stock: list[StockLine],
     told: list[journal.EntryRow],
     verdict: Verdict | None,
+    files: list[FileRow],
 ) -> Template:
     teller = None
     if found.product is not None:
@@ -156,6 +160,7 @@ async def _article_page(
         channel=chosen,
         article=found,
         verdict=verdict,
+        files=files,
         published=listing is not None and _published(listing.pushed) and not listing.off_sale,
         wanted_published=listing is not None and _published(listing.desired) and listing.leaving is None,
         parts=teller.parts(listing.desired, listing.pushed) if teller and listing else [],

@@ -18,7 +18,8 @@ from raccord.media.renderer import Answer, Task, read_block, write_block
 from raccord.media.rendering import Refused, Rendered
 
 MEGABYTES = 1_200
-"""Address space of one renderer: the interpreter and its libraries take 60, the largest picture that is opened 320, three times that while it is changed."""
+"""Address space of one renderer: the interpreter and its libraries take 60, the largest picture that is opened 320, and three
+times that while it is changed."""
 SECONDS = 40.0
 """For one content with all its recipes. A common photo takes 0.2."""
 LIFE = 500
