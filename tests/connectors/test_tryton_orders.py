@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from raccord.core.order_progress import Bought, progress
 from raccord_connectors.canonical import Document, Payment, StockLevels
 from raccord_connectors.contract import Selection
 from raccord_connectors.erp.tryton import Tryton as Connector
@@ -346,6 +347,13 @@ def test_the_document_follows_preparation_partial_delivery_delivery_and_invoice(
     invoiced, cursor = since(cursor)
     assert ("invoiced", "invoice", [number]) == (invoiced.state, invoiced.kind, invoiced.invoices)
     assert D(0) == invoiced.paid
+    bought_lines = [Bought("1", tea.key, D(4)), Bought("2", pot.key, D(1))]
+    tea_line, pot_line = progress(bought_lines, invoiced).lines
+    assert [D(4), D(1)] == [tea_line.delivered, pot_line.delivered] == [tea_line.invoiced, pot_line.invoiced]
+    assert [D(3), D(1)] == list(tea_line.shipments.values())
+    assert [number] == tea_line.invoices == pot_line.invoices
+    before = progress(bought_lines, partly).lines[0]
+    assert (D(3), D(0), D(0)) == (before.delivered, before.invoiced, before.cancelled)
 
 
 def test_a_tracking_number_typed_on_the_parcel_afterwards_is_seen(

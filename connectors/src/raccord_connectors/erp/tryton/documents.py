@@ -67,7 +67,8 @@ def _fields(client: Client) -> list[str]:
     fields += [f"lines.taxes.{name}" for name in TAX_FIELDS]
     fields += [f"lines.taxes.childs.{name}" for name in TAX_FIELDS]
     fields += ["lines.unit.factor", "lines.product.default_uom.factor"]
-    fields += ["lines.invoice_lines.quantity", "lines.invoice_lines.invoice.state"]
+    fields += ["lines.invoice_lines.quantity"]
+    fields += [f"lines.invoice_lines.invoice.{name}" for name in ("state", "number")]
     fields += [f"shipments.{name}" for name in ("number", "state", "effective_date")]
     fields += [f"shipments.outgoing_moves.{name}" for name in ("origin", "internal_quantity", "state")]
     fields += [f"invoices.{name}" for name in ("number", "state", "total_amount", "amount_to_pay")]
@@ -148,6 +149,8 @@ def _line(line: Row, items: Mapping[int, str], sent: Mapping[int, Decimal], toda
         rate=_rate(line, today),
         stage=stage,
         delivered=delivered,
+        invoiced=plain(round(max(ZERO, _invoiced(line)) * _factor(line), 6)),
+        invoices=sorted({invoice["number"] for _, invoice in _firm(line) if invoice["number"]}),
     )
 
 
@@ -167,8 +170,18 @@ def _movable(line: Row) -> bool:
 
 
 def _billed(line: Row) -> bool:
-    posted = [one for one in line["invoice_lines."] if (one.get("invoice.") or {}).get("state") in FIRM]
-    return bool(posted) and sum((Decimal(one["quantity"]) for one in posted), ZERO) >= line["quantity"]
+    return bool(_firm(line)) and _invoiced(line) >= line["quantity"]
+
+
+def _invoiced(line: Row) -> Decimal:
+    """In the line's unit; what a credit note took back is not."""
+    return sum((quantity for quantity, _ in _firm(line)), ZERO)
+
+
+def _firm(line: Row) -> list[tuple[Decimal, Row]]:
+    """(quantity, invoice) of the invoices that count."""
+    found = [(Decimal(one["quantity"]), one.get("invoice.") or {}) for one in line["invoice_lines."]]
+    return [(quantity, invoice) for quantity, invoice in found if invoice.get("state") in FIRM]
 
 
 def _rate(line: Row, today: date) -> Decimal | None:
