@@ -2,6 +2,7 @@
 
 import asyncio
 import string
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,19 @@ import msgspec
 
 from raccord.core import customer_match, order_entry, order_lines, payment_plan, totals
 from raccord.orders import entering
-from raccord_connectors.canonical import Address, Buyer, Customer, Document, OrderUpdate, Refund, encode
+from raccord_connectors import wire
+from raccord_connectors.canonical import (
+    Address,
+    Buyer,
+    Customer,
+    Document,
+    DocumentLine,
+    OrderUpdate,
+    Refund,
+    TaxAmount,
+    encode,
+    fingerprint,
+)
 from raccord_connectors.contract import Problem, Text
 from raccord_connectors.erp.sage100.texts import BRIDGE_REFUSALS, SAGE_REFUSES
 from support.web import Site
@@ -79,6 +92,7 @@ async def _add_all(found: Orders) -> None:
     number = 2001
     for code, problem in holds().items():
         found.problems[f"held for {code}"] = problem
+        found.shapes[f"held for {code}"] = HELD_SHAPES.get(code, {})
         await found.add(str(number), f"held for {code}", "held")
         number += 1
     for state in ("waiting", "entering"):
@@ -98,6 +112,7 @@ async def _add_all(found: Orders) -> None:
         found.shapes[name] = shape
         await found.add(str(number), name, "integrated" if name.startswith("integrated") else "waiting")
         number += 1
+    await _read_back(found)
     await _documents(found)
     await _unmatched(found, number)
 
@@ -118,6 +133,41 @@ SHAPES: dict[str, dict[str, Any]] = {
     },
     "integrated, cancelled": {"currency": "USD"},
 }
+
+
+HELD_SHAPES: dict[str, dict[str, Any]] = {"order.totals_disagree": {"gross": Decimal("381.80")}}
+"""0.30 more than its lines, charges and taxes make."""
+
+
+async def _read_back(found: Orders) -> None:
+    """The one that is held because the ERP's document has another price for the vase and a bow that nobody ordered."""
+    order = found.made["held for order.document_differs"]
+    reference = await found.connection.fetchval("SELECT reference FROM sales_order WHERE id = $1", order)
+    shop = found.order(await number_of(found, order), "held for order.document_differs")
+    document = Document(
+        key="BC00300", number="BC00300", kind="order", dated=date(2026, 11, 23), state="confirmed", reference=reference,
+        net=Decimal("319.92"), tax=Decimal("63.98"), gross=Decimal("383.90"),
+        taxes=[TaxAmount(Decimal(20), Decimal("319.92"), Decimal("63.98"))],
+        lines=[
+            DocumentLine(key="1", item="CHAISE|1", title="Chaise", quantity=Decimal(4), net=Decimal("281.67"),
+                         gross=Decimal("338.00"), rate=Decimal(20)),
+            DocumentLine(key="2", item="VASE", title="Vase", quantity=Decimal(1), net=Decimal("29.75"), gross=Decimal("35.70"),
+                         rate=Decimal(20)),
+            DocumentLine(key="3", item="NOEUD", title="Nœud cadeau", quantity=Decimal(1), net=Decimal("1.00"),
+                         gross=Decimal("1.20"), rate=Decimal(20)),
+        ],
+    )  # fmt: skip
+    data = encode(document)
+    result = wire.CommandResult("c", pages=[wire.WirePage([wire.Upsert("BC00300", fingerprint(data), data)])])
+    await found.connection.execute(
+        "INSERT INTO command (tenant, id, connection, verb, body, once, state, result) "
+        "VALUES ($1, gen_random_uuid(), $2, 'read', $3, $4, 'done', $5)",
+        found.tenant, found.erp, b"", f"readback:{reference}:0", wire.pack(result),
+    )  # fmt: skip
+    await found.connection.execute(
+        "UPDATE sales_order SET draft = $2, customer = 'CLBESNARD', customer_reason = 'email' WHERE id = $1",
+        order, encode(found.draft(shop)).decode(),
+    )  # fmt: skip
 
 
 async def _ask(found: Orders, name: str, state: str) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from raccord.core import order_difference
-from raccord.core.order_difference import SAID, Gap, table_of
+from raccord.core.order_difference import Gap, table_of
 from raccord.core.rounding import ZERO, cents
 from raccord.core.totals import check
 from raccord_connectors.canonical import Charge, Document, DocumentLine, Draft, DraftLine, Order, OrderLine
@@ -63,12 +63,20 @@ class Total(Struct, frozen=True):
     """In the shop itself."""
 
 
+class Why(Struct, frozen=True):
+    """One difference between what was asked of the ERP and what it has."""
+
+    what: Message
+    asked: Decimal
+    found: Decimal
+
+
 class Comparison(Struct, frozen=True, kw_only=True):
     lines: list[Line]
     taxes: list[Tax]
     totals: list[Total]
-    why: list[Message]
-    """A sentence for each difference between what was asked and what the ERP has."""
+    why: list[Why]
+    """All differences; a hold's sentence tells the first of them."""
 
     @property
     def differs(self) -> bool:
@@ -86,15 +94,14 @@ def compare(order: Order, draft: Draft | None, document: Document | None) -> Com
         lines=_lines(order, draft, document),
         taxes=_taxes(order, draft, document),
         totals=_totals(order, draft, document),
-        why=[said(gap) for gap in gaps],
+        why=[_why(gap) for gap in gaps],
     )
 
 
-def said(gap: Gap) -> Message:
+def _why(gap: Gap) -> Why:
     what = gap.title.fill(rate=gap.rate, title=gap.name)
-    figures = {"asked": cents(gap.asked), "found": cents(gap.found)}
-    french, english = SAID.fill(what=what.fr, **figures).fr, SAID.fill(what=what.en, **figures).en
-    return Message(what.code, french[:1].upper() + french[1:], english[:1].upper() + english[1:])
+    begun = Message(what.code, what.fr[:1].upper() + what.fr[1:], what.en[:1].upper() + what.en[1:])
+    return Why(begun, cents(gap.asked), cents(gap.found))
 
 
 # -------------------------------------------------------------------------------------------------------- lines
@@ -110,10 +117,8 @@ def _lines(order: Order, draft: Draft | None, document: Document | None) -> list
     for asked in draft.lines if draft else ():
         if asked.kind == "comment":
             continue
-        shop = shops.pop(asked.shop_line, None) if asked.shop_line else None
-        made.append(
-            _line(shop or _charge(charges, asked), asked, _taken(theirs, asked), document is not None)
-        )
+        shop = _article(shops, asked) if asked.kind == "item" else _charge(charges, asked)
+        made.append(_line(shop, asked, _taken(theirs, asked), document is not None))
     left: list[OrderLine | Charge] = [*shops.values(), *charges]
     made += [
         _line(part, None, None, document is not None)
@@ -122,6 +127,12 @@ def _lines(order: Order, draft: Draft | None, document: Document | None) -> list
     ]
     added = [line for line in theirs if line.net or line.gross or line.quantity]
     return [*made, *(_line(None, None, line, True) for line in added)]
+
+
+def _article(shops: dict[str, OrderLine], asked: DraftLine) -> OrderLine | None:
+    """Its own; of a document that was asked for before lines named theirs, the one of its name."""
+    key = asked.shop_line or next((key for key, line in shops.items() if line.name == asked.title), None)
+    return shops.pop(key, None) if key is not None else None
 
 
 def _charge(charges: list[Charge], asked: DraftLine) -> Charge | None:
