@@ -14,13 +14,13 @@ from raccord_connectors.canonical import Document, Order, RefundWish, plain
 from raccord_connectors.contract import Problem, Text
 
 Kind = Literal["part_cancelled", "added", "edited", "cancelled_in_shop", "document_deleted"]
-Decision = Literal["tell", "refund", "cancel", "update", "seen"]
+Decision = Literal["tell", "refund", "cancel", "seen"]
 """tell: the shop is told that this part will not come. refund: that, and its price is given back through the shop. cancel: the
-order is cancelled in the shop. update: the ERP's document is written anew. seen: nothing is to be done here."""
+order is cancelled in the shop. seen: nothing is to be done here."""
 ANSWERS: dict[Kind, tuple[Decision, ...]] = {
     "part_cancelled": ("tell", "refund", "seen"),
     "added": ("seen",),
-    "edited": ("update", "seen"),
+    "edited": ("seen",),
     "cancelled_in_shop": ("seen",),
     "document_deleted": ("cancel", "seen"),
 }

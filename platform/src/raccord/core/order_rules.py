@@ -95,9 +95,6 @@ class AfterEntry(Struct, kw_only=True, frozen=True, omit_defaults=True):
     is given back through the shop, too."""
     deleted_document: Literal["cancel", "ask"] = "cancel"
     """A document deleted in the ERP before anything of it left: the order is cancelled in the shop, or a person decides."""
-    edited_order: Literal["ask", "update"] = "ask"
-    """An order that changes in the shop after its entry: a person decides; or the ERP's document is written anew, while nobody
-    touched it and the connector can."""
 
 
 class OrderRules(Struct, kw_only=True, frozen=True, omit_defaults=True):

@@ -78,4 +78,4 @@ def _answers(row: HoldRow) -> tuple[Decision, ...]:
         answers = tuple(one for one in answers if one != "refund")
     if not row.facts.given_up:
         answers = tuple(one for one in answers if one != "tell")
-    return tuple(one for one in answers if one != "update")
+    return answers

@@ -18,7 +18,7 @@ from raccord.storage.engine import current_connection
 from raccord_connectors.canonical import RefundWish, fingerprint
 from raccord_connectors.contract import Problem
 
-HoldState = Literal["open", "acting", "decided"]
+HoldState = Literal["open", "decided"]
 OPEN = "EXISTS (SELECT 1 FROM order_hold h WHERE h.sales_order = o.id AND h.state = 'open')"
 """Condition on `sales_order o`: the ERP has it, and something of it waits for a person."""
 _encoder = msgspec.json.Encoder(order="deterministic", decimal_format="string")
@@ -36,7 +36,6 @@ class HoldRow(Struct, frozen=True, kw_only=True):
     decided_lines: dict[str, Decimal]
     """Order line → quantity that the shop is to give up, by all decisions so far."""
     refunds: list[RefundWish]
-    attempts: int
     decided_at: datetime | None
     decided_by: UUID | None
 
@@ -44,7 +43,7 @@ class HoldRow(Struct, frozen=True, kw_only=True):
 async def of(order: UUID) -> dict[Kind, HoldRow]:
     rows = await current_connection().fetch(
         "SELECT kind, state, print::text AS seen, facts, problem, opened_at, decision, decided_lines, refunds, "
-        "attempts, decided_at, decided_by "
+        "decided_at, decided_by "
         "FROM order_hold WHERE sales_order = $1 ORDER BY opened_at, kind",
         order,
     )
@@ -105,7 +104,6 @@ async def decide(
     decision: Decision,
     *,
     account: UUID | None,
-    state: HoldState = "decided",
     lines: Mapping[str, Decimal] | None = None,
     refund: RefundWish | None = None,
 ) -> None:
@@ -117,24 +115,14 @@ async def decide(
     await current_connection().execute(
         """
         INSERT INTO order_hold AS h (tenant, sales_order, kind, state, print, facts, problem, decision, decided_lines, refunds,
-                                     attempts, decided_at, decided_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10::json, 1, now(), $11)
+                                     decided_at, decided_by)
+        VALUES ($1, $2, $3, 'decided', $4, $5, $6, $7, $8::json, $9::json, now(), $10)
         ON CONFLICT (tenant, sales_order, kind) DO UPDATE
            SET state = excluded.state, print = excluded.print, facts = excluded.facts, problem = excluded.problem,
-               decision = excluded.decision, attempts = h.attempts + 1, decided_at = now(), decided_by = excluded.decided_by,
+               decision = excluded.decision, decided_at = now(), decided_by = excluded.decided_by,
                decided_lines = (h.decided_lines::jsonb || excluded.decided_lines::jsonb)::json,
                refunds = (h.refunds::jsonb || excluded.refunds::jsonb)::json
         """,
-        found.route.tenant, found.id, question.kind, state, UUID(bytes=fingerprint(facts)), facts.decode(),
+        found.route.tenant, found.id, question.kind, UUID(bytes=fingerprint(facts)), facts.decode(),
         msgspec.json.encode(question.problem).decode(), decision, told, more, account,
     )  # fmt: skip
-
-
-async def reopen(order: UUID, kind: Kind, problem: Problem) -> None:
-    """What was decided could not be done."""
-    await current_connection().execute(
-        "UPDATE order_hold SET state = 'open', problem = $3 WHERE sales_order = $1 AND kind = $2",
-        order,
-        kind,
-        msgspec.json.encode(problem).decode(),
-    )

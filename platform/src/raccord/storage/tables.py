@@ -332,7 +332,6 @@ class OrderHold(Table, db=APP, tablename="order_hold"):
     decision = Text(null=True, default=None)
     decided_lines = JSON(default="{}")
     refunds = JSON(default="[]")
-    attempts = Integer(default=0)
     decided_at = Timestamptz(null=True, default=None)
     decided_by = UUID(null=True, default=None)
 

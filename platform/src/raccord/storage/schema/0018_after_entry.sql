@@ -31,7 +31,7 @@ CREATE TABLE order_hold (
   tenant uuid NOT NULL,
   sales_order uuid NOT NULL,
   kind text NOT NULL CHECK (kind IN ('part_cancelled', 'added', 'edited', 'cancelled_in_shop', 'document_deleted')),
-  state text NOT NULL CHECK (state IN ('open', 'acting', 'decided')),  -- acting: decided, the ERP has still to do it
+  state text NOT NULL CHECK (state IN ('open', 'decided')),
   print uuid NOT NULL,                    -- of the facts: when they change, it is asked anew
   facts json NOT NULL,                    -- core.order_holds.Facts
   problem json NOT NULL,
@@ -39,7 +39,6 @@ CREATE TABLE order_hold (
   decision text,
   decided_lines json NOT NULL DEFAULT '{}',  -- order line → quantity that the shop was told to give up
   refunds json NOT NULL DEFAULT '[]',     -- canonical.RefundWish, all that were decided
-  attempts int NOT NULL DEFAULT 0,        -- to act
   decided_at timestamptz,
   decided_by uuid,                        -- null: a rule
   PRIMARY KEY (tenant, sales_order, kind),
