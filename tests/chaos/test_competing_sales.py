@@ -44,9 +44,9 @@ class Crowd:
 def assert_nothing_oversold_because_of_us(market: Market, naive: Score, sales: int) -> None:
     ours = market.score
     print(
-        f"{ours.sold} pieces sold in {market.clock.now / 3600:.1f} simulated hours, seed {SEED}: {ours.oversold} oversold, of which "
-        f"{ours.because_of_us} because of us and {ours.given_back} given back; {ours.turned_away} turned away. A naive poller "
-        f"every {POLLS:.0f} s: {naive.sold} sold, {naive.oversold} oversold, {naive.turned_away} turned away"
+        f"{ours.sold} pieces sold in {market.clock.now / 3600:.1f} simulated hours, seed {SEED}: {ours.oversold} oversold, of "
+        f"which {ours.because_of_us} because of us and {ours.given_back} given back; {ours.turned_away} turned away. "
+        f"A naive poller every {POLLS:.0f} s: {naive.sold} sold, {naive.oversold} oversold, {naive.turned_away} turned away"
     )
     assert sales == ours.sold
     assert ([], 0) == (ours.examples[:5], ours.because_of_us)

@@ -140,8 +140,8 @@ class ModelPlatform:
         self._market.heard(shop)
         await self.collect(shop, None)
         self._project(shop)
-        for item in self._due(shop):
-            sent = self._desired[shop][item]
+        sent = {item: self._desired[shop][item] for item in self._due(shop)}
+        if sent:
             self._market.a_request_takes_its_time()
-            self._shelves[shop].quantities[item] = sent
-            self._pushed[shop][item] = sent
+        for item, quantity in sent.items():
+            self._shelves[shop].quantities[item] = self._pushed[shop][item] = quantity

@@ -19,6 +19,7 @@ from raccord.sync.project import project
 from raccord.sync.push import push
 from raccord_connectors import wire
 from raccord_connectors.canonical import Document
+from raccord_connectors.contract import Change
 from raccord_connectors.kit.executor import execute
 from raccord_connectors.sample.erp_system import ErpSystem
 from raccord_connectors.sample.memory import MemorySettings
@@ -81,6 +82,19 @@ class SimulatedWake(PlayedWake):
             self.answers.append(once)
 
 
+class OncePerRequest:
+    """A hook of the shop's that is called for each change, of which a request holds many."""
+
+    def __init__(self, system: ShopSystem, market: Market) -> None:
+        self._system, self._market = system, market
+        self._requests = 0
+
+    def __call__(self, stream: str, change: Change) -> None:
+        if self._system.requests != self._requests:
+            self._requests = self._system.requests
+            self._market.a_request_takes_its_time()
+
+
 class RealPlatform:
     def __init__(self, m: Merchant, shelves: list[RealShelf]) -> None:
         self.m = m
@@ -93,7 +107,7 @@ class RealPlatform:
     def belongs_to(self, market: Market) -> None:
         self.heard = market.heard
         for shelf in self.shelves:
-            shelf.system.before_write = lambda stream, change: market.a_request_takes_its_time()
+            shelf.system.before_write = OncePerRequest(shelf.system, market)
 
     async def collect(self, shop: int, key: str | None) -> None:
         await self._collect(self.shelves[shop], key)
