@@ -17,7 +17,7 @@ if (form && paper) {
       for (const name of SHOWN) address.searchParams.set(name, form.elements[name].value);
       address.searchParams.set("franchise", form.elements.franchise.checked ? "1" : "");
       const next = new Image();
-      next.onload = () => { paper.src = next.src; };  // the old one stays until the new one is there
+      next.onload = () => { paper.src = next.src; paper.parentElement.href = next.src; };  // the old one stays until the new one is there
       next.src = address.href;
     }, 400);
   });

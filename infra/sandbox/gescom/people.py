@@ -67,9 +67,14 @@ def people(chance: random.Random, private: int) -> list[Person]:
     return found + [_company(chance, number) for number in range(len(COMPANIES))]
 
 
+PRIVATE = {"1": "5", "2": "8"}
+"""A SIREN that begins with 1 or 2 is a public body's: these are traders."""
+
+
 def siret(chance: random.Random) -> str:
     """Fourteen digits that pass Luhn's test as a whole, and as a SIREN by their first nine."""
-    siren = _with_luhn("".join(str(chance.randint(1 if at == 0 else 0, 9)) for at in range(8)))
+    digits = "".join(str(chance.randint(1 if at == 0 else 0, 9)) for at in range(8))
+    siren = _with_luhn(PRIVATE.get(digits[0], digits[0]) + digits[1:])
     return _with_luhn(siren + "000" + str(chance.randint(1, 3)))
 
 

@@ -88,7 +88,8 @@ async def look(request: Request[Any, Any, Any], token: FromPath[str]) -> Respons
     """The merchant's colour. A style sheet of its own, because nothing may be styled inline here."""
     opened = await _opened(request, token)
     colour = opened.route.rules.colour if opened is not None else "#1f3a5f"
-    return Response(f".of-shop {{ --shop: {colour}; }}\n", media_type="text/css", headers=HIDDEN)
+    said = f".of-shop {{ --shop: {colour}; --on-shop: {_readable_on(colour)}; }}\n"
+    return Response(said, media_type="text/css", headers=HIDDEN)
 
 
 @get("/d/{token:str}/logo", opt=MACHINE)
@@ -102,6 +103,15 @@ async def logo(request: Request[Any, Any, Any], token: FromPath[str]) -> Respons
         return _over(request)
     kind = "image/png" if content.startswith(b"\x89PNG") else "image/jpeg"
     return Response(content, media_type=kind, headers=HIDDEN)
+
+
+def _readable_on(colour: str) -> str:
+    """Black or white, whichever stands out more on it (relative luminance of WCAG 2)."""
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return "#ffffff" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.179 else "#111111"
 
 
 async def _opened(request: Request[Any, Any, Any], token: str, *, visit: bool = False) -> Opened | None:
