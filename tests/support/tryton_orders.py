@@ -113,7 +113,7 @@ def read_customer(erp: Connector, outcome: Outcome) -> Customer:
     return found
 
 
-WRITES = ("create", "write", "delete", "quote", "confirm", "process", "draft", "cancel")
+WRITES = ("create", "write", "delete", "quote", "confirm", "process", "draft", "cancel", "post", "execute")
 
 
 class CrashAt(httpx.BaseTransport):

@@ -29,6 +29,12 @@ WRITTEN = {
     "sale.sale": ("create", "write", "delete"),
     "sale.line": ("create", "write", "delete"),
 }
+OF_PAYMENTS = {
+    "account.invoice": ("create", "write", "delete"),
+    "account.move": ("read", "create", "write"),
+    "account.account": ("read",),
+}
+"""Asked for only where this connection enters payments."""
 BUTTONS = ("draft", "quote", "confirm", "process")
 RIGHTS = {
     "read": ("lire", "read"),
@@ -45,6 +51,10 @@ def check(client: Client, settings: TrytonSettings) -> None:
     company = list(_company(client, settings))
     modules = list(_missing_modules(client))
     findings += [*company, *modules]
+    if not modules and settings.payment_method and not client.has("sale_advance_payment"):
+        findings.append(
+            texts.NO_MODULE.fill(module="sale_advance_payment", use_fr="les acomptes", use_en="deposits")
+        )
     if not modules:  # a right on a model that is not there would be nonsense
         findings += _missing_rights(client, settings)
         findings += _forbidden_buttons(client, settings)
@@ -77,10 +87,14 @@ def _company(client: Client, settings: TrytonSettings) -> Iterator[Message]:
 
 
 def _missing_rights(client: Client, settings: TrytonSettings) -> Iterator[Message]:
-    names = sorted({*READ, *WRITTEN})
-    access: Row = client.call("ir.model.access", "get_access", names, repeat=True)
-    for model in names:
-        for right in (*(("read",) if model in READ else ()), *WRITTEN.get(model, ())):
+    wanted = {
+        model: (*(("read",) if model in READ else ()), *WRITTEN.get(model, ())) for model in (*READ, *WRITTEN)
+    }
+    if settings.payment_method:
+        wanted |= {model: (*wanted.get(model, ()), *rights) for model, rights in OF_PAYMENTS.items()}
+    access: Row = client.call("ir.model.access", "get_access", sorted(wanted), repeat=True)
+    for model in sorted(wanted):
+        for right in wanted[model]:
             if not access[model][right]:
                 french, english = RIGHTS[right]
                 message = texts.NO_RIGHT
@@ -116,6 +130,10 @@ def _wrong_names(client: Client, settings: TrytonSettings) -> Iterator[Message]:
             check_names()
         except ConfigError as error:
             yield error.message
+    wanted, known = settings.payment_method, _payment_methods(client)
+    if wanted and not any(wanted.casefold() in (row["name"].casefold(), str(row["id"])) for row in known):
+        names = ", ".join(row["name"] for row in known) or "—"
+        yield texts.NO_USUAL_METHOD.fill(name=wanted, known=names)
     articles = {
         settings.shipping_article: ("port", "shipping"),
         settings.fee_article: ("frais", "charges"),
@@ -125,6 +143,11 @@ def _wrong_names(client: Client, settings: TrytonSettings) -> Iterator[Message]:
     for code, (french, english) in articles.items():
         if code and not client.search_read("product.product", [["code", "=", code]], ("id",), limit=1):
             yield texts.NO_ARTICLE.fill(code=code, use_fr=french, use_en=english)
+
+
+def _payment_methods(client: Client) -> list[Row]:
+    domain = [["company", "=", client.company]]
+    return client.search_read("account.invoice.payment.method", domain, ("name",))
 
 
 def refusal_as_config(refused: Refused) -> ConfigError:

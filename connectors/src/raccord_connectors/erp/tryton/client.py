@@ -201,7 +201,10 @@ class Client:
             view = answer.get("view")
             if view and then is not None:
                 button, filled = then
-                known[view["state"]] = {**view.get("defaults", {}), **view.get("values", {}), **filled}
+                proposed = {**view.get("defaults", {}), **view.get("values", {})}
+                # "company." tells the name of "company"; it is no field to send back
+                proposed = {name: value for name, value in proposed.items() if not name.endswith(".")}
+                known[view["state"]] = {**proposed, **filled}
                 self._ask(f"wizard.{name}.execute", (session, known, button), context, False)
         finally:
             self._ask(f"wizard.{name}.delete", (session,), None, False)

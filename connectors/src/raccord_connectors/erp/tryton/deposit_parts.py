@@ -43,10 +43,10 @@ def given_back(amount: Decimal, left: Mapping[Decimal, tuple[Decimal, Decimal]])
 
 
 def _nearest(told: TaxAmount, base: Decimal, tax: Decimal) -> tuple[Decimal, Decimal]:
-    rate = told.rate / 100
+    rate, start = told.rate / 100, cents(told.base)
     for distance in range(SEARCHED):
-        for moved in (told.base - distance * CENT, told.base + distance * CENT):
+        for moved in (start - distance * CENT, start + distance * CENT):
             mine = cents(moved * rate)
             if cents((base + moved) * rate) == tax + mine and abs(mine - told.tax) <= CENT:
                 return moved, mine
-    return told.base, cents(told.base * rate)
+    return start, cents(start * rate)

@@ -26,7 +26,7 @@ def discover(client: Client, settings: TrytonSettings) -> Discovery:
         price_categories=_price_categories(client),
         order_statuses=_statuses(client),
         tax_classes=_tax_classes(client),
-        payment_methods=_named(client, "account.invoice.payment_term"),
+        payment_methods=_named(client, "account.invoice.payment.method"),
         carriers=_carriers(client),
         units=_named(client, "product.uom", "symbol"),
         identity=_identity(client),
@@ -56,7 +56,7 @@ def _identity(client: Client) -> Identity:
 
 
 def _named(client: Client, model: str, title: str = "name") -> tuple[Choice, ...]:
-    """Payment terms stand for payment methods: a sale of Tryton has no other."""
+    """By id: names are translated."""
     rows = client.search_read(model, [], (title, "rec_name"))
     return tuple(Choice(str(row["id"]), row[title] or row["rec_name"] or str(row["id"])) for row in rows)
 

@@ -8,7 +8,9 @@ whole, and begins by looking at what is there; so after a crash the same entry g
 from collections.abc import Sequence
 from decimal import Decimal
 
-from raccord_connectors.canonical import PaymentEntry
+from msgspec.structs import replace
+
+from raccord_connectors.canonical import PaymentEntry, plain
 from raccord_connectors.contract import Change, Outcome, RecordRejected
 from raccord_connectors.erp.tryton import texts
 from raccord_connectors.erp.tryton.amounts import cents
@@ -48,6 +50,9 @@ class PaymentEntries:
     def write(self, change: Change) -> Outcome:
         entry = change.record
         assert isinstance(entry, PaymentEntry)
+        entry = replace(
+            entry, amount=plain(entry.amount)
+        )  # Tryton counts zeros as decimals, and refuses a third
         try:
             return self._enter(entry)
         except RecordRejected as error:
@@ -100,7 +105,7 @@ class PaymentEntries:
         domain = [["sales", "=", sale], ["type", "=", "out"], ["state", "in", ["posted", *DRAFT]]]
         return self._client.search_read("account.invoice", domain, PAPER)
 
-    def _method(self, entry: PaymentEntry) -> int:
+    def _method(self, entry: PaymentEntry) -> Row:
         """By its name or id in Tryton, else by the shop's name of it, else the usual one of the settings."""
         domain = [["company", "=", self._client.company]]
         known = self._methods.get(
@@ -109,7 +114,7 @@ class PaymentEntries:
         for wanted in (entry.method, entry.title, self._settings.payment_method):
             for row in known:
                 if wanted and wanted.casefold() in (row["name"].casefold(), str(row["id"])):
-                    return int(row["id"])
+                    return row
         message = texts.NO_PAYMENT_METHOD.fill(
             key=entry.key,
             method=entry.title or entry.method,
@@ -125,7 +130,7 @@ class PaymentEntries:
         invoices = self._invoices(sale["id"])
         papers = self._deposits.papers(sale["party"], reference_of(entry.key))
         mine = next((row for row in papers if row["reference"] == entry.key), None)
-        if mine is not None:
+        if mine is not None and mine["state"] != "paid":
             self._pay(self._posted(mine), mine["amount_to_pay"] or mine["total_amount"], entry, method)
             return
         shares: list[tuple[Row, Decimal]] = []
@@ -207,7 +212,7 @@ class PaymentEntries:
             mine = self._credit_deposits(entry, sale, papers, rest)
         self._pay(self._posted(mine), mine["amount_to_pay"] or mine["total_amount"], entry, method)
 
-    def _pay_out(self, entry: PaymentEntry, rest: Decimal, method: int) -> None:
+    def _pay_out(self, entry: PaymentEntry, rest: Decimal, method: Row) -> None:
         ids = record_ids([str(entry.credit)])
         invoices = self._invoices(ids[0]) if ids else []
         open_ = [row for row in invoices if row["state"] == "posted" and row["amount_to_pay"] < 0]
@@ -245,7 +250,7 @@ class PaymentEntries:
             self._client.call("account.invoice", "post", [invoice["id"]])
         return invoice
 
-    def _pay(self, invoice: Row, amount: Decimal, entry: PaymentEntry, method: int) -> None:
+    def _pay(self, invoice: Row, amount: Decimal, entry: PaymentEntry, method: Row) -> None:
         """Through the wizard *Pay*; below zero money is paid out. What is paid in full is reconciled by it."""
         form: Row = {
             "payee": invoice["party"],
@@ -254,9 +259,9 @@ class PaymentEntries:
             "currency": invoice["currency"],
             "company": self._client.company,
             "invoice_account": invoice["account"],
-            "payment_method": method,
+            "payment_method": method["id"],
             "date": entry.dated,
-            "description": label_of(entry.key, entry.transaction),
+            "description": label_of(entry.key, entry.transaction, method["name"]),
         }
         self._client.wizard(
             "account.invoice.pay",

@@ -17,6 +17,8 @@ from raccord_connectors.erp.tryton.client import Client, Row
 
 OURS = re.compile(r"\S+-\S*/[^\s/]+")
 """First word of a move's description of ours: see `canonical.payment_key`."""
+METHOD = " · "
+"""Before the method, last in a description."""
 ZERO = Decimal(0)
 PAGE = 200
 MOVE = (
@@ -31,8 +33,9 @@ def reference_of(key: str) -> str:
     return key.rpartition("/")[0]
 
 
-def label_of(key: str, transaction: str) -> str:
-    return f"{key} {transaction}".strip()
+def label_of(key: str, transaction: str, method: str) -> str:
+    """Of a move: it keeps no method, and two methods may share a journal and an account."""
+    return f"{key} {transaction}".strip() + f"{METHOD}{method}"
 
 
 @dataclass
@@ -42,6 +45,7 @@ class _Found:
     amount: Decimal = ZERO
     dated: list[date] = field(default_factory=list)
     transaction: str = ""
+    method: str = ""
     journal: int = 0
     account: int = 0
     invoices: list[Row] = field(default_factory=list)
@@ -68,8 +72,9 @@ class Payments:
         for move in moves:
             invoice = invoices.get(number_of(move["origin"]))
             if invoice is not None:
-                key, _, transaction = move["description"].partition(" ")
-                _add(found.setdefault(key, _Found(transaction=transaction)), move, invoice)
+                label, _, method = move["description"].partition(METHOD)
+                key, _, transaction = label.partition(" ")
+                _add(found.setdefault(key, _Found(transaction=transaction, method=method)), move, invoice)
         sales = self._sales(found)
         methods = self._methods() if found else {}
         entries = (_entry(key, one, sales, methods) for key, one in found.items())
@@ -82,7 +87,18 @@ class Payments:
         else:
             begun = [["description", "like", f"{key} %"] for key in keys]
             domain.append(["OR", ["description", "in", list(keys)], *begun])
-        return self._client.search_read("account.move", domain, MOVE)
+        moves = self._client.search_read("account.move", domain, MOVE)
+        undone = self._undone([move["id"] for move in moves])
+        return [move for move in moves if move["id"] not in undone]
+
+    def _undone(self, ids: Sequence[int]) -> set[int]:
+        """Moves that somebody cancelled: Tryton keeps them, and a second one that takes them back."""
+        found: set[int] = set()
+        for start in range(0, len(ids), PAGE):
+            names = [f"account.move,{number}" for number in ids[start : start + PAGE]]
+            rows = self._client.search_read("account.move", [["origin", "in", names]], ("origin",))
+            found |= {number_of(row["origin"]) for row in rows}
+        return found
 
     def _invoices(self, ids: set[int]) -> dict[int, Row]:
         rows = (
@@ -103,7 +119,7 @@ class Payments:
         return {row["reference"].replace(" ", "_"): row for row in reversed(rows)}
 
     def _methods(self) -> dict[tuple[int, int], str]:
-        """(journal, account) → name: a move keeps the two, not the method."""
+        """(journal, account) → name, for payments entered by hand under one of our keys."""
         names: dict[tuple[int, int], str] = {}
         domain = [["company", "=", self._client.company]]
         fields = ("name", "journal", "debit_account", "credit_account")
@@ -156,7 +172,7 @@ def _entry(
         kind=kind,
         amount=plain(abs(found.amount)),
         currency=found.invoices[0]["currency."]["code"],
-        method=methods.get((found.journal, found.account), ""),
+        method=found.method or methods.get((found.journal, found.account), ""),
         dated=min(found.dated),
         transaction=found.transaction,
         credit=str(credit["id"]) if credit else None,

@@ -99,6 +99,13 @@ NO_ARTICLE = Text(
     "Aucun article de Tryton n’a le code « {code} » ({use_fr}). Créez-le ou corrigez le réglage.",
     "No article of Tryton has the code “{code}” ({use_en}). Create it or correct the setting.",
 )
+NO_USUAL_METHOD = Text(
+    "tryton.no_usual_payment_method",
+    "Aucun mode de paiement de Tryton ne s’appelle « {name} ». Modes trouvés : {known}. Corrigez le réglage ou créez-le "
+    "(Comptabilité > Configuration > Factures).",
+    "No payment method of Tryton is called “{name}”. Methods found: {known}. Correct the setting or create it (Financial > "
+    "Configuration > Invoice).",
+)
 NO_FIELD = Text(
     "tryton.no_field",
     "« {model} » n’a pas de champ simple « {name} » dans ce Tryton. Corrigez le réglage.",
