@@ -216,7 +216,7 @@ def test_all_pieces_given_back_one_refund_after_another_are_the_order_to_the_cen
     made: tuple[Order, Draft], data: st.DataObject
 ) -> None:
     order, draft = made
-    refunds = []
+    refunds: list[Refund] = []
     for line in order.lines:
         left = int(line.quantity)
         while left:

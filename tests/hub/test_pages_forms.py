@@ -329,7 +329,11 @@ def test_first_choices_that_cannot_be_are_refused_by_field(
     [
         ({"shipping_item": "RIEN"}, "La gestion n’a pas d’article « RIEN »"),
         ({"document_kind": "x"}, "Choisissez une des réponses proposées"),
-        ({"document_kind": "invoice"}, "Choisissez une des réponses proposées"),
+        ({"document_kind": "preparation"}, "Choisissez une des réponses proposées"),
+        ({"others_entry": "cash"}, "Choisissez une des réponses proposées"),
+        ({"others_entry": "deposit_invoice"}, "Choisissez une des réponses proposées"),
+        ({"others_entry": "deposit", "others_days": "400"}, "« 400 » n’est pas un nombre"),
+        ({"refund_item": "RIEN"}, "La gestion n’a pas d’article « RIEN »"),
         ({"reference": "{numero}"}, "« {numero} » n’est pas un mot que nous connaissons"),
         ({"comments": "{number}\n{autre}"}, "« {autre} » n’est pas un mot que nous connaissons"),
         ({"unknown_item": "other"}, "vous avez choisi de vous en servir"),
@@ -389,6 +393,35 @@ def test_every_rule_of_orders_is_kept_as_it_was_typed(site: Site) -> None:
         assert re.search(f'name="{name}" value="{value}" checked', page), name
     assert "Commande {number}\nCadeau : {gift_message}</textarea>" in page
     assert 303 == visitor.post(path, **orders(unknown_item="hold", taxes="shop")).status_code
+
+
+def test_payment_rules_are_kept_line_by_line_and_an_empty_line_is_none(site: Site) -> None:
+    visitor, path = site.as_("owner"), site.at(f"channels/{site.made.channel}/settings")
+    typed = orders(
+        document_kind="delivery", credits="by_hand", refund_item="PORT", others_entry="", pay0_method="card",
+        pay0_entry="settlement", pay0_mode="3", pay0_days="2", pay0_fee="PORT", pay1_method="cheque",
+        pay1_entry="none", pay1_journal="BQ1", pay2_method="", pay2_entry="none",
+    )  # fmt: skip
+    assert 303 == visitor.post(path, **typed).status_code
+    page = visitor.get(path).text
+    for name, value in (
+        ("pay0_method", "card"),
+        ("pay0_days", "2"),
+        ("pay1_method", "cheque"),
+        ("pay1_journal", "BQ1"),
+    ):
+        assert re.search(f'name="{name}" value="{value}"', page), name
+    assert re.search(r'id="pay0_entry".*?value="settlement" selected', page)
+    assert re.search(r'id="pay1_entry".*?value="none" selected', page)
+    assert re.search(r'id="others_entry".*?<option value="">', page), "the others are held"
+    assert re.search(r'name="credits" value="by_hand" checked', page)
+    assert re.search(r'name="document_kind" value="delivery" checked', page)
+    twice = {**typed, "pay1_method": "card"}
+    answer = visitor.post(path, **twice)
+    assert (422, True) == (answer.status_code, "« card » est là deux fois" in text_of(answer))
+    dropped = orders(credits="write", others_entry="deposit", pay0_method="", pay0_entry="deposit")
+    assert 303 == visitor.post(path, **dropped).status_code
+    assert re.search(r'id="others_entry".*?value="deposit" selected', visitor.get(path).text)
 
 
 # ----------------------------------------------------------------------------------------------- partners

@@ -11,6 +11,7 @@ import msgspec
 from litestar.datastructures import FormMultiDict
 
 from raccord.channels.order_forms import order_rules, shown_items
+from raccord.channels.payment_forms import Offered
 from raccord.channels.rule_forms import TAX, rates_of, tax_classes
 from raccord.channels.typed import Typed
 from raccord.core.channel import ChannelSettings, PriceRules, StockRule
@@ -29,7 +30,7 @@ NATURES = tuple(FORMULAS)
 
 
 def first(
-    form: FormMultiDict, shop: Discovery | None, former: ChannelSettings
+    form: FormMultiDict, shop: Discovery | None, former: ChannelSettings, erp: Offered
 ) -> tuple[ChannelSettings, dict[str, Message]]:
     """The first choices of a new channel; where one is wrong, the former value with its problem beside it."""
     typed = Typed(form)
@@ -40,15 +41,17 @@ def first(
             former.publication, flagged_only=not typed.flag("publish_unflagged")
         ),
         "tax_classes": tax_classes(typed, shop),
-        **_orders(typed, former),
+        **_orders(typed, former, erp),
     }
     return msgspec.structs.replace(former, **values), typed.wrong
 
 
-def orders(form: FormMultiDict, former: ChannelSettings) -> tuple[ChannelSettings, dict[str, Message]]:
+def orders(
+    form: FormMultiDict, former: ChannelSettings, erp: Offered
+) -> tuple[ChannelSettings, dict[str, Message]]:
     """What concerns orders and the brake; nothing of the catalogue."""
     typed = Typed(form)
-    return msgspec.structs.replace(former, **_orders(typed, former)), typed.wrong
+    return msgspec.structs.replace(former, **_orders(typed, former, erp)), typed.wrong
 
 
 def demand_articles(
@@ -64,10 +67,10 @@ def articles(settings: ChannelSettings) -> list[str]:
     return settings.orders.articles()
 
 
-def _orders(typed: Typed, former: ChannelSettings) -> dict[str, Any]:
+def _orders(typed: Typed, former: ChannelSettings, erp: Offered) -> dict[str, Any]:
     share = typed.number("brake_share", former.brake_share * 100, most=Decimal(100), example=2) / 100
     return {
-        "orders": order_rules(typed, former.orders),
+        "orders": order_rules(typed, former.orders, erp),
         "brake_share": plain(share),
         "brake_count": typed.whole("brake_count", former.brake_count, most=1_000_000, example=50),
     }

@@ -10,7 +10,7 @@ from litestar.params import Body, FromPath
 from litestar.response import Redirect, Template
 from msgspec import Struct
 
-from raccord.channels import forms, service, views
+from raccord.channels import forms, payment_forms, service, views
 from raccord.channels.errors import ChannelError
 from raccord.channels.models import Channel
 from raccord.connections.models import Connection
@@ -24,6 +24,7 @@ from raccord.storage.engine import tenant_transaction
 from raccord.sync.emptied import conclude_emptied
 from raccord.tenants.access import member
 from raccord_connectors.contract import Message, Text
+from raccord_connectors.registry import CONNECTORS, connector_class
 
 MANAGER = {"role": "manager"}
 NEEDS_NAME = Text(
@@ -76,7 +77,7 @@ async def create(request: Visit, tenant: FromPath[UUID]) -> Response[Any]:
     erps, shops = await _sides(request, tenant)
     erp, shop = _by_id(erps, str(form.get("erp", ""))), _by_id(shops, str(form.get("shop", "")))
     name = str(form.get("name", "")).strip()[:200]
-    settings, wrong = forms.first(form, shop.discovery, ChannelSettings())
+    settings, wrong = forms.first(form, shop.discovery, ChannelSettings(), _payable(erp))
     await _demand_articles(tenant, erp, settings, wrong)
     if not name:
         wrong["name"] = NEEDS_NAME.fill()
@@ -127,7 +128,7 @@ async def settings_page(request: Visit, tenant: FromPath[UUID], channel: FromPat
 async def change_settings(request: Visit, tenant: FromPath[UUID], channel: FromPath[UUID]) -> Response[Any]:
     found = await _found(tenant, channel)
     erp, shop = await _systems(request, tenant, found)
-    settings, wrong = forms.orders(await request.form(), found.settings)
+    settings, wrong = forms.orders(await request.form(), found.settings, _payable(erp))
     await _demand_articles(tenant, erp, settings, wrong)
     if not wrong:
         try:
@@ -202,9 +203,16 @@ async def _form(
         natures=forms.NATURES,
         rates_of=forms.rates_of,
         tax_prefix=forms.TAX,
+        payable=_payable(erp),
+        pay_rows=payment_forms.rows(settings.orders, shop.discovery),
+        pay_others=payment_forms.others(settings.orders),
         wrong=wrong or {},
         locked=False,
     )
+
+
+def _payable(erp: Connection) -> payment_forms.Offered:
+    return payment_forms.offered(connector_class(erp.connector).spec if erp.connector in CONNECTORS else None)
 
 
 async def _demand_articles(

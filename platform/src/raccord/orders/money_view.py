@@ -1,32 +1,61 @@
-"""What an order's page says of its money: each payment and refund of the shop, and what became of it in the ERP."""
+"""What an order's page says of its money: each payment and refund of the shop, what became of it in the ERP, its credit note, and
+what is left to pay there."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 from msgspec import Struct
 
-from raccord.core.order_rules import OrderRules
-from raccord.core.payment_plan import DocumentState, PaymentPlan, Waits, plan, refund_key
+from raccord.core.balance import Balance
+from raccord.core.order_rules import OrderRules, PaymentRule
+from raccord.core.payment_plan import DocumentState, PaymentPlan, Waits, plan, refund_key, rule_of
+from raccord.core.rates import table_of
+from raccord.core.refund_plan import RefundPlan, plan_credits
+from raccord.core.refund_plan import Waits as CreditWaits
+from raccord.orders import credit_rows, payment_rows
+from raccord.orders.credit_rows import BalanceRow, CreditRow
 from raccord.orders.payment_rows import PaymentRow
-from raccord_connectors.canonical import Order, PaymentEntry, payment_key
-from raccord_connectors.contract import Problem
+from raccord.orders.refunds import credited
+from raccord.orders.standing import honours
+from raccord_connectors.canonical import Document, Draft, Order, Payment, PaymentEntry, Refund, payment_key
+from raccord_connectors.contract import ConnectorSpec, Problem
+
+
+class CreditLine(Struct, frozen=True, kw_only=True):
+    """What became of a refund's credit note."""
+
+    number: str = ""
+    """Of the document in the ERP, once it was read back."""
+    amount: Decimal | None = None
+    waits: CreditWaits | None = None
+    asked: bool = False
+    problem: Problem | None = None
+    entered_at: datetime | None = None
 
 
 class MoneyLine(Struct, frozen=True, kw_only=True):
     """`state` is the shop's payment state, or "refund"; `amount` is positive."""
 
+    key: str
+    """Of its entry in the ERP."""
     title: str
     amount: Decimal
     state: str
-    key: str = ""
-    """Of its entry in the ERP, made or to be made."""
     transaction: str = ""
+    fee: Decimal | None = None
+    """What the payment service kept of it."""
+    rule: PaymentRule | None = None
+    """Of its method, for payments."""
     entry: PaymentEntry | None = None
     """As read back from the ERP."""
     entered_at: datetime | None = None
     waits: Waits | None = None
     asked: bool = False
     problem: Problem | None = None
+    credit: CreditLine | None = None
 
 
 class Money(Struct, frozen=True, kw_only=True):
@@ -36,74 +65,142 @@ class Money(Struct, frozen=True, kw_only=True):
     entered: Decimal = Decimal(0)
     """In the ERP, refunds taken off."""
     complete: bool = False
+    balance: Balance | None = None
+    """As last read in the ERP; None before the invoice."""
+    balance_problem: Problem | None = None
+    balanced_at: datetime | None = None
 
     @property
     def held(self) -> bool:
-        return any(line.problem is not None for line in self.lines)
+        return self.balance_problem is not None or any(
+            line.problem is not None or (line.credit is not None and line.credit.problem is not None)
+            for line in self.lines
+        )
 
     @property
     def last(self) -> datetime | None:
         return max((line.entered_at for line in self.lines if line.entered_at), default=None)
 
 
+async def load(
+    id_: UUID,
+    order: Order,
+    *,
+    reference: str,
+    draft: Draft | None,
+    key: str | None,
+    document: Document | None,
+    rules: OrderRules,
+    spec: ConnectorSpec | None,
+    by_hand: bool,
+) -> Money:
+    """`key` and `document`: of the order in the ERP, None while it is not there; inside the tenant's transaction."""
+    return money_of(
+        order,
+        await payment_rows.of(id_),
+        await credit_rows.of(id_),
+        await credit_rows.balance(id_),
+        reference=reference,
+        draft=draft,
+        key=key,
+        document=document,
+        rules=rules,
+        kinds=() if by_hand else honours(spec),
+        writes_credits=spec is not None and spec.makes("drafts", "credit"),
+    )
+
+
 def money_of(
     order: Order,
     rows: dict[str, PaymentRow],
+    credits_: Mapping[str, CreditRow],
+    balance: BalanceRow | None,
     *,
     reference: str,
-    document: str | None,
-    state: DocumentState,
+    draft: Draft | None,
+    key: str | None,
+    document: Document | None,
     rules: OrderRules,
-    kept: bool,
+    kinds: tuple[str, ...],
+    writes_credits: bool,
 ) -> Money:
-    """`document` is None while the order is not in the ERP."""
-    known = {key: row.entry for key, row in rows.items() if row.state == "entered" and row.entry is not None}
-    planned = plan(
-        order, reference=reference, document=document or "", state=state, rules=rules, entered=known
-    )
-    if not kept or document is None:
-        planned = PaymentPlan()
-    lines = [
-        _line(
-            payment_key(reference, one.key), rows, planned, title=one.title or one.method, amount=one.amount,
-            state=one.state, transaction=one.transaction,
-        )
-        for one in order.payments
-    ]  # fmt: skip
-    lines += [
-        _line(refund_key(reference, one), rows, planned, title=one.reason, amount=one.amount, state="refund")
-        for one in order.refunds
-    ]
+    known = payment_rows.known(rows)
+    state: DocumentState = document.state if document else "confirmed"
+    planned, refunds = PaymentPlan(), RefundPlan()
+    if key is not None and draft is not None:
+        refunds = plan_credits(
+            order, draft=draft, document=document, key=key, state=state, rules=rules, writes=writes_credits,
+            entered={one.refund: one.document for one in credits_.values() if one.document is not None},
+        )  # fmt: skip
+    if key is not None and kinds:
+        planned = plan(
+            order, reference=reference, document=key, state=state, rules=rules, entered=known, kinds=kinds,
+            credited=credited(refunds, credits_), table=table_of(draft.lines) if draft is not None else None,
+        )  # fmt: skip
     entered = sum((-one.amount if one.kind == "refund" else one.amount for one in known.values()), Decimal(0))
     return Money(
-        lines=lines,
-        kept=kept,
+        lines=[
+            *(_payment(one, reference, rows, planned, rules) for one in order.payments),
+            *(_refund(one, reference, rows, planned, refunds, credits_) for one in order.refunds),
+        ],
+        kept=bool(kinds),
         entered=entered,
-        complete=kept and document is not None and planned.complete,
+        complete=bool(kinds) and key is not None and planned.complete and refunds.complete,
+        balance=balance.balance if balance is not None else None,
+        balance_problem=balance.problem if balance is not None else None,
+        balanced_at=balance.checked_at if balance is not None else None,
     )
 
 
-def _line(
-    key: str,
+def _payment(
+    one: Payment, reference: str, rows: dict[str, PaymentRow], planned: PaymentPlan, rules: OrderRules
+) -> MoneyLine:
+    key = payment_key(reference, one.key)
+    return MoneyLine(
+        key=key, title=one.title or one.method, amount=one.amount, state=one.state, transaction=one.transaction, fee=one.fee,
+        rule=rule_of(rules, one.method), **_entered(key, rows, planned),
+    )  # fmt: skip
+
+
+def _refund(
+    one: Refund,
+    reference: str,
     rows: dict[str, PaymentRow],
     planned: PaymentPlan,
-    *,
-    title: str,
-    amount: Decimal,
-    state: str,
-    transaction: str = "",
+    refunds: RefundPlan,
+    credits_: Mapping[str, CreditRow],
 ) -> MoneyLine:
+    key = refund_key(reference, one)
+    return MoneyLine(
+        key=key, title=one.reason, amount=one.amount, state="refund", credit=_credit(one.key, refunds, credits_),
+        **_entered(key, rows, planned),
+    )  # fmt: skip
+
+
+def _credit(refund: str, refunds: RefundPlan, credits_: Mapping[str, CreditRow]) -> CreditLine | None:
+    row, waits = credits_.get(refund), refunds.waits.get(refund)
+    problem = refunds.held.get(refund) or (row.problem if row is not None else None)
+    if row is None and waits is None and problem is None and refund not in refunds.missing:
+        return None
+    document = row.document if row is not None else None
+    return CreditLine(
+        number=document.number if document is not None else "",
+        amount=abs(document.gross) if document is not None else None,
+        waits=waits if document is None else None,
+        asked=document is None
+        and (refund in refunds.missing or (row is not None and row.state in ("asked", "waiting"))),
+        problem=problem,
+        entered_at=row.entered_at if row is not None else None,
+    )
+
+
+def _entered(key: str, rows: dict[str, PaymentRow], planned: PaymentPlan) -> dict[str, Any]:
     row = rows.get(key)
     entered = row is not None and row.state == "entered"
-    return MoneyLine(
-        title=title,
-        amount=amount,
-        state=state,
-        key=key,
-        transaction=transaction,
-        entry=row.entry if row is not None and entered else None,
-        entered_at=row.entered_at if row is not None else None,
-        waits=planned.waits.get(key),
-        asked=row is not None and row.state in ("asked", "waiting"),
-        problem=planned.held.get(key) or (row.problem if row is not None else None),
-    )
+    return {
+        "entry": row.entry if row is not None and entered else None,
+        "entered_at": row.entered_at if row is not None else None,
+        "waits": planned.waits.get(key),
+        "asked": row is not None and row.state in ("asked", "waiting"),
+        "problem": planned.held.get(key) or (row.problem if row is not None else None),
+    }

@@ -17,12 +17,11 @@ from raccord.orders.models import StoredOrder
 from raccord.orders.noting import note
 from raccord.orders.payment_rows import PaymentRow
 from raccord.orders.standing import Standing
-from raccord.storage.engine import current_connection, tenant_transaction
+from raccord.storage.engine import tenant_transaction
 from raccord.sync.commands import Commands
 from raccord_connectors import wire
 from raccord_connectors.canonical import PaymentEntry, decode, encode
-from raccord_connectors.contract import Can, Change, Outcome, Problem, Text
-from raccord_connectors.registry import CONNECTORS, connector_class
+from raccord_connectors.contract import Change, Outcome, Problem, Text
 
 PATIENCE = timedelta(seconds=30)
 """After which an unanswered entry is looked at again, should the wake-up be lost."""
@@ -81,11 +80,6 @@ async def wake_later(order: UUID) -> None:
     for found in await repository.by_id([order]):
         if found.state == "integrated":
             await repository.mark_follow_up(found)
-
-
-async def enters_payments(erp: UUID) -> bool:
-    name = await current_connection().fetchval("SELECT connector FROM connection WHERE id = $1", erp)
-    return name in CONNECTORS and connector_class(name).spec.can("payments", Can.CREATE)
 
 
 def planned_for(

@@ -19,15 +19,23 @@ class Standing(Struct, frozen=True, kw_only=True):
 
     @property
     def payments(self) -> tuple[str, ...]:
-        """The kinds of entries that can be asked for; empty where the connector enters no payments."""
-        if self.spec is None or not self.spec.can("payments", Can.CREATE):
-            return ()
-        kinds = self.spec.stream("payments").kinds
-        return FIRST_KINDS["payments"] if kinds is None else kinds
+        return honours(self.spec)
 
     @property
     def credits(self) -> bool:
         return self.spec is not None and self.spec.makes("drafts", "credit")
+
+
+def honours(spec: ConnectorSpec | None) -> tuple[str, ...]:
+    """The kinds of entries that can be asked for; empty where the connector enters no payments."""
+    if spec is None or not spec.can("payments", Can.CREATE):
+        return ()
+    kinds = spec.stream("payments").kinds
+    return FIRST_KINDS["payments"] if kinds is None else kinds
+
+
+def spec_of(connector: str) -> ConnectorSpec | None:
+    return connector_class(connector).spec if connector in CONNECTORS else None
 
 
 async def of(found: StoredOrder) -> Standing:
@@ -40,7 +48,4 @@ async def of(found: StoredOrder) -> Standing:
     document = decode(row["data"], Document) if row["data"] else None
     gone = row["gone"] if document else found.gone
     state: DocumentState = "cancelled" if gone else document.state if document else "confirmed"
-    name = row["connector"]
-    return Standing(
-        document=document, state=state, spec=connector_class(name).spec if name in CONNECTORS else None
-    )
+    return Standing(document=document, state=state, spec=spec_of(row["connector"]))

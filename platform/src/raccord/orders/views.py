@@ -12,11 +12,11 @@ from msgspec import Struct
 
 from raccord.core.channel import ChannelSettings
 from raccord.core.order_rules import OrderRules
-from raccord.orders import payment_rows, repository
+from raccord.orders import money_view, repository
 from raccord.orders.commands import draft_mark, readback_mark
 from raccord.orders.decisions import SEEN
-from raccord.orders.money_view import Money, money_of
-from raccord.orders.payments import enters_payments
+from raccord.orders.money_view import Money
+from raccord.orders.standing import spec_of
 from raccord.storage import commands
 from raccord.storage.engine import current_connection
 from raccord_connectors import wire
@@ -106,7 +106,8 @@ async def one(id_: UUID) -> OrderView | None:
     row = await connection.fetchrow(
         f"""
         SELECT o.*, {SEEN} AS seen,
-               c.name AS channel_name, c.settings, c.erp, c.state = 'live' AS live, e.name AS erp_name, s.name AS shop_name,
+               c.name AS channel_name, c.settings, c.erp, c.state = 'live' AS live, e.name AS erp_name,
+               e.connector AS erp_connector, s.name AS shop_name,
                (SELECT k.data ->> 'account_title' FROM snapshot k
                  WHERE k.connection = c.erp AND k.stream = 'customers' AND k.key = o.customer) AS customer_title,
                (SELECT d.data FROM snapshot d WHERE d.connection = c.erp AND d.stream = 'documents' AND d.key = o.document
@@ -131,21 +132,17 @@ async def one(id_: UUID) -> OrderView | None:
     )
     document = decode(row["document_data"], Document) if row["document_data"] else await _read_back(row)
     rules = msgspec.json.decode(row["settings"], type=ChannelSettings).orders
-    money = money_of(
-        order,
-        await payment_rows.of(id_),
-        reference=row["reference"],
-        document=row["document"],
-        state=document.state if document else "confirmed",
-        rules=rules,
-        kept=not row["payments_by_hand"] and await enters_payments(row["erp"]),
-    )
+    draft = decode(row["draft"], Draft) if row["draft"] else None
+    money = await money_view.load(
+        id_, order, reference=row["reference"], draft=draft, key=row["document"], document=document, rules=rules,
+        spec=spec_of(row["erp_connector"]), by_hand=row["payments_by_hand"],
+    )  # fmt: skip
     return OrderView(
         id=id_, channel=row["channel"], channel_name=row["channel_name"], erp=row["erp"], erp_name=row["erp_name"],
         shop_name=row["shop_name"], live=row["live"], key=row["key"], reference=row["reference"], number=row["number"],
         order=order, state=row["state"], problem=_problem(row["problem"]), customer=row["customer"],
         customer_title=row["customer_title"], customer_reason=row["customer_reason"],
-        draft=decode(row["draft"], Draft) if row["draft"] else None, document_number=row["document_number"],
+        draft=draft, document_number=row["document_number"],
         document=document, received_at=row["received_at"], money=money,
         integrated_at=row["integrated_at"], attempts=row["attempts"], retry_at=row["retry_at"],
         items=await repository.items_of(row["channel"], (line.item for line in order.lines)),
