@@ -14,13 +14,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import boto3
 import uvicorn
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from litestar import Litestar
+from litestar import Litestar, Request
 
 from raccord.settings import Settings
 from raccord.storage.objects import ObjectMissing, Objects, ObjectsAway, objects_of
@@ -37,19 +39,35 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@dataclass
+class FolderStore:
+    """A folder, served; `log` is its access log: (method, path) of each call."""
+
+    objects: Objects
+    settings: Settings
+    log: list[tuple[str, str]] = field(default_factory=list)
+
+    def count(self, method: str, part: str) -> int:
+        return sum(1 for known, key in self.log if known == method and part in key)
+
+
 @contextmanager
-def folder_store(folder: Path) -> Iterator[Objects]:
+def folder_store(folder: Path) -> Iterator[FolderStore]:
     port = free_port()
     settings = Settings(data_dir=folder, public_url=f"http://127.0.0.1:{port}", secret_key=SECRET_KEY)
-    objects = objects_of(settings)
-    app = Litestar(route.ROUTES)
-    app.state.objects = objects
+    store = FolderStore(objects_of(settings), settings)
+
+    async def note(request: Request[Any, Any, Any]) -> None:
+        store.log.append((request.method, request.url.path))
+
+    app = Litestar(route.ROUTES, after_response=note)
+    app.state.objects = store.objects
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     _wait(lambda: server.started)
     try:
-        yield objects
+        yield store
     finally:
         server.should_exit = True
         thread.join(20)

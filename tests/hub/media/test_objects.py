@@ -33,7 +33,7 @@ def objects(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("objects")
     if request.param == "folder":
         with folder_store(folder) as found:
-            yield found
+            yield found.objects
     else:
         with s3_settings(folder / "s3") as settings:
             yield objects_of(settings)
