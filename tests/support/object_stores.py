@@ -60,7 +60,7 @@ def folder_store(folder: Path) -> Iterator[FolderStore]:
     async def note(request: Request[Any, Any, Any]) -> None:
         store.log.append((request.method, request.url.path))
 
-    app = Litestar(route.ROUTES, after_response=note)
+    app = Litestar(route.ROUTES, after_response=note, logging_config=None)
     app.state.objects = store.objects
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
