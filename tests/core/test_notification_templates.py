@@ -11,6 +11,7 @@ from raccord.core.notification_defaults import MAILS, TEXTS, default_template
 from raccord.core.notification_mail import ink_on, written
 from raccord.core.notification_rules import EVENTS, LANGUAGES, Look
 from raccord.core.notification_template import LISTS, SCALARS, problem, render, restored
+from raccord.core.notification_tracking import link_of
 from raccord.core.notification_words import words_of
 from raccord_connectors.canonical import Buyer, Document, Order, OrderLine, Shipment
 from raccord_connectors.canonical.customer import Address
@@ -189,3 +190,23 @@ def test_the_words_of_a_button_can_be_read_on_any_colour(colour: int) -> None:
     back = f"#{colour:06x}"
     dark, light = sorted((luminance(back), luminance(ink_on(back))))
     assert (light + 0.05) / (dark + 0.05) >= 3.8
+
+
+@pytest.mark.parametrize(
+    ("carrier", "tracking", "url", "expected"),
+    [
+        ("Colissimo Domicile", "6A 123", "", "https://www.laposte.fr/outils/suivre-vos-envois?code=6A123"),
+        (
+            "CHRONOPOST 13",
+            "XY/9",
+            "",
+            "https://www.chronopost.fr/tracking-no-cms/suivi-page?listeNumerosLT=XY%2F9",
+        ),
+        ("Transports Dupont", "42", "", ""),
+        ("Groupsage", "42", "", ""),
+        ("DPD", "", "", ""),
+        ("DPD", "42", "https://suivi.example/42", "https://suivi.example/42"),
+    ],
+)
+def test_a_parcel_is_followed_at_its_carriers(carrier: str, tracking: str, url: str, expected: str) -> None:
+    assert expected == link_of(Shipment(key="1", carrier=carrier, tracking=tracking, url=url))

@@ -8,6 +8,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
 from raccord.core.notification_rules import EventName, Language, Look, NotificationRules
+from raccord.core.notification_tracking import link_of
 from raccord_connectors.canonical import Document, Order, Shipment
 from raccord_connectors.canonical.customer import Address
 
@@ -56,7 +57,7 @@ def words_of(
         "shop_address": look.address,
         "carrier": parcel.carrier if parcel else "",
         "tracking_number": parcel.tracking if parcel else "",
-        "tracking_link": parcel.url if parcel else "",
+        "tracking_link": link_of(parcel) if parcel else "",
         "shipped_in_full": "✓" if document and document.state in ("delivered", "invoiced") else "",
         "document_number": document.number if document else "",
         "invoice_number": subject if event == "invoiced" else "",
@@ -68,7 +69,7 @@ def words_of(
             for line in order.lines
         ],
         "parcels": [
-            {"carrier": one.carrier, "number": one.tracking, "link": one.url}
+            {"carrier": one.carrier, "number": one.tracking, "link": link_of(one)}
             for one in (document.shipments if document else ())
         ],
         "parcel_lines": _inside(order, parcel, items, locale),

@@ -63,7 +63,8 @@ class Senders:
             msgspec.convert(whole, type=kind)
             plain = {key: value for key, value in whole.items() if key not in secrets}
             secret = {key: value for key, value in whole.items() if key in secrets}
-            sealed = self._vault.seal(tenant, _place(medium), msgspec.json.encode(secret))
+            filled = any(secret.values())
+            sealed = self._vault.seal(tenant, _place(medium), msgspec.json.encode(secret)) if filled else None
             await repository.save_sender(tenant, medium, name, msgspec.json.encode(plain).decode(), sealed)
             await note(tenant, account, "sender.saved", medium, {"provider": name})
 
