@@ -105,7 +105,7 @@ def test_a_paper_that_is_made_has_the_totals_of_the_erp_to_the_cent(rows: list[t
     for one in (
         model.lines
     ):  # the price is rounded to four decimals, never further from the amount than that explains
-        assert abs(one.price * one.quantity - one.net) <= abs(one.quantity) * D("0.00005")
+        assert abs(shown.price * shown.quantity - shown.net) <= abs(shown.quantity) * D("0.00005")
 
 
 def test_a_business_is_told_of_penalties_and_a_consumer_is_not() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal as D
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -38,7 +39,7 @@ async def furnish(connection: asyncpg.Connection, tenant: UUID, channel: UUID, e
         texts.TAXES_DIFFER.fill(number="FA00043", table="19,99 €", total="20,00 €", difference="0,01 €"),
     )
     altered = Problem("rejected", CHANGED.fill(number="AV00001", was="24,00 €", now="36,00 €"))
-    rows = (
+    rows: tuple[tuple[Any, ...], ...] = (
         ("FA00042", "invoice", "C00001", "Lucie Petit", D(120), "b2c", "ready", 1, [], None),
         ("FA00043", "invoice", "C00002", "Brasserie du Théâtre", D("1322.47"), "b2b", "held", 0, missing, held),
         ("AV00001", "credit", "C00001", "Lucie Petit", D(24), "b2c", "changed", 1, [], altered),

@@ -14,6 +14,7 @@ from raccord.core.document_rules import DocumentRules, identity_of
 from raccord.core.invoice_flow import OSS, Untaxed, flow_of, place_of, untaxed
 from raccord.core.invoice_mentions import amount_text, legal_of, mentions_of, terms_of
 from raccord.core.invoice_model import (
+    Corrected,
     Due,
     Flow,
     InvoiceModel,
@@ -42,8 +43,16 @@ class Made(Struct, frozen=True, kw_only=True):
     problem: Problem | None = None
 
 
-def make(invoice: Invoice, customer: Customer | None, rules: DocumentRules, told: Identity) -> Made:
-    """`customer`: as the ERP has it now; None when it does not. `told`: the company, as the ERP tells it."""
+def make(
+    invoice: Invoice,
+    customer: Customer | None,
+    rules: DocumentRules,
+    told: Identity,
+    earlier: Sequence[Corrected] = (),
+) -> Made:
+    """`customer`: as the ERP has it now; None when it does not. `told`: the company, as the ERP tells it. `earlier`: what is
+    known of invoices that this credit note corrects, where the ERP does not say it, or not all of it."""
+    corrected = _corrected(invoice, earlier)
     identity = identity_of(rules, told)
     buyer = customer or Customer(key=invoice.customer)
     billing = invoice.billing or buyer.billing
@@ -53,7 +62,7 @@ def make(invoice: Invoice, customer: Customer | None, rules: DocumentRules, told
     exempt = any(not one.rate and one.base for one in _table(invoice))
     missing = [
         *missing_parties(identity, rules, buyer, billing, flow, exempt),
-        *_missing(invoice, flow, regime),
+        *_missing(invoice, flow, regime, corrected),
     ]
     problem = _differing(invoice) or _blocked(invoice, missing)
     if problem is not None:
@@ -75,7 +84,7 @@ def make(invoice: Invoice, customer: Customer | None, rules: DocumentRules, told
         delivered=invoice.delivered,
         orders=invoice.orders,
         buyer_reference=invoice.buyer_reference,
-        corrects=invoice.corrects,
+        corrects=corrected,
         lines=lines,
         vat=vat,
         net=invoice.net,
@@ -213,10 +222,21 @@ def _vat_line(one: TaxAmount, flow: Flow, country: str, regime: Untaxed) -> VatL
     )
 
 
+def _corrected(invoice: Invoice, earlier: Sequence[Corrected]) -> list[Corrected]:
+    if invoice.kind != "credit":
+        return []
+    known = {one.number: one for one in earlier}
+    if invoice.corrects:
+        return [known.get(number, Corrected(number)) for number in invoice.corrects]
+    return list(earlier) if len(earlier) == 1 else []
+
+
 # -------------------------------------------------------------------------------------------------- missing
 
 
-def _missing(invoice: Invoice, flow: Flow, regime: Untaxed) -> Iterator[Missing]:
+def _missing(
+    invoice: Invoice, flow: Flow, regime: Untaxed, corrected: Sequence[Corrected]
+) -> Iterator[Missing]:
     charged = [line for line in invoice.lines if line.kind != "comment" or line.net]
     if not charged:
         yield Missing(field="lines", message=texts.NO_LINES.fill(), blocking=True)
@@ -230,7 +250,7 @@ def _missing(invoice: Invoice, flow: Flow, regime: Untaxed) -> Iterator[Missing]
             yield Missing(field=f"lines[{position}].rate", message=message, blocking=True)
     if regime.reason is None and any(not one.rate and one.base for one in _table(invoice)):
         yield Missing(field="exemption", message=texts.NO_REASON.fill(), blocking=True)
-    if invoice.kind == "credit" and not invoice.corrects:
+    if invoice.kind == "credit" and not corrected:
         yield Missing(field="corrects", message=texts.NO_CORRECTED.fill())
     to_pay = invoice.gross - sum((one.amount for one in invoice.deposits), ZERO)
     if (

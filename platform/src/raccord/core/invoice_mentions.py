@@ -29,7 +29,7 @@ def mentions_of(
         yield Mention(subject=TAX, text=texts.DEBITS.fill())
     if eco:
         yield Mention(subject=REGULATORY, text=texts.ECO.fill(amount=amount_text(eco, invoice.currency)))
-    if flow in BUSINESS and invoice.kind != "credit":
+    if flow in BUSINESS:  # the French platforms want them on credit notes, too
         yield Mention(subject=PENALTY, text=_penalties(rules))
         yield Mention(subject=INDEMNITY, text=texts.INDEMNITY.fill())
         yield Mention(subject=EARLY, text=_early(invoice, rules))

@@ -81,6 +81,13 @@ class Due(Struct, kw_only=True, frozen=True, omit_defaults=True):
     method: str = ""
 
 
+class Corrected(Struct, frozen=True):
+    """An invoice that a credit note corrects. Electronic invoicing wants its date, too."""
+
+    number: str
+    dated: date | None = None
+
+
 class InvoiceModel(Struct, kw_only=True, frozen=True, omit_defaults=True):
     number: str
     kind: Literal["invoice", "credit", "deposit"]
@@ -93,7 +100,7 @@ class InvoiceModel(Struct, kw_only=True, frozen=True, omit_defaults=True):
     delivered: date | None = None
     orders: list[str] = []
     buyer_reference: str = ""
-    corrects: list[str] = []
+    corrects: list[Corrected] = []
     lines: list[ModelLine] = []
     vat: list[VatLine] = []
     net: Decimal

@@ -182,8 +182,13 @@ def _settlement(node: _Node, model: InvoiceModel, language: str) -> None:
         if len(model.due) == 1:
             terms.day("DueDateDateTime", model.due[0].on)
     _sums(node.under("SpecifiedTradeSettlementHeaderMonetarySummation"), model)
-    for number in model.corrects:
-        node.under("InvoiceReferencedDocument").text("IssuerAssignedID", number)
+    for earlier in model.corrects:
+        reference = node.under("InvoiceReferencedDocument")
+        reference.text("IssuerAssignedID", earlier.number)
+        if earlier.dated is not None:
+            formatted = reference.under("FormattedIssueDateTime").element
+            day = ElementTree.SubElement(formatted, f"{{{QDT}}}DateTimeString", format="102")
+            day.text = f"{earlier.dated:%Y%m%d}"
 
 
 def _vat(node: _Node, line: VatLine, language: str) -> None:

@@ -10,7 +10,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from raccord.core.invoice_model import InvoiceModel, Party
+from raccord.core.invoice_model import Corrected, InvoiceModel, Party
 from raccord.documents.paper_words import Words
 from raccord.documents.typeface import PLAIN, STRONG, drawable
 
@@ -115,7 +115,7 @@ class Head:
     def _told(self) -> list[tuple[str, str]]:
         model, say = self._model, self._words.say
         facts = [
-            (say("corrects"), ", ".join(model.corrects)),
+            (say("corrects"), ", ".join(map(self._earlier, model.corrects))),
             (say("orders"), ", ".join(model.orders)),
             (say("your_reference"), model.buyer_reference),
             (say("customer"), model.buyer.key),
@@ -129,6 +129,9 @@ class Head:
             )
             facts.append((say("delivered_to"), where))
         return [fact for fact in facts if fact[1]]
+
+    def _earlier(self, one: Corrected) -> str:
+        return f"{one.number} ({self._words.short_day(one.dated)})" if one.dated else one.number
 
     def _strip(self, canvas: Canvas) -> None:
         top = A4[1] - self.height + self._facts_rows * 11 * mm + 4 * mm

@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from raccord.core.channel import ChannelSettings
-from raccord.core.invoice_model import Missing
+from raccord.core.invoice_model import Corrected, Missing
 from raccord.documents.models import PaperRoute, StoredPaper, VersionRow
 from raccord.storage.engine import current_connection
 from raccord_connectors.canonical import Customer, Invoice, decode
@@ -260,6 +260,24 @@ async def give(
         paper, expected, version, print_, msgspec.json.encode(list(missing)).decode(), flow, name,
     )  # fmt: skip
     return done is not None
+
+
+async def corrected(channel: UUID, invoice: Invoice) -> list[Corrected]:
+    """Invoices that we gave and this credit note corrects: those that it names, else those of the same orders."""
+    if invoice.kind != "credit":
+        return []
+    rows = await current_connection().fetch(
+        """
+        SELECT DISTINCT p.number, p.dated FROM paper p
+         WHERE p.channel = $1 AND p.kind = 'invoice' AND CASE WHEN cardinality($2::text[]) > 0 THEN p.number = ANY($2)
+           ELSE EXISTS (SELECT 1 FROM paper_reference r WHERE r.paper = p.id AND r.reference = ANY($3::text[])) END
+         ORDER BY p.dated, p.number LIMIT 20
+        """,
+        channel,
+        invoice.corrects,
+        invoice.references,
+    )
+    return [Corrected(row["number"], row["dated"]) for row in rows]
 
 
 async def references_of(paper: UUID) -> list[str]:

@@ -7,6 +7,7 @@ is known by its print.
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from raccord.core.document_rules import DocumentRules
 from raccord.core.invoice_making import Made
 from raccord.core.invoice_making import make as make_model
 from raccord.core.invoice_mentions import amount_text
+from raccord.core.invoice_model import Corrected
 from raccord.documents import repository
 from raccord.documents.erp_files import ErpFiles
 from raccord.documents.errors import CHANGED, NO_RECORD, NOT_FINAL
@@ -71,21 +73,26 @@ class Papers:
                 return
             stored, channel = found
             route = await repository.route_of(channel)
+            earlier = (
+                await repository.corrected(channel, stored.invoice) if stored.invoice is not None else []
+            )
         if route is None or not route.live or not route.rules.active:
             return
         if stored.invoice is None:
             async with tenant_transaction(tenant):
                 await _withdraw(stored)
             return
-        await self._make(route, stored, stored.invoice)
+        await self._make(route, stored, stored.invoice, earlier)
 
-    async def _make(self, route: PaperRoute, stored: StoredPaper, invoice: Invoice) -> None:
+    async def _make(
+        self, route: PaperRoute, stored: StoredPaper, invoice: Invoice, earlier: Sequence[Corrected]
+    ) -> None:
         rules = route.rules
         if rules.final_only and not invoice.final:
             problem = Problem("rejected", NOT_FINAL.fill(number=invoice.number))
             await self._wait(route, stored, "waiting", problem, None)
             return
-        made = make_model(invoice, stored.customer, rules, route.identity)
+        made = make_model(invoice, stored.customer, rules, route.identity, earlier)
         if made.model is None:
             assert made.problem is not None
             await self._wait(route, stored, "held", made.problem, made)
