@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     web.add_argument("--port", type=int, default=8000)
     web.add_argument("--workers", type=int, default=1, help="processes")
     worker = commands.add_parser("worker", help="publish, collect and follow up")
-    worker.add_argument("--queues", type=_queues, default=["urgent", "ordinary"], help=",".join(QUEUES))
+    worker.add_argument("--queues", type=_queues, default=list(QUEUES), help=",".join(QUEUES))
     worker.add_argument("--concurrency", type=int, default=24, help="tasks at once")
     worker.add_argument("--beat", action="store_true", help="with the clock; in one worker only")
     worker.add_argument("--ready-file", type=Path, help="written once it takes work")
