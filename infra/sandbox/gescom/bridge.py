@@ -21,7 +21,7 @@ import msgspec
 from raccord_connectors.erp.sage100 import protocol
 from sandbox.gescom import accounts, order_entry, payments, store, transformation
 from sandbox.gescom.order_pricing import Deposit, Entry, Line
-from sandbox.gescom.refused import Refused
+from sandbox.gescom.refused import Refused, demand_access
 from sandbox.gescom.store import number
 
 T = TypeVar("T")
@@ -114,6 +114,7 @@ class Bridge:
         if request.verb not in WRITES:
             raise Refused("unsupported", request.verb)
         with store.writing(self._path) as connection:
+            demand_access(connection)
             done = WRITES[request.verb](connection, request.data)
         self._crash_if_told(request.verb)
         return done

@@ -119,8 +119,12 @@ def _customer(connection: sqlite3.Connection, code: str) -> sqlite3.Row:
 
 
 def check_open(connection: sqlite3.Connection, dated: str) -> None:
-    row = connection.execute("select VALEUR from SANDBOX_REGLAGE where NOM = 'cloture_au'").fetchone()
-    if row is not None and dated[:10] <= row[0]:
+    """The settings `cloture_au`, and `exercice_du` and `exercice_au`, all days; none of them: everything is open."""
+    rules = dict(connection.execute("select NOM, VALEUR from SANDBOX_REGLAGE").fetchall())
+    if not rules.get("exercice_du", "") <= dated[:10] <= rules.get("exercice_au", "9999"):
+        said = f"Le {dated[:10]} n’appartient à aucun exercice"
+        raise Refused("no_exercise", said, field="dated", day=dated[:10])
+    if dated[:10] <= rules.get("cloture_au", ""):
         raise Refused(
             "month_closed", f"La période du {dated[:10]} est clôturée", field="dated", day=dated[:10]
         )

@@ -17,6 +17,18 @@ class Refused(Exception):
         self.values = {name: str(value) for name, value in values.items()}
 
 
+def demand_access(connection: sqlite3.Connection) -> None:
+    """Whether the bridge may write at all, by the settings `exclusif` (the name of who has the company to himself), `disque_plein`
+    and `droits_passerelle` ("lecture")."""
+    rules = dict(connection.execute("select NOM, VALEUR from SANDBOX_REGLAGE").fetchall())
+    if rules.get("exclusif"):
+        raise Refused("exclusive", f"Société ouverte en mode exclusif par {rules['exclusif']}")
+    if rules.get("disque_plein"):
+        raise Refused("no_space", "Espace disque insuffisant")
+    if rules.get("droits_passerelle") == "lecture":
+        raise Refused("no_right", "Droits insuffisants", field="bridge")
+
+
 @contextmanager
 def narrow_columns() -> Iterator[None]:
     """A text longer than its column is refused by name, as SQL Server's "would be truncated" is by Sage."""

@@ -274,6 +274,12 @@ LOCKED = ("verrou", "en cours d'utilisation", "autre utilisateur", "déjà ouver
 NO_LICENCE = ("nombre d'utilisateurs", "nombre maximum", "licence")
 NO_LOGIN = ("mot de passe", "utilisateur inconnu", "identification")
 CLOSED = ("clôtur", "clotur")
+EXCLUSIVE = ("exclusi", "mono-utilisateur", "monoposte")
+NO_SPACE = ("espace disque", "disque plein", "disque insuffisant")
+NO_RIGHT = ("droits insuffisants", "n'avez pas les droits", "n'êtes pas autorisé", "autorisation d'accès", "lecture seule")
+NO_EXERCISE = ("aucun exercice", "exercice inexistant", "hors exercice", "exercice n'existe")
+CREDIT = ("encours",)
+STOCK = ("stock insuffisant", "stock négatif", "rupture de stock")
 
 
 def kind_of(said: str) -> str:
@@ -281,7 +287,13 @@ def kind_of(said: str) -> str:
     told = said.casefold().replace("’", "'")
     for kind, words in (
         ("licence", NO_LICENCE),
+        ("exclusive", EXCLUSIVE),
+        ("no_space", NO_SPACE),
+        ("no_right", NO_RIGHT),
         ("locked", LOCKED),
+        ("no_exercise", NO_EXERCISE),
+        ("credit_limit", CREDIT),
+        ("stock_short", STOCK),
         ("login_refused", NO_LOGIN),
         ("month_closed", CLOSED),
     ):
@@ -316,14 +328,16 @@ def answer(sage: Sage, request: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:
         said = _said(error) if len(error.args) > 1 else f"{type(error).__name__}: {error}"
         kind = kind_of(said)
-        values = (
-            {"what": "L’enregistrement"}
-            if kind == "locked"
-            else {"day": "?"}
-            if kind == "month_closed"
-            else {}
-        )
-        return {"id": request["id"], "error": {"kind": kind, "text": said, "values": values}}
+        return {"id": request["id"], "error": {"kind": kind, "text": said, "values": _values(kind, request.get("data", {}))}}
+
+
+def _values(kind: str, data: dict[str, Any]) -> dict[str, str]:
+    """What the sentence for a person wants to know; Sage's own does not tell it in a way that programs could read."""
+    if kind == "locked":
+        return {"what": "L’enregistrement"}
+    if kind in ("month_closed", "no_exercise"):
+        return {"day": str(data.get("dated", "?"))[:10]}
+    return {"customer": str(data.get("customer", "?"))} if kind == "credit_limit" else {}
 
 
 def main() -> None:

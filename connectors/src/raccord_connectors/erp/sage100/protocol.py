@@ -29,11 +29,15 @@ LOCKED = "locked"
 LICENCE = "licence"
 """No free session."""
 BUSY = "busy"
+EXCLUSIVE = "exclusive"
+"""Somebody has opened the company for himself alone."""
+NO_SPACE = "no_space"
+"""The disk of Sage's server is full."""
 MOVED = "moved"
 """The document was transformed since it was looked up: look again."""
-WAITING = frozenset({LOCKED, LICENCE, BUSY, MOVED})
+WAITING = frozenset({LOCKED, LICENCE, BUSY, EXCLUSIVE, NO_SPACE, MOVED})
 MISCONFIGURED = frozenset(
-    {"login_refused", "no_company", "not_installed", "version_mismatch", "protocol", "unsupported"}
+    {"login_refused", "no_right", "no_company", "not_installed", "version_mismatch", "protocol", "unsupported"}
 )
 """A person must change something; every other kind is the refusal of one record."""
 

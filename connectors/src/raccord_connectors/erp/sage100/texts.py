@@ -221,6 +221,25 @@ BRIDGE_REFUSALS: dict[str, Text] = {
         "Sage est occupé (sauvegarde, clôture ou maintenance). Nous réessayons tout seuls.",
         "Sage is busy (backup, closing or maintenance). We try again by ourselves.",
     ),
+    "exclusive": Text(
+        "sage100.exclusive",
+        "Un utilisateur a ouvert la société Sage en mode exclusif ({said}). Rien d’autre ne peut y écrire : quand il aura fini, "
+        "ou fermé, nous réessayons tout seuls.",
+        "A user has opened the Sage company exclusively ({said}). Nothing else can write in it: once he has finished, or closed it, "
+        "we try again by ourselves.",
+    ),
+    "no_space": Text(
+        "sage100.no_space",
+        "Le disque du serveur de Sage est plein ({said}). Libérez de la place ; nous réessayons tout seuls.",
+        "The disk of Sage’s server is full ({said}). Make room; we try again by ourselves.",
+    ),
+    "no_right": Text(
+        "sage100.no_right",
+        "L’utilisateur Sage de la passerelle n’a pas le droit de faire cela ({said}). Donnez-lui ce droit dans Sage (Fichier, "
+        "Autorisations d’accès) : tout ce qui l’attend repart alors tout seul.",
+        "The bridge’s Sage user has not the right to do this ({said}). Give it that right in Sage (Fichier, Autorisations d’accès): "
+        "all that waits for it then goes on by itself.",
+    ),
     "moved": Text(
         "sage100.moved",
         "{key} : le document vient d’être transformé dans Sage. Nous réessayons tout seuls.",
@@ -262,6 +281,27 @@ BRIDGE_REFUSALS: dict[str, Text] = {
         "sage100.month_closed",
         "{key} : la période du {day} est clôturée dans Sage. Rouvrez-la ou changez la date, puis relancez.",
         "{key}: the period of {day} is closed in Sage. Open it again or change the date, then retry.",
+    ),
+    "no_exercise": Text(
+        "sage100.no_exercise",
+        "{key} : le {day} n’est dans aucun exercice ouvert de Sage. Créez l’exercice, ou faites dater les documents du jour de leur "
+        "saisie dans les réglages du canal, puis relancez.",
+        "{key}: {day} is in no open fiscal year of Sage. Create the year, or have documents dated by the day of their entry in the "
+        "channel’s settings, then retry.",
+    ),
+    "credit_limit": Text(
+        "sage100.credit_limit",
+        "{key} : Sage refuse, l’encours autorisé du client {customer} est dépassé. Relevez son encours ou choisissez un autre "
+        "client, puis relancez.",
+        "{key}: Sage refuses, the credit limit of the customer {customer} is exceeded. Raise it or choose another customer, then "
+        "retry.",
+    ),
+    "stock_short": Text(
+        "sage100.stock_short",
+        "{key} : Sage refuse, le stock ne suffit pas ({said}). Vérifiez le stock du dépôt, ou autorisez le stock négatif dans Sage, "
+        "puis relancez.",
+        "{key}: Sage refuses, there is not enough stock ({said}). Check the depot’s stock, or allow negative stock in Sage, then "
+        "retry.",
     ),
     "unknown_article": Text(
         "sage100.unknown_article",
