@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
+import pytest
 from msgspec.structs import replace
 
 from raccord.core.order_holds import Decision, Kind
 from raccord.orders import hold_answers, holds, progress_rows, service
+from raccord.orders.following import FollowUp
 from raccord.orders.holds import HoldRow
 from raccord.settings import Settings
 from raccord.storage import marks
@@ -39,6 +41,17 @@ async def look(w: World) -> None:
     await w.ingest("documents")
     for _ in range(2):
         await w.follow_up()
+
+
+async def complete_pass(w: World) -> None:
+    """Over all documents, without the one that is sought."""
+    async with tenant_transaction(w.tenant) as connection:
+        await connection.execute(
+            "INSERT INTO stream_state (tenant, connection, stream, last_complete_at) "
+            "VALUES ($1, $2, 'documents', clock_timestamp()) ON CONFLICT (tenant, connection, stream) "
+            "DO UPDATE SET last_complete_at = clock_timestamp()",
+            w.tenant, w.caller.connection,
+        )  # fmt: skip
 
 
 async def told(w: World) -> OrderUpdate:
@@ -264,13 +277,7 @@ def test_a_document_created_and_deleted_between_two_scans_cancels_its_order(sett
         await w.settle()
         w.erp.delete(str((await w.order())["document"]))
         assert 0 == await service.miss_documents(w.tenant, w.caller.connection, w.commands)
-        async with tenant_transaction(w.tenant) as connection:
-            await connection.execute(
-                "INSERT INTO stream_state (tenant, connection, stream, last_complete_at) "
-                "VALUES ($1, $2, 'documents', clock_timestamp()) ON CONFLICT (tenant, connection, stream) "
-                "DO UPDATE SET last_complete_at = clock_timestamp()",
-                w.tenant, w.caller.connection,
-            )  # fmt: skip
+        await complete_pass(w)
         assert 1 == await service.miss_documents(w.tenant, w.caller.connection, w.commands)
         assert 0 == await service.miss_documents(w.tenant, w.caller.connection, w.commands)
         await w.play_agent()
@@ -285,13 +292,7 @@ def test_a_document_that_is_only_late_is_asked_for_and_cancels_nothing(settings:
         w.shop.place_order({"CHAISE": 1})
         await w.collect()
         await w.settle()
-        async with tenant_transaction(w.tenant) as connection:
-            await connection.execute(
-                "INSERT INTO stream_state (tenant, connection, stream, last_complete_at) "
-                "VALUES ($1, $2, 'documents', clock_timestamp()) ON CONFLICT (tenant, connection, stream) "
-                "DO UPDATE SET last_complete_at = clock_timestamp()",
-                w.tenant, w.caller.connection,
-            )  # fmt: skip
+        await complete_pass(w)
         assert 1 == await service.miss_documents(w.tenant, w.caller.connection, w.commands)
         await w.play_agent()
         await look(w)
@@ -329,5 +330,56 @@ def test_two_orders_gathered_on_one_document_are_found_by_their_own(settings: Se
             rows = await connection.fetch("SELECT reference, document FROM sales_order ORDER BY document")
             found = await marks.orders_of(w.caller.connection, [row["document"] for row in rows])
         assert {row["reference"] for row in rows} == set(found)
+
+    run(settings, scenario)
+
+
+class Killed(Exception):
+    """The worker died."""
+
+
+async def follow_up_until_killed(w: World, reference: str) -> None:
+    """Everything is written, and then it does not come to the commit."""
+    async with tenant_transaction(w.tenant):
+        await FollowUp(w.commands).project_updates([reference])
+        raise Killed
+
+
+def test_a_worker_that_dies_before_its_commit_leaves_nothing_half_told(settings: Settings) -> None:
+    async def scenario(w: World) -> None:
+        document = await bought(w)
+        w.erp.change_line(document, "CHAISE", 2)
+        w.erp.ship(document, {"TABLE": 1}, tracking="6A1")
+        await w.ingest("documents")
+        before = await lines(w)
+        with pytest.raises(Killed):
+            await follow_up_until_killed(w, str((await w.order())["reference"]))
+        assert (before, {}, "accepted") == (await lines(w), await asked(w), (await told(w)).state)
+        await w.follow_up()
+        assert ({"part_cancelled"}, "partly_shipped") == ((await asked(w)).keys(), (await told(w)).state)
+
+    run(settings, scenario)
+
+
+def test_an_answer_that_nobody_took_is_asked_for_again(settings: Settings) -> None:
+    """The worker died with the ERP's word that the document is gone."""
+
+    async def scenario(w: World) -> None:
+        w.shop.place_order({"CHAISE": 1})
+        await w.collect()
+        await w.settle()
+        w.erp.delete(str((await w.order())["document"]))
+        await complete_pass(w)
+        assert 1 == await service.miss_documents(w.tenant, w.caller.connection, w.commands)
+        await w.answer_without_taking()
+        w.wake.answers.clear()
+        await w.follow_up()
+        assert "accepted" == (await told(w)).state
+        async with tenant_transaction(w.tenant) as connection:
+            await connection.execute("UPDATE command SET created_at = created_at - interval '2 hours'")
+        assert 1 == await service.miss_documents(w.tenant, w.caller.connection, w.commands)
+        await w.play_agent()
+        await w.follow_up()
+        assert "cancelled" == (await told(w)).state
 
     run(settings, scenario)

@@ -31,58 +31,46 @@ SHOWN = 5
 
 PART_CANCELLED = Text(
     "order.part_cancelled",
-    "Commande {number} : le document {document} ne contient plus {what_fr}. L’acheteur ne les recevra pas. "
-    "Dites-le à la boutique "
-    "(avec ou sans remboursement de {amount} {currency}), ou remettez la ligne dans la gestion.",
-    "Order {number}: the document {document} no longer contains {what_en}. The buyer will not receive them. Tell "
-    "the shop (with or "
-    "without a refund of {amount} {currency}), or put the line back in the ERP.",
+    "Commande {number} : le document {document} ne contient plus {what_fr}. L’acheteur ne les recevra pas. Dites-le à la "
+    "boutique (avec ou sans remboursement de {amount_fr} {currency}), ou remettez la ligne dans la gestion.",
+    "Order {number}: the document {document} no longer contains {what_en}. The buyer will not receive them. Tell the shop "
+    "(with or without a refund of {amount_en} {currency}), or put the line back in the ERP.",
 )
 CANCELLED_WHOLE = Text(
     "order.cancelled_and_paid",
-    "Commande {number} : elle est annulée dans la gestion (document {document}), et {amount} {currency} payés "
-    "n’ont pas été rendus. "
-    "Remboursez-les par la boutique, ou dites ici que c’est fait autrement.",
-    "Order {number}: it is cancelled in the ERP (document {document}), and {amount} {currency} that were paid "
-    "were not given back. "
-    "Refund them through the shop, or say here that it was done otherwise.",
+    "Commande {number} : elle est annulée dans la gestion (document {document}), et {amount_fr} {currency} payés n’ont pas "
+    "été rendus. Remboursez-les par la boutique, ou dites ici que c’est fait autrement.",
+    "Order {number}: it is cancelled in the ERP (document {document}), and {amount_en} {currency} that were paid were not "
+    "given back. Refund them through the shop, or say here that it was done otherwise.",
 )
 ADDED = Text(
     "order.added_in_erp",
-    "Commande {number} : le document {document} contient {what_fr} en plus de ce que l’acheteur a commandé "
-    "({amount} {currency} hors "
-    "taxe). La boutique ne peut pas l’ajouter à sa commande. Faites-le payer ou offrez-le, ou retirez la ligne "
-    "dans la gestion.",
-    "Order {number}: the document {document} contains {what_en} beyond what the buyer ordered ({amount} "
-    "{currency} without tax). The "
-    "shop cannot add it to the order. Have it paid or give it away, or remove the line in the ERP.",
+    "Commande {number} : le document {document} contient {what_fr} en plus de ce que l’acheteur a commandé ({amount_fr} "
+    "{currency} hors taxe). La boutique ne peut pas l’ajouter à sa commande. Faites-le payer ou offrez-le, ou retirez la "
+    "ligne dans la gestion.",
+    "Order {number}: the document {document} contains {what_en} beyond what the buyer ordered ({amount_en} {currency} "
+    "without tax). The shop cannot add it to the order. Have it paid or give it away, or remove the line in the ERP.",
 )
 EDITED = Text(
     "order.edited_in_shop",
-    "Commande {number} : elle a changé dans la boutique après sa saisie dans la gestion ({why_fr}). Corrigez le "
-    "document {document} "
-    "dans la gestion, ou remettez la commande comme elle était. Si rien n’est à faire, dites-le ici.",
-    "Order {number}: it changed in the shop after it was entered in the ERP ({why_en}). Correct the document "
-    "{document} in the ERP, or "
-    "put the order back as it was. If nothing is to be done, say so here.",
+    "Commande {number} : elle a changé dans la boutique après sa saisie dans la gestion ({why_fr}). Corrigez le document "
+    "{document} dans la gestion, ou remettez la commande comme elle était. Si rien n’est à faire, dites-le ici.",
+    "Order {number}: it changed in the shop after it was entered in the ERP ({why_en}). Correct the document {document} in "
+    "the ERP, or put the order back as it was. If nothing is to be done, say so here.",
 )
 CANCELLED_IN_SHOP = Text(
     "order.cancelled_in_shop",
-    "Commande {number} : la boutique l’a annulée, et le document {document} est toujours dans la gestion. "
-    "Annulez-le là-bas avant "
-    "qu’il ne parte, ou reprenez-en la marchandise si elle est partie.",
-    "Order {number}: the shop cancelled it, and the document {document} is still in the ERP. Cancel it there "
-    "before it leaves, or take "
-    "the goods back if they have left.",
+    "Commande {number} : la boutique l’a annulée, et le document {document} est toujours dans la gestion. Annulez-le "
+    "là-bas avant qu’il ne parte, ou reprenez-en la marchandise si elle est partie.",
+    "Order {number}: the shop cancelled it, and the document {document} is still in the ERP. Cancel it there before it "
+    "leaves, or take the goods back if they have left.",
 )
 DELETED = Text(
     "order.document_deleted",
-    "Commande {number} : son document {document} n’est plus dans la gestion, et rien n’en était parti. La "
-    "commande n’a pas été annulée "
-    "dans la boutique. Annulez-la d’ici si c’était voulu ; si c’était une erreur, restaurez le document.",
-    "Order {number}: its document {document} is no longer in the ERP, and nothing of it had left. The order was "
-    "not cancelled in the "
-    "shop. Cancel it from here if that was meant; if it was a mistake, restore the document.",
+    "Commande {number} : son document {document} n’est plus dans la gestion, et rien n’en était parti. La commande n’a pas "
+    "été annulée dans la boutique. Annulez-la d’ici si c’était voulu ; si c’était une erreur, restaurez le document.",
+    "Order {number}: its document {document} is no longer in the ERP, and nothing of it had left. The order was not "
+    "cancelled in the shop. Cancel it from here if that was meant; if it was a mistake, restore the document.",
 )
 COUNTED = Text("order.counted_line", "{quantity} × « {name} »", "{quantity} × “{name}”")
 
@@ -116,8 +104,8 @@ def cancelled_part(
     amount = worth(order, entered, unknown)
     french, english = _listed([(quantity, _name(entered, line)) for line, quantity in unknown.items()])
     message = PART_CANCELLED.fill(
-        number=order.number, document=document, what_fr=french, what_en=english, amount=amount,
-        currency=order.currency,
+        number=order.number, document=document, what_fr=french, what_en=english, currency=order.currency,
+        **_money(amount),
     )  # fmt: skip
     gone = {line: found.cancelled[line] for line in unknown}
     facts = Facts(lines=unknown, given_up=gone, amount=amount, document=document)
@@ -130,7 +118,7 @@ def cancelled_whole(order: Order, document: str, wished: Sequence[RefundWish]) -
     if amount <= 0:
         return None
     message = CANCELLED_WHOLE.fill(
-        number=order.number, document=document, amount=plain(amount), currency=order.currency
+        number=order.number, document=document, currency=order.currency, **_money(amount)
     )
     facts = Facts(amount=plain(amount), document=document)
     return Question("part_cancelled", Problem("rejected", message, field="payments"), facts)
@@ -204,8 +192,8 @@ def added(
     french, english = _listed([(quantity, one.title or one.item) for one, quantity in told])
     amount = sum(((one.net * quantity / one.quantity).quantize(CENT) for one, quantity in told), ZERO)
     message = ADDED.fill(
-        number=order.number, document=document, what_fr=french, what_en=english, amount=plain(amount),
-        currency=order.currency,
+        number=order.number, document=document, what_fr=french, what_en=english, currency=order.currency,
+        **_money(amount),
     )  # fmt: skip
     facts = Facts(
         lines={one.item: quantity for one, quantity in told}, amount=plain(amount), document=document
@@ -244,3 +232,9 @@ def _listed(what: Sequence[tuple[Decimal, str]]) -> tuple[str, str]:
     said = [COUNTED.fill(quantity=quantity, name=name) for quantity, name in what[:SHOWN]]
     more = ["…"] if len(what) > SHOWN else []
     return ", ".join([*(one.fr for one in said), *more]), ", ".join([*(one.en for one in said), *more])
+
+
+def _money(amount: Decimal) -> dict[str, str]:
+    """As each language writes it: "84,50" and "84.50"."""
+    told = str(amount.quantize(CENT))
+    return {"amount_fr": told.replace(".", ","), "amount_en": told}
