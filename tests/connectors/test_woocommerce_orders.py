@@ -209,7 +209,33 @@ def test_a_refund_tells_its_lines_and_its_amount(shop: DemoShop) -> None:
     (refund,) = order.refunds
     assert (str(made["id"]), Decimal(20), "Cassé") == (refund.key, refund.amount, refund.reason)
     assert {str(line): Decimal(1)} == refund.lines
+    (part,) = refund.parts
+    assert (str(line), Decimal(1), Decimal("16.67"), Decimal("3.33"), Decimal(20), None) == (
+        part.line, part.quantity, part.net, part.tax, part.rate, part.restocked
+    )  # fmt: skip
     assert "open" == order.stage
+
+
+def test_a_refund_of_shipping_tells_so_and_one_filled_in_carelessly_tells_only_its_amount(
+    shop: DemoShop,
+) -> None:
+    number = product(shop, "20")
+    placed = shop.buy({number: 3})
+    fee, line = placed["shipping_lines"][0], placed["line_items"][0]["id"]
+    tax = [{"id": 1, "refund_total": fee["total_tax"]}]
+    amount = Decimal(fee["total"]) + Decimal(fee["total_tax"])
+    for told in (
+        {
+            "amount": str(amount),
+            "line_items": [{"id": fee["id"], "refund_total": fee["total"], "refund_tax": tax}],
+        },
+        {"amount": "1.00", "line_items": [{"id": line, "quantity": 1, "refund_total": "16.67"}]},
+    ):
+        shop.post(f"orders/{placed['id']}/refunds", {**told, "api_refund": False, "api_restock": False})
+    (order,) = read(shop, placed["id"])
+    shipping, careless = sorted(order.refunds, key=lambda one: one.key)
+    assert [("shipping", amount)] == [(one.charge, one.net + one.tax) for one in shipping.parts]
+    assert (Decimal(1), [], {str(line): Decimal(1)}) == (careless.amount, careless.parts, careless.lines)
 
 
 def test_a_refunded_order_is_void_and_a_transfer_is_pending(shop: DemoShop) -> None:
@@ -343,7 +369,9 @@ def test_shipping_tells_the_customer_once_and_completes_the_order(shop: DemoShop
 def test_the_customer_is_shown_each_paper_once_even_by_a_new_link(shop: DemoShop) -> None:
     placed = shop.buy({product(shop, "20"): 1})
     first = PaperLink(number="FA00042", dated=date(2026, 5, 4), url="https://pro.example/d/abc")
-    credit = PaperLink(number="AV00001", kind="credit", dated=date(2026, 5, 9), url="https://pro.example/d/xyz")
+    credit = PaperLink(
+        number="AV00001", kind="credit", dated=date(2026, 5, 9), url="https://pro.example/d/xyz"
+    )
     assert send(shop, placed["id"], state="invoiced", papers=[first]).done
     assert send(shop, placed["id"], state="invoiced", papers=[replace(first, url=credit.url), credit]).done
     told = [note["note"] for note in shop.get(f"orders/{placed['id']}/notes", type="customer")]

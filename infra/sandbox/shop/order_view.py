@@ -106,14 +106,19 @@ def refund(row: JsonDict, places: int) -> JsonDict:
         "refunded_by": 1,
         "refunded_payment": data["refunded_payment"],
         "meta_data": [],
-        "line_items": [
-            {
-                **_line({k: v for k, v in item.items() if k != "of"}, places),
-                "id": row["id"] * 1000 + position,
-                "meta_data": [{"id": 1, "key": "_refunded_item_id", "value": str(item["of"])}],
-            }
-            for position, item in enumerate(data["line_items"])
-        ],
+        **{
+            kind: [
+                {
+                    **(_line if "quantity" in item else _item)(
+                        {k: v for k, v in item.items() if k != "of"}, places
+                    ),
+                    "id": row["id"] * 1000 + start + position,
+                    "meta_data": [{"id": 1, "key": "_refunded_item_id", "value": str(item["of"])}],
+                }
+                for position, item in enumerate(data.get(kind, []))
+            ]
+            for kind, start in (("line_items", 0), ("shipping_lines", 400), ("fee_lines", 700))
+        },
     }
 
 

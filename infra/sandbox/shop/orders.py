@@ -168,29 +168,17 @@ class Orders:
             raise Refusal(
                 "woocommerce_rest_invalid_order_refund_amount", "Montant de remboursement non valide.", 400
             )
-        lines = []
+        given_back: dict[str, list[JsonDict]] = {"line_items": [], "shipping_lines": [], "fee_lines": []}
         for asked in body.get("line_items", []):
-            line = next(
-                (item for item in order["data"]["line_items"] if item["id"] == int(asked["id"])), None
-            )
-            if line is None:
-                raise Refusal("woocommerce_rest_invalid_item_id", "Article de commande non valide.", 400)
-            quantity = int(asked.get("quantity") or 0)
-            lines.append(
-                {
-                    **line,
-                    "of": line["id"],
-                    "quantity": -quantity,
-                    "total": f"-{asked.get('refund_total') or 0}",
-                }
-            )
-            if body.get("api_restock", True):
-                change_stock(db, line["variation_id"] or line["product_id"], quantity)
+            kind, line = _line_of(order["data"], int(asked["id"]))
+            given_back[kind].append(_given_back(line, asked))
+            if kind == "line_items" and body.get("api_restock", True):
+                change_stock(db, line["variation_id"] or line["product_id"], int(asked.get("quantity") or 0))
         data = {
             "amount": format(amount, "f"),
             "reason": str(body.get("reason") or ""),
             "refunded_payment": bool(body.get("api_refund", True)),
-            "line_items": lines,
+            **given_back,
         }
         row = db.execute(
             "INSERT INTO refunds (order_id, created, data) VALUES (?, ?, ?)", (number, now(), dump(data))
@@ -200,6 +188,34 @@ class Orders:
         self.save(db, order)
         self.announce("order.updated", number)
         return {"id": int(row.lastrowid or 0), "created": now(), "data": data}
+
+
+def _line_of(data: JsonDict, number: int) -> tuple[str, JsonDict]:
+    for kind in ("line_items", "shipping_lines", "fee_lines"):
+        for line in data[kind]:
+            if line["id"] == number:
+                return kind, line
+    raise Refusal("woocommerce_rest_invalid_item_id", "Article de commande non valide.", 400)
+
+
+def _given_back(line: JsonDict, asked: JsonDict) -> JsonDict:
+    """The same line below zero, with the taxes that were asked to be given back."""
+    taxes = [
+        {
+            "id": one["id"],
+            "total": f"-{one.get('refund_total') or 0}",
+            "subtotal": f"-{one.get('refund_total') or 0}",
+        }
+        for one in asked.get("refund_tax", [])
+    ]
+    total_tax = sum((Decimal(one["total"]) for one in taxes), Decimal(0))
+    below = {
+        "total": f"-{asked.get('refund_total') or 0}",
+        "total_tax": format(total_tax, "f"),
+        "taxes": taxes,
+    }
+    quantity = {"quantity": -int(asked.get("quantity") or 0)} if "quantity" in line else {}
+    return {**line, **below, **quantity, "of": line["id"]}
 
 
 def refunds_of(db: sqlite3.Connection, order: int) -> list[sqlite3.Row]:

@@ -6,7 +6,7 @@ rounds at the sub-total, or a plug-in meddled), the lines are given unrounded, a
 """
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
@@ -20,6 +20,7 @@ from raccord_connectors.canonical import (
     OrderLine,
     Payment,
     Refund,
+    RefundPart,
     Scalar,
     TaxAmount,
     plain,
@@ -70,7 +71,7 @@ def order(row: Row, refunds: Sequence[Row], rates: Rates, decimals: int) -> Orde
         charges=charges,
         discounts=[_coupon(line) for line in row["coupon_lines"]],
         payments=_payments(row, total),
-        refunds=[_refund(refund) for refund in refunds],
+        refunds=[_refund(refund, rates) for refund in refunds],
         taxes=_taxes(row, rates, [*lines, *charges]),
         net=plain(total - tax),
         tax=plain(tax),
@@ -224,20 +225,49 @@ def _payments(row: Row, total: Decimal) -> list[Payment]:
     ]
 
 
-def _refund(row: Row) -> Refund:
-    """Lines come with negative quantities and name the line of the order in a custom value."""
+def _refund(row: Row, rates: Rates) -> Refund:
+    """Lines come with negative quantities and name the line of the order in a custom value. Whether the shop put the pieces back
+    into its stock is nowhere in the refund."""
     lines: dict[str, Decimal] = {}
     for line in row.get("line_items") or []:
-        meta = {entry["key"]: entry["value"] for entry in line.get("meta_data") or []}
-        if meta.get("_refunded_item_id"):
-            lines[str(meta["_refunded_item_id"])] = plain(abs(Decimal(str(line["quantity"]))))
+        of = _refunded(line)
+        if of and (quantity := plain(abs(Decimal(str(line["quantity"]))))):
+            lines[of] = quantity
+    amount = plain(abs(_amount(row["amount"])))
+    parts = list(_refund_parts(row, rates))
+    # A person may give back an amount and fill in the lines carelessly: what exceeds it says nothing.
+    told = sum((part.net + part.tax for part in parts), ZERO)
     return Refund(
         key=str(row["id"]),
-        amount=plain(abs(_amount(row["amount"]))),
+        amount=amount,
         at=_moment(row["date_created_gmt"]),
         reason=html.unescape(str(row.get("reason") or "")),
         lines=lines,
+        parts=parts if told <= amount + Decimal("0.01") * len(parts) else [],
     )
+
+
+def _refund_parts(row: Row, rates: Rates) -> Iterator[RefundPart]:
+    """Amounts as the shop gives them back, below zero there and above zero here."""
+    kinds: tuple[tuple[str, Literal["shipping", "fee"] | None], ...] = (
+        ("line_items", None), ("shipping_lines", "shipping"), ("fee_lines", "fee"),
+    )  # fmt: skip
+    for name, charge in kinds:
+        for line in row.get(name) or []:
+            net, tax = -_amount(line["total"]), -_amount(line["total_tax"])
+            of = _refunded(line)
+            if (net or tax) and (charge or of):
+                yield RefundPart(
+                    net=plain(net), tax=plain(tax), rate=_rate(line, rates), line=None if charge else of, charge=charge,
+                    quantity=ZERO if charge else plain(abs(Decimal(str(line["quantity"])))),
+                    title=html.unescape(str(line.get("method_title") or line.get("name") or "")),
+                )  # fmt: skip
+
+
+def _refunded(line: Row) -> str:
+    """Key of the order's line that this one gives back."""
+    meta = {entry["key"]: entry["value"] for entry in line.get("meta_data") or []}
+    return str(meta.get("_refunded_item_id") or "")
 
 
 def _buyer(row: Row, meta: Mapping[str, Scalar]) -> Buyer:
