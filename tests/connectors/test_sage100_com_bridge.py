@@ -37,6 +37,13 @@ def test_it_speaks_the_version_of_the_connector() -> None:
         ("Le nombre d’utilisateurs autorisé est dépassé", "licence"),
         ("Mot de passe incorrect", "login_refused"),
         ("La période est clôturée", "month_closed"),
+        ("La société est ouverte en accès exclusif par COMPTA", "exclusive"),
+        ("Ouverture mono-utilisateur en cours", "exclusive"),
+        ("Espace disque insuffisant", "no_space"),
+        ("Vous n’avez pas les droits de création", "no_right"),
+        ("Aucun exercice à cette date", "no_exercise"),
+        ("L’encours autorisé du client est dépassé", "credit_limit"),
+        ("Stock insuffisant dans le dépôt", "stock_short"),
         ("Le code affaire est obligatoire", "refused"),
     ],
 )
@@ -52,6 +59,28 @@ def test_nothing_is_done_before_a_company_is_open() -> None:
 def test_transformations_are_not_supported() -> None:
     found = com_bridge.answer(com_bridge.Sage(), {"id": "1", "verb": "transform"})
     assert "unsupported" == found["error"]["kind"]
+
+
+@pytest.mark.parametrize(
+    ("said", "values"),
+    [
+        ("La période est clôturée", {"day": "2026-10-31"}),
+        ("Aucun exercice à cette date", {"day": "2026-10-31"}),
+        ("Encours dépassé", {"customer": "CLBESNARD"}),
+    ],
+)
+def test_a_refusal_names_what_a_manager_has_to_look_at(said: str, values: dict[str, str]) -> None:
+    """Sage's sentence does not; the request does."""
+    sage = com_bridge.Sage()
+
+    def refusing(code: str) -> bool:
+        raise ComError(-2147352567, "Une exception s'est produite.", (0, "Objets100c", said, None, 0, 0))
+
+    sage.commercial = SimpleNamespace(CreateProcess_Document=lambda kind: None)
+    sage.accounting = SimpleNamespace(FactoryClient=SimpleNamespace(ExistNumero=refusing))
+    data = {"kind": 1, "customer": "CLBESNARD", "dated": "2026-10-31 00:00:00"}
+    found = com_bridge.answer(sage, {"id": "8", "verb": "create_document", "data": data})
+    assert values == found["error"]["values"]
 
 
 def test_a_com_error_is_an_answer_with_sages_sentence() -> None:

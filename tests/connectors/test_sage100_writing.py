@@ -19,6 +19,8 @@ from raccord_connectors.canonical import (
     Record,
 )
 from raccord_connectors.contract import Change, ConfigError, Outcome, Selection, TransientError
+from raccord_connectors.erp.sage100 import protocol, texts
+from raccord_connectors.erp.sage100.bridge import contract_error
 from sandbox.gescom.business import GesCom
 from sandbox.gescom.connection import bridge_command
 from support.gescom import (
@@ -352,6 +354,50 @@ def test_no_free_licence_is_transient_for_all(gescom: GesCom) -> None:
     with pytest.raises(TransientError) as caught:
         write(gescom, draft(gescom))
     assert "sage100.licence" == caught.value.message.code
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [("exclusif", "COMPTA", "sage100.exclusive"), ("disque_plein", "1", "sage100.no_space")],
+)
+def test_a_company_that_nobody_can_write_in_is_tried_again_and_then_written(
+    gescom: GesCom, name: str, value: str, code: str
+) -> None:
+    sql(gescom, "insert into SANDBOX_REGLAGE (NOM, VALEUR) values (?, ?)", name, value)
+    with pytest.raises(TransientError) as caught:
+        write(gescom, draft(gescom))
+    assert code == caught.value.message.code
+    assert caught.value.retry_after is not None
+    assert [] == headers(gescom)
+    sql(gescom, "delete from SANDBOX_REGLAGE where NOM = ?", name)
+    assert write(gescom, draft(gescom))[0].done
+
+
+def test_a_bridge_without_the_right_stops_and_says_which(gescom: GesCom) -> None:
+    sql(gescom, "insert into SANDBOX_REGLAGE (NOM, VALEUR) values ('droits_passerelle', 'lecture')")
+    with pytest.raises(ConfigError) as caught:
+        write(gescom, draft(gescom))
+    assert ("sage100.no_right", "bridge") == (caught.value.message.code, caught.value.field)
+    assert [] == headers(gescom)
+
+
+@pytest.mark.parametrize(("name", "day"), [("exercice_du", "2099-01-01"), ("exercice_au", "2001-12-31")])
+def test_a_day_in_no_fiscal_year_is_refused_with_its_day(gescom: GesCom, name: str, day: str) -> None:
+    sql(gescom, "insert into SANDBOX_REGLAGE (NOM, VALEUR) values (?, ?)", name, day)
+    assert ("sage100.no_exercise", "dated") == refused(gescom, draft(gescom))
+
+
+def test_every_refusal_is_told_in_both_languages_with_what_it_names() -> None:
+    """No place stays empty when the bridge tells nothing but a kind."""
+    for kind, text in texts.BRIDGE_REFUSALS.items():
+        error = contract_error(protocol.Failure(kind), "BC-1")
+        assert text.code == error.message.code
+        for said in (error.message.fr, error.message.en):
+            assert "{" not in said, kind
+    waiting = {contract_error(protocol.Failure(kind)).kind for kind in protocol.WAITING}
+    stopped = {contract_error(protocol.Failure(kind)).kind for kind in protocol.MISCONFIGURED}
+    assert ({"transient"}, {"config"}) == (waiting, stopped)
+    assert set(texts.BRIDGE_REFUSALS) >= protocol.WAITING | protocol.MISCONFIGURED
 
 
 def test_without_a_bridge_nothing_is_written_and_the_setting_is_named(gescom: GesCom) -> None:

@@ -18,8 +18,8 @@ class Refused(Exception):
 
 
 def demand_access(connection: sqlite3.Connection) -> None:
-    """Whether the bridge may write at all, by the settings `exclusif` (the name of who has the company to himself), `disque_plein`
-    and `droits_passerelle` ("lecture")."""
+    """Whether the bridge may write at all, by the settings `exclusif` (who has the company to himself), `disque_plein` and
+    `droits_passerelle` ("lecture")."""
     rules = dict(connection.execute("select NOM, VALEUR from SANDBOX_REGLAGE").fetchall())
     if rules.get("exclusif"):
         raise Refused("exclusive", f"Société ouverte en mode exclusif par {rules['exclusif']}")

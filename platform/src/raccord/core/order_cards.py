@@ -18,7 +18,7 @@ SELLER_CODES = (
 )  # fmt: skip
 """What is solved in the shop, or by knowing its buyers and articles; the rest needs the ERP or the settings."""
 CUSTOMER_CODES = (
-    "sage100.unknown_customer", "sage100.sleeping_customer", "sage100.blocked_customer",
+    "sage100.unknown_customer", "sage100.sleeping_customer", "sage100.blocked_customer", "sage100.credit_limit",
 )  # fmt: skip
 """Beside those of ours: solved by putting the order on another customer."""
 SETTINGS_CODES = (
@@ -46,6 +46,16 @@ WAIT_FOR_ERP = Text(
     "card.wait_for_erp",
     "Laissez finir la sauvegarde, la clôture ou la maintenance : les commandes passent d’elles-mêmes après.",
     "Let the backup, closing or maintenance finish: orders go through by themselves afterwards.",
+)
+ASK_THEM = Text(
+    "card.ask_them",
+    "Demandez à cette personne si elle a fini : dès que la société est libre, les commandes passent d’elles-mêmes.",
+    "Ask that person whether he has finished: as soon as the company is free, orders go through by themselves.",
+)
+MAKE_ROOM = Text(
+    "card.make_room",
+    "Faites libérer de la place sur le serveur de la gestion : les commandes passent d’elles-mêmes après.",
+    "Have room made on the ERP’s server: orders go through by themselves afterwards.",
 )
 OPEN_PERIOD = Text(
     "card.open_period",
@@ -94,8 +104,9 @@ CORRECT_ERP = Text(
 )
 
 ADVICE: dict[str, Text] = {
-    "sage100.locked": LET_GO, "sage100.licence": FREE_LICENCE, "sage100.busy": WAIT_FOR_ERP, "sage100.exclusive": WAIT_FOR_ERP,
-    "sage100.month_closed": OPEN_PERIOD, "order.unknown_item": MAP_ARTICLE, "order.totals_disagree": CORRECT_SHOP,
+    "sage100.locked": LET_GO, "sage100.licence": FREE_LICENCE, "sage100.busy": WAIT_FOR_ERP, "sage100.exclusive": ASK_THEM,
+    "sage100.no_space": MAKE_ROOM, "sage100.month_closed": OPEN_PERIOD, "sage100.no_exercise": OPEN_PERIOD,
+    "order.unknown_item": MAP_ARTICLE, "order.totals_disagree": CORRECT_SHOP,
     "order.document_differs": CORRECT_DOCUMENT,
 }  # fmt: skip
 """By code; other problems get the advice of their kind or of their first button."""

@@ -276,7 +276,13 @@ NO_LOGIN = ("mot de passe", "utilisateur inconnu", "identification")
 CLOSED = ("clôtur", "clotur")
 EXCLUSIVE = ("exclusi", "mono-utilisateur", "monoposte")
 NO_SPACE = ("espace disque", "disque plein", "disque insuffisant")
-NO_RIGHT = ("droits insuffisants", "n'avez pas les droits", "n'êtes pas autorisé", "autorisation d'accès", "lecture seule")
+NO_RIGHT = (
+    "droits insuffisants",
+    "n'avez pas les droits",
+    "n'êtes pas autorisé",
+    "autorisation d'accès",
+    "lecture seule",
+)
 NO_EXERCISE = ("aucun exercice", "exercice inexistant", "hors exercice", "exercice n'existe")
 CREDIT = ("encours",)
 STOCK = ("stock insuffisant", "stock négatif", "rupture de stock")
@@ -328,7 +334,10 @@ def answer(sage: Sage, request: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:
         said = _said(error) if len(error.args) > 1 else f"{type(error).__name__}: {error}"
         kind = kind_of(said)
-        return {"id": request["id"], "error": {"kind": kind, "text": said, "values": _values(kind, request.get("data", {}))}}
+        return {
+            "id": request["id"],
+            "error": {"kind": kind, "text": said, "values": _values(kind, request.get("data", {}))},
+        }
 
 
 def _values(kind: str, data: dict[str, Any]) -> dict[str, str]:

@@ -225,8 +225,8 @@ BRIDGE_REFUSALS: dict[str, Text] = {
         "sage100.exclusive",
         "Un utilisateur a ouvert la société Sage en mode exclusif ({said}). Rien d’autre ne peut y écrire : quand il aura fini, "
         "ou fermé, nous réessayons tout seuls.",
-        "A user has opened the Sage company exclusively ({said}). Nothing else can write in it: once he has finished, or closed it, "
-        "we try again by ourselves.",
+        "A user has opened the Sage company exclusively ({said}). Nothing else can write in it: once he has finished, or closed "
+        "it, we try again by ourselves.",
     ),
     "no_space": Text(
         "sage100.no_space",
@@ -237,8 +237,8 @@ BRIDGE_REFUSALS: dict[str, Text] = {
         "sage100.no_right",
         "L’utilisateur Sage de la passerelle n’a pas le droit de faire cela ({said}). Donnez-lui ce droit dans Sage (Fichier, "
         "Autorisations d’accès) : tout ce qui l’attend repart alors tout seul.",
-        "The bridge’s Sage user has not the right to do this ({said}). Give it that right in Sage (Fichier, Autorisations d’accès): "
-        "all that waits for it then goes on by itself.",
+        "The bridge’s Sage user has not the right to do this ({said}). Give it that right in Sage (Fichier, Autorisations "
+        "d’accès): all that waits for it then goes on by itself.",
     ),
     "moved": Text(
         "sage100.moved",
@@ -284,10 +284,10 @@ BRIDGE_REFUSALS: dict[str, Text] = {
     ),
     "no_exercise": Text(
         "sage100.no_exercise",
-        "{key} : le {day} n’est dans aucun exercice ouvert de Sage. Créez l’exercice, ou faites dater les documents du jour de leur "
-        "saisie dans les réglages du canal, puis relancez.",
-        "{key}: {day} is in no open fiscal year of Sage. Create the year, or have documents dated by the day of their entry in the "
-        "channel’s settings, then retry.",
+        "{key} : le {day} n’est dans aucun exercice ouvert de Sage. Créez l’exercice, ou faites dater les documents du jour de "
+        "leur saisie dans les réglages du canal, puis relancez.",
+        "{key}: {day} is in no open fiscal year of Sage. Create the year, or have documents dated by the day of their entry in "
+        "the channel’s settings, then retry.",
     ),
     "credit_limit": Text(
         "sage100.credit_limit",
@@ -298,8 +298,8 @@ BRIDGE_REFUSALS: dict[str, Text] = {
     ),
     "stock_short": Text(
         "sage100.stock_short",
-        "{key} : Sage refuse, le stock ne suffit pas ({said}). Vérifiez le stock du dépôt, ou autorisez le stock négatif dans Sage, "
-        "puis relancez.",
+        "{key} : Sage refuse, le stock ne suffit pas ({said}). Vérifiez le stock du dépôt, ou autorisez le stock négatif dans "
+        "Sage, puis relancez.",
         "{key}: Sage refuses, there is not enough stock ({said}). Check the depot’s stock, or allow negative stock in Sage, then "
         "retry.",
     ),
