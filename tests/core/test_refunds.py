@@ -111,6 +111,12 @@ def test_a_refund_is_a_credit_of_the_document_under_a_reference_of_its_own() -> 
     assert (D("29.17"), D("5.83"), D(35)) == (credit.net, credit.tax, credit.gross)
 
 
+def test_a_credit_is_in_the_currency_of_its_order_and_at_its_rate() -> None:
+    order, draft = chairs(Refund(key="7", amount=D(35), lines={"1": D(1)}))
+    credit = planned(order, replace(draft, currency="USD", exchange_rate=D("0.92"))).missing["7"]
+    assert ("USD", D("0.92")) == (credit.currency, credit.exchange_rate)
+
+
 @given(
     order=st.text(min_size=1, max_size=40),
     refunds=st.lists(st.text(max_size=40), min_size=2, max_size=2, unique=True),

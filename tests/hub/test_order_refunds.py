@@ -276,6 +276,23 @@ def test_a_deposit_invoice_has_the_orders_vat_and_is_taken_off_the_final_one(set
     run(settings, scenario, payments={"": PaymentRule(entry="deposit_invoice")})
 
 
+@pytest.mark.parametrize(("kind", "entered"), [("delivery", "deposit"), ("invoice", "settlement")])
+def test_an_order_that_becomes_a_delivery_note_or_an_invoice_is_paid_and_its_stock_leaves_once(
+    settings: Settings, kind: str, entered: str
+) -> None:
+    async def scenario(w: World) -> None:
+        before = w.erp.stock_of("CHAISE").real or D(0)
+        w.shop.place_order({"CHAISE": 2}, shipping="6.90")
+        await comes_to_rest(w)
+        (document,) = w.erp.documents_of(str((await w.order())["reference"]))
+        (entry,) = w.erp.payments_of(document.key)
+        assert (kind, entered, document.gross) == (document.kind, entry.kind, document.paid)
+        assert (before - 2, {}) == (w.erp.stock_of("CHAISE").real, await w.open_reservations())
+        assert (None if kind == "delivery" else (True, None)) == await balance(w)
+
+    run(settings, scenario, kind=kind)
+
+
 class Killed(Exception):
     """A process dies."""
 

@@ -116,6 +116,7 @@ def _draft(
         carrier=carrier_of(order),
         remark=filled(rules.remark, order),
         payments=with_the_document(order, rules),
+        exchange_rate=order.exchange_rate,
     )
 
 
