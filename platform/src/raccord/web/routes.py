@@ -24,7 +24,6 @@ from raccord.mappings import table_pages as mapping_tables
 from raccord.mappings import version_pages as versions
 from raccord.media import agent_api as agent_files
 from raccord.media import pages as images
-from raccord.media import pages as images
 from raccord.notifications import channel_pages as follow_up
 from raccord.notifications import pages as notifications
 from raccord.orders import api as hooks
@@ -48,7 +47,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *overview.ROUTES,
     *journal.ROUTES,
     *catalogue.ROUTES,
-    *images.ROUTES,
     *images.ROUTES,
     *orders.ROUTES,
     *order_holds.ROUTES,
