@@ -14,6 +14,7 @@ import pytest
 from raccord_connectors.contract import ConfigError
 from raccord_connectors.erp.sage100 import com_bridge, protocol
 from raccord_connectors.erp.sage100.bridge import Bridge
+from raccord_connectors.erp.sage100.drafts import CREDIT, RETURN, TYPES
 
 
 def test_without_pywin32_it_says_that_the_objets_metiers_are_missing() -> None:
@@ -159,3 +160,9 @@ def test_an_order_is_processed_only_when_its_total_is_the_customers(total: str, 
         )
     else:
         assert ("total_differs", "24.01") == (found["error"]["kind"], found["error"]["values"]["found"])
+
+
+def test_every_kind_of_document_that_the_connector_declares_has_its_number_in_com() -> None:
+    """The two enumerations of the type library: for sales, ten times the other."""
+    assert set(TYPES.values()) | {RETURN, CREDIT} == set(com_bridge.DOCUMENT_TYPES)
+    assert all(com == 10 * sql for sql, com in com_bridge.DOCUMENT_TYPES.items())
