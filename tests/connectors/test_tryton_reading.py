@@ -4,7 +4,15 @@ from decimal import Decimal as D
 
 import pytest
 
-from raccord_connectors.canonical import Customer, DepotStock, Document, Record, StockLevels
+from raccord_connectors.canonical import (
+    Customer,
+    DepotStock,
+    Document,
+    Invoice,
+    Record,
+    StockLevels,
+    TaxAmount,
+)
 from raccord_connectors.erp.tryton import Tryton as Connector
 from raccord_connectors.erp.tryton import reading
 from raccord_connectors.registry import build
@@ -179,3 +187,25 @@ def test_documents_of_all_kinds_can_be_read(merchant: Merchant, erp: Connector) 
     assert (D(24), D("4.8"), D("28.8")) == (document.net, document.tax, document.gross)
     merchant.cancel(sale)
     assert "cancelled" == one(erp, "documents", str(sale)).state
+
+
+def test_an_invoice_says_its_sale_and_its_credit_note_says_what_it_corrects(
+    merchant: Merchant, erp: Connector
+) -> None:
+    party = merchant.create_party("Client facturé")
+    made = merchant.create_product("FACTURE", "Article facturé", "12.00")
+    sale = merchant.create_sale(party, made.products[0], "2", "12.00")
+    merchant.write("sale.sale", sale, carrier=merchant.find("carrier")[0]["id"], reference="K3QZ-77")
+    for button in ("quote", "confirm", "process"):
+        merchant.click("sale.sale", button, sale)
+    number = merchant.post_invoice(sale)
+    key = merchant.one("account.invoice", ["number", "=", number])["id"]
+    found: Invoice = one(erp, "invoices", str(key))
+    assert ("invoice", number, [str(sale)], ["K3QZ-77"]) == (
+        found.kind, found.number, found.documents, found.references,
+    )  # fmt: skip
+    assert (D(24), D("4.8"), D("28.8")) == (found.net, found.tax, found.gross)
+    assert [TaxAmount(D(20), D(24), D("4.8"))] == found.taxes
+    back: Invoice = one(erp, "invoices", str(merchant.give_back(key)))
+    assert ("credit", [number], ["K3QZ-77"]) == (back.kind, back.corrects, back.references)
+    assert (D(24), D("28.8"), D(2)) == (back.net, back.gross, back.lines[0].quantity)

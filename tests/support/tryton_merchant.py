@@ -296,6 +296,24 @@ class Merchant:
         number = self.one("account.invoice", ["id", "=", invoice["id"]], fields=["number"])["number"]
         return str(number)
 
+    def give_back(self, invoice: int) -> int:
+        """Makes a credit note of the whole invoice by Tryton's own wizard, and posts it; returns its id."""
+        name, where = (
+            "wizard.account.invoice.credit",
+            {"active_model": "account.invoice", "active_id": invoice},
+        )
+        session, start, _ = self.rpc(f"{name}.create")
+        context = {**where, "active_ids": [invoice]}
+        answer = self.rpc(f"{name}.execute", session, {}, start, context=context)
+        data = {"start": {**answer["view"]["defaults"], "with_refund": False}}
+        self.rpc(f"{name}.execute", session, data, "credit", context=context)
+        self.rpc(f"{name}.delete", session)
+        party = self.one("account.invoice", ["id", "=", invoice], fields=["party"])["party"]
+        made = int(self.one("account.invoice", ["party", "=", party], ["state", "=", "draft"])["id"])
+        self.write("account.invoice", made, invoice_date=self.today())
+        self.click("account.invoice", "post", made)
+        return made
+
     def cancel(self, sale: int) -> None:
         self.click("sale.sale", "cancel", sale)
 
