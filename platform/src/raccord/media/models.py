@@ -10,7 +10,7 @@ from raccord_connectors.contract import Message
 
 class State(StrEnum):
     SHOWN = "shown"
-    """There, and made for the shops; of a document: there."""
+    """There, and it can be shown; of a document: there."""
     ON_ITS_WAY = "on_its_way"
     """To be uploaded, or to be made."""
     MISSING = "missing"

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from raccord.agents.errors import AgentRefused
+from raccord.core.pictures import THUMBNAIL
 from raccord.media.errors import NOT_PROMISED, UNKNOWN_CONTENT
 from raccord.storage import media
 from raccord.storage.engine import tenant_transaction
@@ -22,6 +23,7 @@ from raccord.sync.ports import Wake
 from raccord_connectors.wire_files import (
     FilesLacking,
     FilesTold,
+    FileTold,
     PartAllowed,
     UploadAllowed,
     UploadAsked,
@@ -44,10 +46,13 @@ async def tell(caller: Caller, told: FilesTold, wake: Wake) -> FilesLacking:
         for file in record.files
         if file.sha256 is not None and file.size > 0
     }
+    # For our own pages, whether a shop shows the article or not; what shops want is found when it is projected.
+    pictures = {sha for record in told.records for file in record.files if (sha := _of_picture(file))}
     async with tenant_transaction(caller.tenant):
         await _demand_current(caller)
         await media.replace_files(caller.tenant, caller.connection, told.records)
         lacking = await media.note_contents(caller.tenant, sizes) if sizes else []
+        await media.want(caller.tenant, pictures, [THUMBNAIL.name])
         channels = await channels_of(caller.connection)
         for channel in channels:
             await mark(caller.tenant, channel, "listings", [record.key for record in told.records])
@@ -131,6 +136,10 @@ async def take(caller: Caller, uploaded: Uploaded, objects: Objects, wake: Wake)
     async with tenant_transaction(caller.tenant):
         await media.note_stored(uploaded.sha256)
     await wake.media(caller.tenant)
+
+
+def _of_picture(file: FileTold) -> bytes | None:
+    return file.sha256 if file.kind == "picture" else None
 
 
 async def _demand_current(caller: Caller) -> None:
