@@ -80,3 +80,9 @@ def test_an_answer_that_there_is_not_changes_nothing(site: Site) -> None:
         form = {"kind": kind, "decision": decision, "seen": row.seen}
         assert status == visitor.post(f"{page_of(site)}/holds", **form).status_code
     assert "open" == followed(site)["added"].state
+
+
+def test_it_stands_among_what_waits_for_a_person(site: Site) -> None:
+    followed(site)
+    said = text_of(site.as_("owner").get(site.at("waiting")))
+    assert "1 × « Lampe d’atelier » en plus de ce que l’acheteur a commandé" in said

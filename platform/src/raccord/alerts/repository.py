@@ -26,7 +26,8 @@ OBSERVED = """
     LEFT JOIN channel c ON c.id = k.channel LEFT JOIN connection e ON e.id = k.connection WHERE k.decided_at IS NULL
   UNION ALL
   SELECT 'orders_waiting', c.id::text, c.name, count(*) FROM sales_order o JOIN channel c ON c.id = o.channel
-   WHERE o.state = 'held' AND c.state <> 'draft' GROUP BY c.id, c.name
+   WHERE c.state <> 'draft' AND o.id IN (SELECT w.id FROM sales_order w WHERE w.state = 'held'
+           UNION SELECT h.sales_order FROM order_hold h WHERE h.state = 'open') GROUP BY c.id, c.name
   UNION ALL
   SELECT 'orders_late', c.id::text, c.name, count(*) FROM sales_order o JOIN channel c ON c.id = o.channel
    WHERE o.state IN ('waiting', 'entering') AND o.stage = 'open' AND o.received_at < now() - interval '1 hour'

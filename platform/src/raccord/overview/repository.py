@@ -81,7 +81,7 @@ async def frame() -> Frame:
         """
         SELECT (SELECT count(*) FROM brake WHERE decided_at IS NULL) + (SELECT count(*) FROM connection WHERE state = 'problem')
              + (SELECT count(*) FROM sales_order WHERE state = 'held') + (SELECT count(*) FROM binding WHERE held)
-             + (SELECT count(*) FROM held_record) AS waiting,
+             + (SELECT count(*) FROM order_hold WHERE state = 'open') + (SELECT count(*) FROM held_record) AS waiting,
                (SELECT timezone FROM tenant) AS timezone
         """
     )
@@ -130,7 +130,12 @@ async def _connections() -> list[Waiting]:
 
 async def _orders(limit: int) -> list[Waiting]:
     rows = await current_connection().fetch(
-        "SELECT id, number, problem, received_at FROM sales_order WHERE state = 'held' ORDER BY placed_at LIMIT $1",
+        """
+        SELECT id, number, problem, received_at AS since FROM sales_order WHERE state = 'held'
+        UNION ALL
+        SELECT o.id, o.number, h.problem::jsonb, h.opened_at FROM order_hold h JOIN sales_order o ON o.id = h.sales_order
+         WHERE h.state = 'open' ORDER BY since LIMIT $1
+        """,
         limit,
     )
     return [
@@ -139,7 +144,7 @@ async def _orders(limit: int) -> list[Waiting]:
             str(row["id"]),
             row["number"],
             _problem(row["problem"]),
-            row["received_at"],
+            row["since"],
             f"orders/{row['id']}",
         )
         for row in rows
