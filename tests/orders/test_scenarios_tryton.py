@@ -8,11 +8,17 @@ from msgspec.structs import replace
 
 from raccord.core.order_difference import gaps
 from raccord.core.order_entry import enter
-from raccord_connectors.canonical import Document, Draft
+from raccord.core.order_rules import PaymentRule
+from raccord.core.payment_plan import plan
+from raccord.core.rates import table_of
+from raccord_connectors.canonical import Document, Draft, PaymentEntry, payment_key
+from raccord_connectors.contract import Change, Selection
 from raccord_connectors.erp.tryton import Tryton as Connector
 from raccord_connectors.erp.tryton.keys import item_key
+from raccord_connectors.erp.tryton.payment_entries import KINDS as PAYMENT_KINDS
 from support import tryton_fixtures as given
 from support.order_scenarios import Scenario, held_by, scenarios, taxes_of
+from support.tryton_ledger import Ledger
 from support.tryton_merchant import Merchant
 from support.tryton_orders import document, problem_of, totals, write
 
@@ -69,6 +75,75 @@ def test_the_sale_is_the_order_to_the_cent(
     assert (draft.net, draft.tax, scenario.gross) == totals(sale)
     if found.taxes:
         assert {one.rate: one.tax for one in scenario.taxes} == {one.rate: one.tax for one in taxes_of(found)}
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [one for one in EVERY if one.file == "payments" and one.balance >= 0],
+    ids=lambda scenario: scenario.name,
+)
+def test_its_payments_and_refunds_are_in_the_books_and_the_balance_is_the_shop_s(
+    erp: Connector, merchant: Merchant, customer: str, keys: dict[str, str], scenario: Scenario
+) -> None:
+    """Every payment becomes a deposit invoice with its VAT, each refund a credit of it; asked for by the plan, until it asks for
+    nothing more."""
+    draft = draft_of(scenario, customer, keys)
+    outcome = write(erp, draft)
+    rules = replace(
+        scenario.settings.orders, payments={"": PaymentRule(entry="deposit_invoice", mode="Carte bancaire")}
+    )
+    wanted = [payment_key(draft.key, one.key) for one in scenario.order.payments]
+    wanted += [payment_key(draft.key, f"r:{one.key}") for one in scenario.order.refunds]
+    for _ in range(3):
+        found = document(erp, outcome)
+        now = plan(
+            scenario.order,
+            reference=draft.key,
+            document=found.key,
+            state=found.state,
+            rules=rules,
+            entered=read_payments(erp, wanted),
+            kinds=PAYMENT_KINDS,
+            table=table_of(draft.lines),
+        )
+        assert {} == now.held
+        for entry in now.missing:
+            (done,) = erp.write("payments", [Change("create", entry.key, entry)])
+            assert done.problem is None, done.problem
+    assert now.complete
+    assert scenario.paid - scenario.refunded == found.paid == found.deposits
+    assert scenario.balance == draft.gross - found.paid - scenario.refunded
+    if scenario.sold and found.paid < draft.gross:
+        (final,) = merchant.find(
+            "account.invoice",
+            ["sales", "=", int(found.key)],
+            ["state", "=", "draft"],
+            fields=["total_amount"],
+        )
+        assert draft.gross - found.paid == final["total_amount"], "the invoice asks for what is left"
+    Ledger(merchant, customer).demand_balance()
+
+
+def test_a_payment_of_more_than_is_due_is_held_with_both_amounts(
+    erp: Connector, customer: str, keys: dict[str, str]
+) -> None:
+    """Tryton would make a credit note of the final invoice: that is for the accountant to decide."""
+    (scenario,) = [one for one in EVERY if one.balance < 0]
+    draft = draft_of(scenario, customer, keys)
+    outcome = write(erp, draft)
+    entry = PaymentEntry(
+        key=payment_key(draft.key, "1"), document=str(outcome.target), kind="deposit", amount=scenario.paid,
+        method="Virement", dated=draft.dated,
+    )  # fmt: skip
+    (done,) = erp.write("payments", [Change("create", entry.key, entry)])
+    problem = problem_of(done)
+    assert "tryton.payment_too_large" == problem.message.code
+    assert f"dû que {scenario.gross}" in problem.message.fr
+
+
+def read_payments(erp: Connector, wanted: list[str]) -> dict[str, PaymentEntry]:
+    pages = erp.read("payments", Selection(keys=tuple(wanted))) if wanted else ()
+    return {one.key: one for page in pages for one in page.records if isinstance(one, PaymentEntry)}
 
 
 @pytest.mark.parametrize("scenario", HELD, ids=lambda scenario: scenario.name)

@@ -104,26 +104,18 @@ class Deposits:
         ]
 
     def credit_lines(self, parts: Parts, left: Sequence["Left"], title: str) -> list[Row]:
-        """Which deposit lines are given back: the parts of each rate off the lines of that rate, the oldest first."""
+        """Which deposit lines are given back: the parts of each rate off the lines of that rate, the oldest first. Cents without
+        tax that no line has are a line of their own, and one more that the final invoice takes off."""
         rows: list[Row] = []
         for rate, (wanted, _) in sorted(parts.items(), reverse=True):
-            mine = [one for one in left if one.rate == rate] or list(left)
+            mine = [one for one in left if one.rate == rate]
             for number, one in enumerate(mine):
-                last = number == len(mine) - 1
-                taken = wanted if last else min(wanted, one.amount)
+                taken = wanted if number == len(mine) - 1 else min(wanted, one.amount)
                 wanted -= taken
                 if taken:
-                    taxes = [["add", one.taxes]] if one.taxes and one.rate == rate else []
-                    rows.append(
-                        {
-                            "quantity": -1,
-                            "account": one.account,
-                            "unit_price": taken,
-                            "description": title,
-                            "origin": f"{LINE},{one.line}",
-                            "taxes": taxes,
-                        }
-                    )
+                    rows.append(_taken(one.account, taken, one.title, one.taxes, one.line))
+            if wanted:
+                rows.append(_taken(left[0].account, wanted, title, [], None))
         return rows
 
     def take_off(self, papers: Sequence[Row], drafts: Sequence[Row]) -> None:
@@ -146,17 +138,8 @@ class Deposits:
             if line is not None:
                 commands.setdefault(here, []).append(["delete", [line["id"]]])
             if one.amount:
-                taxes = [["add", one.taxes]] if one.taxes else []
-                recall: Row = {
-                    "type": "line",
-                    "quantity": -1,
-                    "account": one.account,
-                    "unit_price": one.amount,
-                    "description": one.title,
-                    "origin": f"{LINE},{one.line}",
-                    "taxes": taxes,
-                }
-                commands.setdefault(here, []).append(["create", [recall]])
+                recall = _taken(one.account, one.amount, one.title, one.taxes, one.line)
+                commands.setdefault(here, []).append(["create", [{"type": "line", **recall}]])
         for draft, wanted in commands.items():
             self._client.write("account.invoice", [draft], {"lines": wanted})
 
@@ -178,11 +161,23 @@ class Left:
     rate: Decimal = ZERO
 
 
+def _taken(account: int, amount: Decimal, title: str, taxes: Sequence[int], line: int | None) -> Row:
+    """A line that takes something off a line of a deposit: by this origin Tryton knows that it is taken."""
+    return {
+        "quantity": -1,
+        "account": account,
+        "unit_price": amount,
+        "description": title,
+        "origin": None if line is None else f"{LINE},{line}",
+        "taxes": [["add", list(taxes)]] if taxes else [],
+    }
+
+
 def left_of(papers: Iterable[Row], drafts: set[int], *, paid: bool, today: date | None = None) -> list[Left]:
     """Line by line; what stands in the final invoice's `drafts` is not taken off yet. With `today`, rates are told."""
     found = []
     for paper in papers:
-        if paper["total_amount"] <= 0 or (paid and paper["state"] != "paid"):
+        if paid and paper["state"] != "paid":
             continue
         for line in paper["lines."]:
             if (line["origin"] or "").startswith(f"{LINE},"):
