@@ -26,7 +26,7 @@ from raccord.core.invoice_model import (
 from raccord.core.invoice_parties import buyer_of, delivery_of, missing_parties, seller_of
 from raccord.core.invoice_units import unit_code
 from raccord_connectors.canonical import Customer, Invoice, InvoiceLine, TaxAmount
-from raccord_connectors.contract import Identity, Problem
+from raccord_connectors.contract import Identity, Message, Problem
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
@@ -266,9 +266,10 @@ def _blocked(invoice: Invoice, missing: Sequence[Missing]) -> Problem | None:
     stopping = [one for one in missing if one.blocking]
     if not stopping:
         return None
-    message = texts.MISSING.fill(
-        number=invoice.number,
-        what_fr=", ".join(one.message.fr for one in stopping),
-        what_en=", ".join(one.message.en for one in stopping),
+    text = texts.MISSING
+    message = Message(
+        text.code,
+        text.fr.format(number=invoice.number, what=", ".join(one.message.fr for one in stopping)),
+        text.en.format(number=invoice.number, what=", ".join(one.message.en for one in stopping)),
     )
     return Problem("rejected", message, field=stopping[0].field)

@@ -86,8 +86,8 @@ TOTAL_DIFFERS = Text(
 )
 MISSING = Text(
     "invoice.missing",
-    "{number} : il manque {what_fr}. Le document n’est pas remis au client tant que ce n’est pas complété.",
-    "{number}: {what_en} is missing. The document is not given to the customer until it is completed.",
+    "{number} : il manque {what}. Le document n’est pas remis au client tant que ce n’est pas complété.",
+    "{number}: {what} is missing. The document is not given to the customer until it is completed.",
 )
 
 # ----------------------------------------------------------------------------------------- what is missing
