@@ -167,3 +167,16 @@ def test_without_a_dns_there_is_advice() -> None:
 
     (hint,) = deliverability.hints("boutique@duval.example", away)
     assert "dns.not_reached" == hint.message.code
+
+
+def test_an_orders_page_says_what_its_customer_was_told_and_why_not(ready: Site) -> None:
+    order = ready.made.orders["integrated"]
+
+    async def prepare() -> None:
+        async with tenant_transaction(ready.made.tenant):
+            await repository.record(ready.made.tenant, order, "invoiced/FA00007", "email", "shop")
+
+    ready.client.blocking_portal.call(prepare)
+    said = text_of(ready.as_("reader").get(ready.at(f"orders/{order}")))
+    assert "Messages au client" in said
+    assert "la boutique prévient elle-même le client" in said

@@ -12,12 +12,14 @@ from litestar.response import Redirect, Template
 from msgspec import Struct
 
 from raccord.core import customer_match, order_anyway
+from raccord.core.notification_events import REASONS, event_of
 from raccord.core.order_cards import card_of, chooses_customer
 from raccord.core.order_compare import compare
 from raccord.front.i18n import language_of
 from raccord.front.links import address
 from raccord.journal import views as journal
 from raccord.journal.lines import lines_of
+from raccord.notifications import repository as messages
 from raccord.orders import chain as chains
 from raccord.orders import deciding, decisions, known_customers, list_pages, unproven, views
 from raccord.orders.deciding import Choice, Refused
@@ -93,6 +95,7 @@ async def _story(request: Visit, tenant: UUID, order: UUID, *, status: int = 200
         reserved = await unproven.of_order(order)
         chain = await chains.of_order(found)
         unknown = await _unknown_article(found, asked["line"], asked["article"])
+        customer_told = await messages.of_order(order)
     entries = [entry for entry in told if entry.order == order]
     stands = found.problem if found.state in ("held", "waiting", "entering") else None
     return await tenant_page(
@@ -116,6 +119,9 @@ async def _story(request: Visit, tenant: UUID, order: UUID, *, status: int = 200
         moments=timeline(found, entries),
         lines=lines_of(entries, language_of(request)),
         once=uuid4(),
+        customer_told=customer_told,
+        event_of=event_of,
+        reasons=REASONS,
         **{"refused": None, "typed": Choice(do="retry"), **more},
     )
 
