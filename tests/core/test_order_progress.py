@@ -1,6 +1,7 @@
 """An order's lines in the ERP: whatever happened, in whichever order it was told, the same state comes out."""
 
 import random
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -27,40 +28,46 @@ ITEMS = ("CHAISE", "TABLE", "LAMPE")
 ZERO = Decimal(0)
 
 
+@dataclass
+class Row:
+    item: str
+    quantity: Decimal
+    note: str = ""
+    invoice: str = ""
+
+
 class Erp:
     """An ERP as the French ones are: lines are split by partial deliveries and invoices, and never joined again."""
 
     def __init__(self, ordered: list[Bought]) -> None:
-        self.rows = [
-            {"item": one.item, "quantity": one.quantity, "note": "", "invoice": ""} for one in ordered
-        ]
+        self.rows = [Row(one.item, one.quantity) for one in ordered]
         self.number = 0
 
     def act(self, what: str, row: int, share: int) -> None:
-        free = [one for one in self.rows if one["quantity"] > 0 and not one["invoice"]]
+        free = [one for one in self.rows if one.quantity > 0 and not one.invoice]
         if not free:
             return
         found = free[row % len(free)]
-        part = min(found["quantity"], Decimal(share))
+        part = min(found.quantity, Decimal(share))
         if what == "added":
-            self.rows.append({"item": ITEMS[row % 3], "quantity": Decimal(share), "note": "", "invoice": ""})
-        elif what == "delivered" and not found["note"]:
-            self._split(found, part)["note"] = self._paper("BL")
+            self.rows.append(Row(ITEMS[row % 3], Decimal(share)))
+        elif what == "delivered" and not found.note:
+            self._split(found, part).note = self._paper("BL")
         elif what == "invoiced":
             piece = self._split(found, part)
-            piece["note"] = piece["note"] or self._paper("BL")
-            piece["invoice"] = self._paper("FA")
-        elif what == "removed" and not found["note"]:
-            self._split(found, part)["quantity"] = ZERO
+            piece.note = piece.note or self._paper("BL")
+            piece.invoice = self._paper("FA")
+        elif what == "removed" and not found.note:
+            self._split(found, part).quantity = ZERO
 
     def document(self, shuffle: int = 0) -> Document:
-        rows = [row for row in self.rows if row["quantity"] > 0]
+        rows = [row for row in self.rows if row.quantity > 0]
         random.Random(shuffle).shuffle(rows)
         notes: dict[str, dict[str, Decimal]] = {}
         for row in rows:
-            if row["note"]:
-                inside = notes.setdefault(row["note"], {})
-                inside[row["item"]] = inside.get(row["item"], ZERO) + row["quantity"]
+            if row.note:
+                inside = notes.setdefault(row.note, {})
+                inside[row.item] = inside.get(row.item, ZERO) + row.quantity
         parcels = [Shipment(key=key, lines=lines) for key, lines in notes.items()]
         random.Random(shuffle + 1).shuffle(parcels)
         return Document(
@@ -69,18 +76,18 @@ class Erp:
         )  # fmt: skip
 
     @staticmethod
-    def _line(key: str, row: dict[str, Any]) -> DocumentLine:
+    def _line(key: str, row: Row) -> DocumentLine:
         return DocumentLine(
-            key=key, item=row["item"], quantity=row["quantity"], net=row["quantity"] * 10,
-            stage="invoice" if row["invoice"] else "delivery" if row["note"] else "order",
-            delivered=row["quantity"] if row["note"] else ZERO, invoiced=row["quantity"] if row["invoice"] else ZERO,
-            invoices=[row["invoice"]] if row["invoice"] else [],
+            key=key, item=row.item, quantity=row.quantity, net=row.quantity * 10,
+            stage="invoice" if row.invoice else "delivery" if row.note else "order",
+            delivered=row.quantity if row.note else ZERO, invoiced=row.quantity if row.invoice else ZERO,
+            invoices=[row.invoice] if row.invoice else [],
         )  # fmt: skip
 
-    def _split(self, row: dict[str, Any], part: Decimal) -> dict[str, Any]:
-        if part < row["quantity"]:
-            row["quantity"] -= part
-            row = {**row, "quantity": part}
+    def _split(self, row: Row, part: Decimal) -> Row:
+        if part < row.quantity:
+            row.quantity -= part
+            row = replace(row, quantity=part)
             self.rows.append(row)
         return row
 
@@ -123,15 +130,15 @@ def test_every_piece_is_counted_once(lines: list[Bought], what: list[tuple[str, 
     found = progress(lines, erp.document())
     for item in ITEMS:
         mine = [one for one in found.lines if one.item == item]
-        rows = [row for row in erp.rows if row["item"] == item]
-        there = sum((row["quantity"] for row in rows), ZERO)
+        rows = [row for row in erp.rows if row.item == item]
+        there = sum((row.quantity for row in rows), ZERO)
         wanted = sum((one.ordered for one in mine), ZERO)
         beyond = sum((one.quantity for one in found.added if one.item == item), ZERO)
         assert there == sum((one.kept for one in mine), ZERO) + beyond
         assert max(ZERO, wanted - there) == sum((one.cancelled for one in mine), ZERO)
-        left = sum((row["quantity"] for row in rows if row["note"]), ZERO)
+        left = sum((row.quantity for row in rows if row.note), ZERO)
         assert min(left, wanted) == sum((one.delivered for one in mine), ZERO)
-        billed = sum((row["quantity"] for row in rows if row["invoice"]), ZERO)
+        billed = sum((row.quantity for row in rows if row.invoice), ZERO)
         assert min(billed, wanted) == sum((one.invoiced for one in mine), ZERO)
     for one in found.lines:
         assert ZERO <= one.delivered <= one.kept <= one.ordered

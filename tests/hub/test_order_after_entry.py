@@ -60,6 +60,10 @@ async def told(w: World) -> OrderUpdate:
     return decode(data, OrderUpdate)
 
 
+async def kinds(w: World) -> set[str]:
+    return {str(kind) for kind in await asked(w)}
+
+
 async def asked(w: World) -> dict[Kind, HoldRow]:
     """What waits for a person."""
     order = await w.order()
@@ -248,7 +252,7 @@ def test_another_delivery_address_waits_until_a_person_says_that_it_is_done(sett
         w.shop.put("orders", replace(order, delivery=replace(order.billing, line1="10 quai Neuf")))
         await w.collect()
         await w.follow_up()
-        assert {"edited"} == (await asked(w)).keys()
+        assert {"edited"} == await kinds(w)
 
     run(settings, scenario)
 
@@ -262,10 +266,10 @@ def test_an_order_cancelled_in_the_shop_after_its_entry_waits_until_the_erp_canc
         w.shop.put("orders", replace(order, status="cancelled", stage="cancelled"))
         await w.collect()
         await w.follow_up()
-        assert {"cancelled_in_shop"} == (await asked(w)).keys()
+        assert {"cancelled_in_shop"} == await kinds(w)
         w.erp.cancel(document)
         await look(w)
-        assert {"part_cancelled"} == (await asked(w)).keys()  # what was paid is still to be given back
+        assert {"part_cancelled"} == await kinds(w)  # what was paid is still to be given back
 
     run(settings, scenario)
 
@@ -309,7 +313,8 @@ def test_a_deleted_document_waits_for_a_person_where_the_rule_says_so(settings: 
         async with tenant_transaction(w.tenant) as connection:
             await connection.execute("UPDATE snapshot SET deleted_at = now() WHERE stream = 'documents'")
         await w.follow_up()
-        assert ("accepted", {"document_deleted"}) == ((await told(w)).state, (await asked(w)).keys())
+        assert "accepted" == (await told(w)).state
+        assert {"document_deleted"} == await kinds(w)
         assert await answer(w, "document_deleted", "cancel")
         assert "cancelled" == (await told(w)).state
         row = (await asked(w))["part_cancelled"]
@@ -356,7 +361,8 @@ def test_a_worker_that_dies_before_its_commit_leaves_nothing_half_told(settings:
             await follow_up_until_killed(w, str((await w.order())["reference"]))
         assert (before, {}, "accepted") == (await lines(w), await asked(w), (await told(w)).state)
         await w.follow_up()
-        assert ({"part_cancelled"}, "partly_shipped") == ((await asked(w)).keys(), (await told(w)).state)
+        assert "partly_shipped" == (await told(w)).state
+        assert {"part_cancelled"} == await kinds(w)
 
     run(settings, scenario)
 

@@ -74,7 +74,9 @@ class GivingBack:
 
     def _payment(self, order: Json, wish: RefundWish) -> Json:
         """The settled payment of which most is left; Vendure gives back no more than one holds."""
-        settled = [payment for payment in order["payments"] or () if payment["state"] == "Settled"]
+        settled: list[Json] = [
+            payment for payment in order["payments"] or () if payment["state"] == "Settled"
+        ]
         best = max(settled, key=_left, default=None)
         if best is None or self._installation.amount(_left(best)) < wish.amount:
             left = self._installation.amount(_left(best)) if best is not None else Decimal(0)
