@@ -197,7 +197,7 @@ def _demand_reason(choice: Choice) -> None:
 
 def _late(found: Standing) -> Refused:
     state = words.STATES[found.order.state].fill(document=found.document_number or "")
-    said = words.MOVED_ON.fill(number=found.order.order.number, fr=state.fr, en=state.en)
+    said = words.MOVED_ON.fill(number=found.order.order.number, now_fr=state.fr, now_en=state.en)
     return Refused(said, late=True)
 
 

@@ -34,8 +34,8 @@ NO_PAYMENT_WAITS = Text(
 )
 MOVED_ON = Text(
     "order.moved_on",
-    "Commande {number} : rien n’a été changé, car elle {fr} entre-temps.",
-    "Order {number}: nothing was changed, because meanwhile it {en}.",
+    "Commande {number} : rien n’a été changé, car elle {now_fr} entre-temps.",
+    "Order {number}: nothing was changed, because meanwhile it {now_en}.",
 )
 STATES: dict[OrderState, Text] = {
     "waiting": Text(

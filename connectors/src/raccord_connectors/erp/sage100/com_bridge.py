@@ -12,7 +12,7 @@ JSON request per line on stdin and answers one per line on stdout; the protocol 
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -270,42 +270,24 @@ def _day(said: str) -> datetime:
     return datetime.fromisoformat(said[:10])
 
 
-LOCKED = ("verrou", "en cours d'utilisation", "autre utilisateur", "déjà ouvert")
-NO_LICENCE = ("nombre d'utilisateurs", "nombre maximum", "licence")
-NO_LOGIN = ("mot de passe", "utilisateur inconnu", "identification")
-CLOSED = ("clôtur", "clotur")
-EXCLUSIVE = ("exclusi", "mono-utilisateur", "monoposte")
-NO_SPACE = ("espace disque", "disque plein", "disque insuffisant")
-NO_RIGHT = (
-    "droits insuffisants",
-    "n'avez pas les droits",
-    "n'êtes pas autorisé",
-    "autorisation d'accès",
-    "lecture seule",
-)
-NO_EXERCISE = ("aucun exercice", "exercice inexistant", "hors exercice", "exercice n'existe")
-CREDIT = ("encours",)
-STOCK = ("stock insuffisant", "stock négatif", "rupture de stock")
+SAYS = {
+    "licence": ("nombre d'utilisateurs", "nombre maximum", "licence"),
+    "exclusive": ("exclusi", "mono-utilisateur", "monoposte"),
+    "no_space": ("espace disque", "disque plein", "disque insuffisant"),
+    "no_right": ("droits insuffisants", "pas les droits", "pas autorisé", "lecture seule"),
+    "locked": ("verrou", "en cours d'utilisation", "autre utilisateur", "déjà ouvert"),
+    "no_exercise": ("aucun exercice", "exercice inexistant", "hors exercice", "exercice n'existe"),
+    "credit_limit": ("encours autorisé", "encours dépassé", "dépassement d'encours"),
+    "stock_short": ("stock insuffisant", "stock négatif", "rupture de stock"),
+    "login_refused": ("mot de passe", "utilisateur inconnu", "identification"),
+    "month_closed": ("clôtur", "clotur"),
+}
+"""Sage tells its refusals in French sentences only: the few words by which they are told apart, the first kind that fits."""
 
 
 def kind_of(said: str) -> str:
-    """Sage tells its refusals in French sentences only: the few words by which they are told apart."""
     told = said.casefold().replace("’", "'")
-    for kind, words in (
-        ("licence", NO_LICENCE),
-        ("exclusive", EXCLUSIVE),
-        ("no_space", NO_SPACE),
-        ("no_right", NO_RIGHT),
-        ("locked", LOCKED),
-        ("no_exercise", NO_EXERCISE),
-        ("credit_limit", CREDIT),
-        ("stock_short", STOCK),
-        ("login_refused", NO_LOGIN),
-        ("month_closed", CLOSED),
-    ):
-        if any(word in told for word in words):
-            return kind
-    return "refused"
+    return next((kind for kind, words in SAYS.items() if any(word in told for word in words)), "refused")
 
 
 def _said(error: Any) -> str:
@@ -314,17 +296,12 @@ def _said(error: Any) -> str:
     return str(details[2] if details and len(details) > 2 and details[2] else error.args[1])
 
 
+VERBS = ("open", "check", "create_document", "enter_payment", "create_customer", "update_customer")
+
+
 def answer(sage: Sage, request: dict[str, Any]) -> dict[str, Any]:
     """Never raises: a refusal and a COM error are answers; an access violation ends the process, which is one too."""
-    verbs: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-        "open": sage.open,
-        "check": sage.check,
-        "create_document": sage.create_document,
-        "enter_payment": sage.enter_payment,
-        "create_customer": sage.create_customer,
-        "update_customer": sage.update_customer,
-    }
-    verb = verbs.get(request["verb"])
+    verb = getattr(sage, request["verb"]) if request["verb"] in VERBS else None
     try:
         if verb is None:
             raise Refused("unsupported", request["verb"])
@@ -334,19 +311,18 @@ def answer(sage: Sage, request: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:
         said = _said(error) if len(error.args) > 1 else f"{type(error).__name__}: {error}"
         kind = kind_of(said)
-        return {
-            "id": request["id"],
-            "error": {"kind": kind, "text": said, "values": _values(kind, request.get("data", {}))},
-        }
+        failure = {"kind": kind, "text": said, "values": _values(kind, request.get("data", {}))}
+        return {"id": request["id"], "error": failure}
 
 
 def _values(kind: str, data: dict[str, Any]) -> dict[str, str]:
     """What the sentence for a person wants to know; Sage's own does not tell it in a way that programs could read."""
-    if kind == "locked":
-        return {"what": "L’enregistrement"}
-    if kind in ("month_closed", "no_exercise"):
-        return {"day": str(data.get("dated", "?"))[:10]}
-    return {"customer": str(data.get("customer", "?"))} if kind == "credit_limit" else {}
+    day = {"day": str(data.get("dated", "?"))[:10]}
+    named = {
+        "locked": {"what": "L’enregistrement"},
+        "credit_limit": {"customer": str(data.get("customer", "?"))},
+    }
+    return {**named, "month_closed": day, "no_exercise": day}.get(kind, {})
 
 
 def main() -> None:

@@ -37,7 +37,15 @@ MOVED = "moved"
 """The document was transformed since it was looked up: look again."""
 WAITING = frozenset({LOCKED, LICENCE, BUSY, EXCLUSIVE, NO_SPACE, MOVED})
 MISCONFIGURED = frozenset(
-    {"login_refused", "no_right", "no_company", "not_installed", "version_mismatch", "protocol", "unsupported"}
+    {
+        "login_refused",
+        "no_right",
+        "no_company",
+        "not_installed",
+        "version_mismatch",
+        "protocol",
+        "unsupported",
+    }
 )
 """A person must change something; every other kind is the refusal of one record."""
 
