@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from support.mail_server import mail_server
 from support.real_world import RealWorld, real_world
 from support.tryton_merchant import CreatedProduct, Variant
 from support.vendure.customer import Placed
@@ -88,6 +89,23 @@ def test_an_order_becomes_a_sale_is_shipped_and_fulfilled(world: RealWorld) -> N
     )
     world.wait_settled()
     assert 8 == _on_sale(world, "TASSE1"), "a shipped sale is counted once"
+
+
+def test_a_buyer_is_told_once_that_the_parcel_has_left(world: RealWorld) -> None:
+    with mail_server() as box:
+        world.tell_customers(box.port)
+        product = _cup(world, "TASSE9")
+        placed = world.shop.place_order({"TASSE9": 1}, email="zoe@example.org")
+        world.wait_until(lambda: _integrated(world, placed), "the order is in Tryton, read back")
+        (sale,) = world.erp.manager.sales(_reference(world, placed))
+        world.erp.manager.ship(sale["id"], quantities={product.products[0]: "1"}, tracking="6A99999")
+        left = f"Votre commande {placed.code} est partie"
+        world.wait_until(lambda: left in box.subjects(), "the mail has arrived")
+        mail = box.mails[box.subjects().index(left)]
+        assert ("zoe@example.org", "fr") == (mail["To"], mail["Content-Language"])
+        assert "6A99999" in box.text(box.subjects().index(left))
+        world.wait_settled()
+        assert 1 == box.subjects().count(left)
 
 
 @pytest.mark.parametrize("number", range(2))

@@ -3,6 +3,7 @@
 import email
 import email.policy
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -73,11 +74,12 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server(**chosen: Any) -> Iterator[Mailbox]:
+def mail_server(*, tls: ssl.SSLContext | None = None, **chosen: Any) -> Iterator[Mailbox]:
+    """`tls`: it offers STARTTLS with this certificate."""
     box = Mailbox(**chosen)
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = {"tls_context": tls} if tls else {}
     if box.password:
-        more = {"authenticator": box.authenticate, "auth_required": True, "auth_require_tls": False}
+        more |= {"authenticator": box.authenticate, "auth_required": True, "auth_require_tls": False}
     with socket.socket() as probe:  # aiosmtpd asks its own port whether it is up, and so must know it
         probe.bind(("127.0.0.1", 0))
         box.port = probe.getsockname()[1]

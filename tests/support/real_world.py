@@ -8,13 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from celery import Celery
+from msgspec.structs import replace
 
 from raccord.accounts import service as accounts
 from raccord.agents.service import Agents
 from raccord.channels import service as channels
 from raccord.connections.service import Connections
 from raccord.core.channel import ChannelSettings
+from raccord.core.notification_rules import EVENTS, EventRule, NotificationRules
 from raccord.core.order_rules import OrderRules
+from raccord.notifications.senders import Senders
 from raccord.sync.commands import Commands
 from raccord.tenants import service as tenants
 from raccord.vault import Vault
@@ -72,6 +75,21 @@ class RealWorld(ProductWorld):
             self.tenant, "Tryton → Vendure", self.erp_connection, self.shop_connection, settings
         )
         await channels.go_live(self.tenant, channel, self._connections, self._wake)
+
+    def tell_customers(self, smtp_port: int) -> None:
+        """By this mail server, of everything that we can tell."""
+
+        async def inside() -> None:
+            assert self.tenant is not None
+            senders = Senders(Vault(self.settings.secret_key or ""), allow_private=True)
+            server = {"host": "127.0.0.1", "port": smtp_port, "security": "none", "sender": "boutique@reel.example"}
+            await senders.save(self.tenant, "email", "smtp", server, None)
+            (channel,) = await channels.every(self.tenant)
+            rules = NotificationRules(events={event: EventRule(teller="us") for event in EVENTS})
+            chosen = replace(channel.settings, notifications=rules)
+            await channels.change_settings(self.tenant, channel.id, chosen, self._wake)
+
+        self.inside(inside)
 
 
 @contextmanager

@@ -52,9 +52,12 @@ CHOSEN = {
 
 def test_the_follow_up_table_keeps_what_was_chosen_and_names_what_is_wrong(ready: Site) -> None:
     owner, here = ready.as_("owner"), table(ready)
-    wrong = owner.post(
-        here, **{**CHOSEN, "email-shipped": [], "look_colour": "rouge", "look_logo": "javascript:x"}
-    )
+    changed: dict[str, str | list[str]] = {
+        "email-shipped": [],
+        "look_colour": "rouge",
+        "look_logo": "javascript:x",
+    }
+    wrong = owner.post(here, **{**CHOSEN, **changed})
     assert 422 == wrong.status_code
     for said in ("cochez e-mail ou SMS", "n’est pas une couleur", "commence par https://"):
         assert said in text_of(wrong)
