@@ -13,7 +13,7 @@ from typing import Any
 
 from raccord_connectors.canonical import plain
 from raccord_connectors.contract import RecordRejected
-from raccord_connectors.erp.tryton import texts
+from raccord_connectors.erp.tryton import payment_texts as texts
 from raccord_connectors.erp.tryton.client import Client, Row
 from raccord_connectors.erp.tryton.deposit_parts import Parts
 from raccord_connectors.erp.tryton.lookups import TAX_FIELDS, effective

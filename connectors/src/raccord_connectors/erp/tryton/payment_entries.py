@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from raccord_connectors.canonical import PaymentEntry, plain
 from raccord_connectors.contract import Change, Outcome, RecordRejected
-from raccord_connectors.erp.tryton import texts
+from raccord_connectors.erp.tryton import payment_texts as texts
 from raccord_connectors.erp.tryton.amounts import cents
 from raccord_connectors.erp.tryton.answers import Refused
 from raccord_connectors.erp.tryton.client import Client, Row
