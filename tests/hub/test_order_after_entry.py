@@ -12,9 +12,9 @@ from raccord.orders import hold_answers, holds, progress_rows, service
 from raccord.orders.following import FollowUp
 from raccord.orders.holds import HoldRow
 from raccord.settings import Settings
-from raccord.storage import marks
 from raccord.storage.engine import tenant_transaction
-from raccord_connectors.canonical import Order, OrderUpdate, decode
+from raccord.sync.changes import Changes
+from raccord_connectors.canonical import Document, Order, OrderUpdate, decode
 from support.database import opened
 from support.order_world import World, world
 
@@ -323,18 +323,29 @@ def test_a_deleted_document_waits_for_a_person_where_the_rule_says_so(settings: 
     run(settings, scenario, deleted_document="ask")
 
 
-def test_two_orders_gathered_on_one_document_are_found_by_their_own(settings: Settings) -> None:
-    """The second carries the first one's reference by then."""
-
+def test_a_document_gathered_with_another_is_followed_by_its_key_though_it_carries_the_others_reference(
+    settings: Settings,
+) -> None:
     async def scenario(w: World) -> None:
-        for _ in range(2):
-            w.shop.place_order({"CHAISE": 1})
-        await w.collect()
-        await w.settle()
+        await bought(w)
+        order = await w.order()
+        (document,) = w.erp.all("documents")
+        assert isinstance(document, Document)
         async with tenant_transaction(w.tenant) as connection:
-            rows = await connection.fetch("SELECT reference, document FROM sales_order ORDER BY document")
-            found = await marks.orders_of(w.caller.connection, [row["document"] for row in rows])
-        assert {row["reference"] for row in rows} == set(found)
+            await connection.execute("DELETE FROM to_project")
+            changes = Changes(w.tenant, w.caller.connection, "documents")
+            await changes.begin()
+            changes.concerns(document, replace(document, reference="another's"))
+            await changes.save()
+            marked = await connection.fetch("SELECT key FROM to_project WHERE stream = 'order_updates'")
+            await connection.execute("DELETE FROM to_project")
+            late = Changes(w.tenant, w.caller.connection, "documents")
+            await late.begin()
+            late.concerns(None, replace(document, reference="another's"))
+            await late.save()
+            found = await connection.fetch("SELECT key FROM to_project WHERE stream = 'order_updates'")
+        assert order["reference"] in [row["key"] for row in marked]
+        assert {order["reference"], "another's"} == {row["key"] for row in found}
 
     run(settings, scenario)
 
