@@ -106,9 +106,14 @@ async def change_settings(
             await projections.mark_everything(tenant, channel, found.erp)
         else:
             await repository.save_settings(channel, msgspec.json.encode(settings).decode())
+        of_pictures = settings.media != found.settings.media
+        if (
+            of_pictures and not of_catalogue
+        ):  # they belong to no version: nothing of the articles' own changes
+            await projections.mark_everything(tenant, channel, found.erp)
         await orders.rouse(channel, settings.orders.stages)  # the sweep finds them
         await note(tenant, account, "channel.settings", str(channel))
-    if of_catalogue:
+    if of_catalogue or of_pictures:
         await _wake_all(wake, tenant, channel)
 
 

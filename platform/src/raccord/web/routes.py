@@ -23,6 +23,7 @@ from raccord.mappings import table_exchange as mapping_files
 from raccord.mappings import table_pages as mapping_tables
 from raccord.mappings import version_pages as versions
 from raccord.media import agent_api as agent_files
+from raccord.media import channel_pages as image_rules
 from raccord.media import pages as images
 from raccord.notifications import channel_pages as follow_up
 from raccord.notifications import pages as notifications
@@ -48,6 +49,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *journal.ROUTES,
     *catalogue.ROUTES,
     *images.ROUTES,
+    *image_rules.ROUTES,
     *orders.ROUTES,
     *order_holds.ROUTES,
     *reserved.ROUTES,
