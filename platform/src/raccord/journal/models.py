@@ -69,6 +69,8 @@ class Event(StrEnum):
     """By a person, who says that the ERP's stock is right without it."""
     ARTICLE_CHOSEN = "article_chosen"
     """A person said which article of the ERP the shop's article is; `after` tells both."""
+    ORDER_DECIDED = "order_decided"
+    """What waited of an order that the ERP has; `after` holds the question and the decision."""
     ORDER_ROUNDED = "order_rounded"
     """A manager had an order entered that does not add up; `after` tells the difference and why."""
 

@@ -31,7 +31,7 @@ async def answer(
         await repository.mark_follow_up(found)
         after = msgspec.json.encode({"hold": kind, "decision": decision})
         entry = Entry(
-            stream="orders", key=found.order.key, event=Event.DECIDED, connection=found.route.shop,
+            stream="orders", key=found.order.key, event=Event.ORDER_DECIDED, connection=found.route.shop,
             channel=found.route.channel, account=account, after=after,
         )  # fmt: skip
         await write_entries(tenant, [entry])
