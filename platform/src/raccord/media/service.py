@@ -136,11 +136,12 @@ async def take(caller: Caller, uploaded: Uploaded, objects: Objects, wake: Wake)
     async with tenant_transaction(caller.tenant):
         await media.note_stored(uploaded.sha256)
         papers = await media.invoices_of(uploaded.sha256)
-        for channel in channels if (channels := await channels_of(caller.connection)) and papers else []:
+        channels = await channels_of(caller.connection) if papers else []
+        for channel in channels:
             await mark(caller.tenant, channel, "papers", papers)
     await wake.media(caller.tenant)
-    if papers:
-        await asyncio.gather(*(wake.project(caller.tenant, channel, "papers") for channel in channels))
+    for channel in channels:
+        await wake.project(caller.tenant, channel, "papers")
 
 
 def _of_picture(file: FileTold) -> bytes | None:

@@ -58,6 +58,19 @@ async def replace_files(tenant: UUID, connection: UUID, records: Sequence[Record
     )
 
 
+async def invoices_of(sha256: bytes) -> list[str]:
+    """Keys of invoices whose own file has this content: what waited for it can be made."""
+    rows = await current_connection().fetch(
+        """
+        SELECT DISTINCT f.product FROM media_file f JOIN snapshot s
+            ON s.tenant = f.tenant AND s.connection = f.connection AND s.stream = 'invoices' AND s.key = f.product
+         WHERE f.sha256 = $1 AND f.kind = 'document'
+        """,
+        sha256,
+    )
+    return [row["product"] for row in rows]
+
+
 async def note_contents(tenant: UUID, sizes: Mapping[bytes, int]) -> list[bytes]:
     """Contents that are named now; returns those that are to be uploaded."""
     ordered = sorted(sizes)
