@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
 
 from raccord.core.order_rules import PaymentRule
-from raccord.orders import payments, repository
+from raccord.orders import decisions, listing, payments, repository
 from raccord.settings import Settings
 from raccord.storage import system
 from raccord.storage.engine import tenant_transaction
@@ -214,11 +215,17 @@ def test_without_an_article_for_refunds_a_gesture_waits_and_goes_once_there_is_o
             await comes_to_rest(w)
         assert ([("held", "order.no_refund_item")], ["credit_held"]) == (await rows(w), await events(w))
         assert [] == refunds_of(w), "the money waits for its credit note"
+        id_ = UUID(str((await w.order())["id"]))
         async with tenant_transaction(w.tenant) as connection:
+            waiting = await connection.fetch(
+                f"SELECT {listing.PROBLEM} FROM sales_order o WHERE {listing.WAITING}"
+            )
+            assert 1 == len(waiting), "the list of those who wait has it"
+            assert "order.no_refund_item" in waiting[0][0]
             await connection.execute(
                 "UPDATE channel SET settings = jsonb_set(settings, '{orders,items}', '{\"refund\": \"PORT\"}')"
             )
-            await connection.execute("UPDATE order_credit SET retry_at = now()")
+            assert await decisions.hurry_payments(id_, f"{order.key}-R1")
         assert [(await w.order())["id"]] == [
             due.object for due in await system.due_work() if due.kind == "enter"
         ]

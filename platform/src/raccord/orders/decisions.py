@@ -119,14 +119,21 @@ async def anyway(order: UUID) -> Anyway | None:
 
 
 async def hurry_payments(order: UUID, key: str) -> bool:
-    """Those that were refused, or wait for another attempt, are due at once; all of them without `key`."""
+    """Those that were refused, or wait for another attempt, are due at once; all of them without `key`. Credit notes too: `key`
+    is then their refund's."""
     done = await current_connection().fetch(
         "UPDATE order_payment SET retry_at = now() WHERE sales_order = $1 AND ($2 = '' OR key = $2) "
         "AND state IN ('held', 'waiting') RETURNING key",
         order,
         key,
     )
-    return bool(done)
+    credited = await current_connection().fetch(
+        "UPDATE order_credit SET retry_at = now() WHERE sales_order = $1 AND ($2 = '' OR refund = $2) "
+        "AND state IN ('held', 'waiting') RETURNING refund",
+        order,
+        key,
+    )
+    return bool(done or credited)
 
 
 async def link_article(found: StoredOrder, shop_item: str, item: str, account: UUID) -> None:

@@ -42,10 +42,14 @@ class Sort(StrEnum):
 
 
 WAITS = f"""(o.state = 'held' OR {holds.OPEN}
-  OR EXISTS (SELECT 1 FROM order_payment p WHERE p.sales_order = o.id AND p.state = 'held'))"""  # noqa: S608
+  OR EXISTS (SELECT 1 FROM order_payment p WHERE p.sales_order = o.id AND p.state = 'held')
+  OR EXISTS (SELECT 1 FROM order_credit k WHERE k.sales_order = o.id AND k.problem IS NOT NULL AND k.state <> 'waiting')
+  OR EXISTS (SELECT 1 FROM order_balance b WHERE b.sales_order = o.id AND b.problem IS NOT NULL))"""  # noqa: S608
 WAITING = """o.id IN (SELECT w.id FROM sales_order w WHERE w.state = 'held'
   UNION SELECT h.sales_order FROM order_hold h WHERE h.state = 'open'
-  UNION SELECT p.sales_order FROM order_payment p WHERE p.state = 'held')"""
+  UNION SELECT p.sales_order FROM order_payment p WHERE p.state = 'held'
+  UNION SELECT k.sales_order FROM order_credit k WHERE k.problem IS NOT NULL AND k.state <> 'waiting'
+  UNION SELECT b.sales_order FROM order_balance b WHERE b.problem IS NOT NULL)"""
 """The same as `WAITS`, found by the few that do instead of asked of each."""
 _TABS = {
     Tab.HELD: WAITING,
@@ -54,7 +58,10 @@ _TABS = {
 }
 PROBLEM = """coalesce(CASE WHEN o.state IN ('held', 'waiting', 'entering') THEN o.problem::json END,
   (SELECT h.problem FROM order_hold h WHERE h.sales_order = o.id AND h.state = 'open' ORDER BY h.opened_at LIMIT 1),
-  (SELECT p.problem FROM order_payment p WHERE p.sales_order = o.id AND p.state = 'held' ORDER BY p.key LIMIT 1))"""
+  (SELECT p.problem FROM order_payment p WHERE p.sales_order = o.id AND p.state = 'held' ORDER BY p.key LIMIT 1),
+  (SELECT k.problem FROM order_credit k WHERE k.sales_order = o.id AND k.problem IS NOT NULL AND k.state <> 'waiting'
+    ORDER BY k.refund LIMIT 1),
+  (SELECT b.problem FROM order_balance b WHERE b.sales_order = o.id))"""
 _CODE = f"({PROBLEM} #>> '{{message,code}}')"
 _TURN = f"""CASE {PROBLEM} ->> 'kind' WHEN 'transient' THEN 'nobody' WHEN 'bug' THEN 'us' WHEN 'rejected'
   THEN CASE WHEN {_CODE} = ANY(${{}}) THEN 'seller' ELSE 'manager' END ELSE 'manager' END"""

@@ -27,6 +27,8 @@ from raccord_connectors.contract import ConnectorSpec, Problem
 class CreditLine(Struct, frozen=True, kw_only=True):
     """What became of a refund's credit note."""
 
+    refund: str
+    """The shop's key."""
     number: str = ""
     """Of the document in the ERP, once it was read back."""
     amount: Decimal | None = None
@@ -184,6 +186,7 @@ def _credit(refund: str, refunds: RefundPlan, credits_: Mapping[str, CreditRow])
         return None
     document = row.document if row is not None else None
     return CreditLine(
+        refund=refund,
         number=document.number if document is not None else "",
         amount=abs(document.gross) if document is not None else None,
         waits=waits if document is None else None,
