@@ -162,8 +162,8 @@ async def mended(channel: UUID, limit: int = 50) -> list[UUID]:
 
 
 async def lock(order: UUID) -> StoredOrder | None:
-    """The order, locked until the transaction ends; None when it does not exist. Waits for another worker: what this one was woken
-    for may have come after the other looked."""
+    """The order, locked until the transaction ends; None when it does not exist. Waits for another worker: what this one was
+    woken for may have come after the other looked."""
     row = await current_connection().fetchrow(
         f"""
         {SELECT} WHERE o.id = $1 FOR NO KEY UPDATE OF o
