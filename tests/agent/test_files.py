@@ -3,7 +3,8 @@
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal as D
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from raccord_agent.board import FILES
 from raccord_agent.files_index import look
 from raccord_agent.files_names import as_file, claims, parts, plain
 from raccord_agent.settings import FileSettings
+from raccord_connectors.canonical import Invoice
 from support.media_agent import Clerk, Platform, product, variant, write
 
 
@@ -32,6 +34,19 @@ def clerk(tmp_path: Path, platform: Platform) -> Iterator[Clerk]:
 
 
 # ------------------------------------------------------------------------------------------- which file
+
+
+def test_an_invoices_own_file_is_the_one_that_holds_its_number(clerk: Clerk, platform: Platform) -> None:
+    write(
+        clerk.folder,
+        {"Factures/2026/Facture_FA00012 (2).pdf": b"%PDF-1", "FA000123.pdf": b"%PDF-2", "FA00012.jpg": b"p"},
+    )
+    clerk.note(
+        Invoice(key="FA|FA00012", number="FA00012", dated=date(2026, 5, 4), net=D(0), tax=D(0), gross=D(0))
+    )
+    clerk.turn()
+    assert ["Factures/2026/Facture_FA00012 (2).pdf"] == platform.names("FA|FA00012")
+    assert [b"%PDF-1"] == list(platform.stored.values())
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from raccord_agent.files import Files
 from raccord_agent.files_shelf import Shelf
 from raccord_agent.files_upload import Uploader
 from raccord_agent.settings import FileSettings
-from raccord_connectors.canonical import MediaRef, Product, Variant
+from raccord_connectors.canonical import MediaRef, Product, Record, Variant
 from raccord_connectors.wire_files import (
     FilesLacking,
     FilesTold,
@@ -103,7 +103,7 @@ class Clerk:
             stopping=lambda: False, now=lambda: self.clock,
         )  # fmt: skip
 
-    def note(self, *products: Product) -> None:
+    def note(self, *products: Record) -> None:
         """The scanner read them."""
         for one in products:
             self.shelf.note(one)

@@ -5,6 +5,7 @@ is known of what is in it, and nothing may be concluded from its silence.
 """
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,9 @@ class Found:
     kind: str
 
 
+_WORDS = re.compile(r"[a-z0-9]+")
+
+
 @dataclass
 class Index:
     by_name: dict[str, list[Found]] = field(default_factory=lambda: defaultdict(list))
@@ -42,12 +46,22 @@ class Index:
     by_claim: dict[str, list[tuple[int, str, Found]]] = field(default_factory=lambda: defaultdict(list))
     """Reference that a name may stand for → place in the order, the whole stem, file."""
 
+    by_word: dict[str, list[Found]] = field(default_factory=lambda: defaultdict(list))
+    """Word of a document's name, made plain → files that have it: an invoice's own file holds its number among others."""
+
     def add(self, found: Found) -> None:
         name = plain(os.path.basename(found.shown))
         self.by_name[name].append(found)
         stem = as_file(name.rpartition(".")[0])
         for reference, place in claims(stem):
             self.by_claim[reference].append((place, stem, found))
+        if found.kind == "document":
+            for word in {stem, *_WORDS.findall(stem)}:
+                self.by_word[word].append(found)
+
+    def mentioning(self, number: str) -> list[Found]:
+        """Documents whose name holds this number as a word of its own: `Facture_FA00012 (2).pdf`, in the order of their names."""
+        return sorted(self.by_word.get(as_file(number), []), key=lambda one: one.shown)
 
     def named(self, name: str) -> Found | None:
         """By a name or a path of the ERP: the file whose path ends as it does, in the order of the allowed folders."""

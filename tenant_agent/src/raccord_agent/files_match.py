@@ -37,6 +37,8 @@ class NameRules:
 
 def places(key: str, wanted: Wanted, index: Index, known: set[str], rules: NameRules) -> list[Place]:
     """`known`: all references there are, as file names."""
+    if wanted.paper:
+        return [Place(one.shown, "document", found=one) for one in index.mentioning(wanted.sku)[:MOST_FILES]]
     chosen = [_named(key, one.name, one.kind, one.title, one.owner, index, rules) for one in wanted.named]
     taken = {(place.owner, place.found.path) for place in chosen if place.found is not None}
     if rules.by_reference:
@@ -58,6 +60,7 @@ def references(wanted: Sequence[tuple[str, Wanted]]) -> set[str]:
     return {
         as_file(reference)
         for key, one in wanted
+        if not one.paper
         for reference in (key, one.sku, *one.variants.values())
         if reference
     }

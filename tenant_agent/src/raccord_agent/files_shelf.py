@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from raccord_connectors.canonical import Product, Record
+from raccord_connectors.canonical import Invoice, Product, Record
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS wanted (product TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
@@ -33,13 +33,15 @@ class Named(Struct, frozen=True, array_like=True):
 
 
 class Wanted(Struct, frozen=True, array_like=True):
-    """What one article says of its files."""
+    """What one article says of its files, or an invoice."""
 
     sku: str
     family: str
     named: Sequence[Named]
     variants: Mapping[str, str]
     """Key → reference."""
+    paper: bool = False
+    """An invoice: `sku` is its number, which the names of its files hold."""
 
 
 class Hashed(Struct, frozen=True):
@@ -75,6 +77,8 @@ class Shelf:
         """An article that was read. It is on the disk after `keep`, before the base knows the article."""
         if isinstance(record, Product):
             self._noted[record.key] = msgspec.msgpack.encode(wanted_of(record))
+        elif isinstance(record, Invoice):
+            self._noted[record.key] = msgspec.msgpack.encode(Wanted(record.number, "", (), {}, paper=True))
 
     def forget(self, product: str) -> None:
         self._noted[product] = None

@@ -218,3 +218,46 @@ def _code(paper: dict[str, Any]) -> str | None:
     import json
 
     return json.loads(paper["problem"])["message"]["code"] if paper["problem"] else None
+
+
+def test_the_erps_own_file_is_waited_for_and_given_as_it_is(settings: Settings) -> None:
+    async def scenario(w: PaperWorld) -> None:
+        w.customer()
+        made = w.invoice()
+        await w.ingest()
+        await w.work()
+        assert ("waiting", "paper.no_file") == ((await w.paper())["state"], _code(await w.paper()))
+        own = b"%PDF-1.7 the ERP's own"
+        digest = hashlib.sha256(own)
+        kept = TenantObjects(w.objects.objects, w.tenant)
+        kept.put(f"originals/{digest.hexdigest()}", own, content_type="application/pdf")
+        async with tenant_transaction(w.tenant) as connection:
+            await connection.execute(
+                "INSERT INTO media_content (tenant, sha256, size, state) VALUES ($1, $2, $3, 'stored')",
+                w.tenant, digest.digest(), len(own),
+            )  # fmt: skip
+            for place, name in enumerate(("Bon FA1.pdf", r"2026\Facture_FA1 (2).pdf")):
+                await connection.execute(
+                    "INSERT INTO media_file (tenant, connection, product, place, name, kind, sha256, size) "
+                    "VALUES ($1, $2, $3, $4, $5, 'document', $6, 1)",
+                    w.tenant, w.orders.caller.connection, made.key, place, name, digest.digest(),
+                )  # fmt: skip
+        await w.ingest()
+        await w.work()
+        (version,) = await w.rows("paper_version")
+        assert ("ready", "erp_file") == ((await w.paper())["state"], version["source"])
+        assert own == kept.get(version["object"])
+
+    run(settings, scenario, source="erp_file", file_pattern="facture_{number}*.pdf")
+
+
+def test_where_the_erps_own_file_does_not_come_ours_is_drawn(settings: Settings) -> None:
+    async def scenario(w: PaperWorld) -> None:
+        w.customer()
+        w.invoice()
+        await w.ingest()
+        await w.work()
+        (version,) = await w.rows("paper_version")
+        assert "rendered" == version["source"]
+
+    run(settings, scenario, source="either", wait_hours=0)
