@@ -10,11 +10,22 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from raccord_connectors.canonical import Address, Customer, CustomerDraft, Draft, DraftLine, Record
+from raccord_connectors.canonical import (
+    Address,
+    Customer,
+    CustomerDraft,
+    Draft,
+    DraftLine,
+    PaymentEntry,
+    Record,
+    TaxAmount,
+)
+from raccord_connectors.contract import Change
 from raccord_connectors.erp.tryton import Tryton
 from raccord_connectors.erp.tryton.settings import TrytonSettings
 from raccord_connectors.kit.conformance import ConnectorConformance, pytest_generate_tests  # noqa: F401
 from support.tryton_merchant import Merchant
+from support.tryton_orders import connect, write
 from support.tryton_server import PASSWORD, tryton
 
 pytestmark = pytest.mark.counterpart
@@ -91,6 +102,37 @@ class Shop:
         number = manager.post_invoice(sale)
         return int(manager.one("account.invoice", ["number", "=", number])["id"])
 
+    def sell(self, connector: Tryton) -> None:
+        """An order of 50,400 € that waits to be paid, and a first payment of it."""
+        draft = draft_of(self, "PAIE-1", Decimal(5000))
+        outcome = write(connector, draft)
+        assert outcome.done, outcome.problem
+        self.sold = str(outcome.target)
+        self.pay(connector, "PAIE-1/0")
+
+    def pay(self, connector: Tryton, key: str) -> None:
+        entry = PaymentEntry(
+            key=key, document=self.sold, kind="deposit", amount=Decimal(1), method="Virement", dated=date(2026, 11, 24)
+        )  # fmt: skip
+        (outcome,) = connector.write("payments", [Change("create", key, entry)])
+        assert outcome.done, outcome.problem
+
+    def undo(self, key: str) -> None:
+        """As an accountant takes a payment back: no longer reconciled with its invoice, then cancelled by another move."""
+        manager = self.manager
+        begun = ["description", "like", f"{key} %"]
+        move = manager.one("account.move", begun, fields=["lines.reconciliation"])
+        paid = [line["id"] for line in move["lines."] if line["reconciliation"]]
+        self._wizard("account.move.unreconcile_lines", "account.move.line", paid, "unreconcile", {})
+        self._wizard("account.move.cancel", "account.move", [move["id"]], "cancel", {"reversal": True})
+
+    def _wizard(self, name: str, model: str, ids: list[int], state: str, form: dict[str, Any]) -> None:
+        manager, context = self.manager, {"active_model": model, "active_id": ids[0], "active_ids": ids}
+        session, start, _ = manager.rpc(f"wizard.{name}.create", context=context)
+        filled = {start: form} if form else {}
+        manager.rpc(f"wizard.{name}.execute", session, filled, state, context=context)
+        manager.rpc(f"wizard.{name}.delete", session)
+
     def passing(self, stream: str) -> tuple[int, str]:
         """Something that may be deleted: its id and its key in the stream."""
         manager, number = self.manager, next(self.numbers)
@@ -104,6 +146,11 @@ class Shop:
                 found = manager.create_sale(self.party, self.article.products[0], "1", "1.00")
             case "invoices":
                 found = self.invoiced()
+            case "payments":
+                connector = Tryton(TrytonSettings(**self.settings))
+                self.pay(connector, f"PAIE-1/passing{number}")
+                connector.close()
+                return 0, f"PAIE-1/passing{number}"
             case _:
                 found = manager.create_product(f"PASSE{number}", f"Passager {number}", "1.00").template
         return found, str(found)
@@ -123,7 +170,36 @@ MODELS = {
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Shop]:
     with tryton() as server:
-        yield Shop(server.settings(price_lists=["Revendeurs"]), server.manager)
+        shop = Shop(server.settings(price_lists=["Revendeurs"]), server.manager)
+        connector = connect(server)
+        shop.sell(connector)
+        connector.close()
+        yield shop
+
+
+def draft_of(shop: "Shop", key: str, pieces: Decimal = Decimal(3)) -> Draft:
+    net = pieces * Decimal("8.40")
+    line = DraftLine(
+        item=shop.article.key,
+        title="Thé noir",
+        quantity=pieces,
+        unit_net=Decimal("8.40"),
+        net=net,
+        tax=net * Decimal("0.2"),
+        rate=Decimal(20),
+    )
+    party = shop.manager.one("party.party", ["id", "=", shop.party], fields=["code"])
+    return Draft(
+        key=key,
+        dated=date(2026, 11, 24),
+        reference=key,
+        customer=party["code"],
+        billing=LYON,
+        lines=[line],
+        net=line.net,
+        tax=line.tax,
+        gross=line.net + line.tax,
+    )
 
 
 class TestTryton(ConnectorConformance):
@@ -150,7 +226,18 @@ class TestTryton(ConnectorConformance):
     def sample(self, stream: str, number: int) -> Record:
         mark = f"{self.number}-{number}"
         if stream == "drafts":
-            return self._draft(f"TEST-{mark}")
+            return draft_of(self.shop, f"TEST-{mark}")
+        if stream == "payments":
+            return PaymentEntry(
+                key=f"PAIE-1/{mark}",
+                document=self.shop.sold,
+                kind="deposit_invoice",
+                amount=Decimal("12.00"),
+                method="Carte bancaire",
+                dated=date(2026, 11, 24),
+                transaction=f"tr_{mark}",
+                taxes=[TaxAmount(Decimal(20), Decimal("10.00"), Decimal("2.00"))],
+            )
         customer = Customer(
             key="",
             last_name=f"Durand {mark}",
@@ -160,33 +247,14 @@ class TestTryton(ConnectorConformance):
         )
         return CustomerDraft(key=f"email:durand-{mark}@example.org", customer=customer)
 
-    def _draft(self, key: str) -> Draft:
-        line = DraftLine(
-            item=self.shop.article.key,
-            title="Thé noir",
-            quantity=Decimal(3),
-            unit_net=Decimal("8.40"),
-            net=Decimal("25.20"),
-            tax=Decimal("5.04"),
-            rate=Decimal(20),
-        )
-        party = self.shop.manager.one("party.party", ["id", "=", self.shop.party], fields=["code"])
-        return Draft(
-            key=key,
-            dated=date(2026, 11, 24),
-            reference=key,
-            customer=party["code"],
-            billing=LYON,
-            lines=[line],
-            net=line.net,
-            tax=line.tax,
-            gross=line.net + line.tax,
-        )
-
     def bad_sample(self, stream: str) -> Record:
         if stream == "drafts":
-            good = self._draft(f"BAD-{self.number}")
+            good = draft_of(self.shop, f"BAD-{self.number}")
             return replace(good, lines=[replace(good.lines[0], item="999999999")])
+        if stream == "payments":
+            record = self.sample(stream, 9)
+            assert isinstance(record, PaymentEntry)
+            return replace(record, amount=Decimal(0))
         customer = Customer(key="", last_name="Durand", vat_number="FR00000000000", billing=LYON)
         return CustomerDraft(key=f"bad-{self.number}", customer=customer)
 
@@ -239,7 +307,9 @@ class TestTryton(ConnectorConformance):
     def remove(self, stream: str) -> str:
         found, key = self.passing
         manager = self.shop.manager
-        if (
+        if stream == "payments":
+            self.shop.undo(key)
+        elif (
             stream == "invoices"
         ):  # what has a number is never deleted; where the company allows it, it is cancelled
             manager.write("company.company", manager.company, cancel_invoice_out=True)
