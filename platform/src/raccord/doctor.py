@@ -8,11 +8,13 @@ import asyncpg
 from kombu import Connection as Broker
 from kombu.exceptions import KombuError
 
+from raccord.alerts.watching import platform_mail
+from raccord.notifications.smtp import SmtpConversation
 from raccord.settings import Settings
 from raccord.storage.objects import ObjectMissing, ObjectsAway, objects_of
 from raccord.vault import Vault, VaultError
 from raccord.worker.broker import TRANSPORT
-from raccord_connectors.contract import Message, Text
+from raccord_connectors.contract import ConnectorError, Message, Text
 from raccord_connectors.registry import CONNECTORS, connector_class
 
 GOOD = Text("doctor.good", "{what} : en ordre.", "{what}: in order.")
@@ -84,10 +86,26 @@ async def _all(settings: Settings) -> list[Finding]:
     found += [finding async for finding in _database(settings)]
     found += [finding async for finding in _broker(settings)]
     found += [finding async for finding in _objects(settings)]
+    found += [finding async for finding in _mail(settings)]
     found += [finding async for finding in _connectors()]
     if settings.allow_private_addresses and settings.environment == "production":
         found.append((False, PRIVATE.fill()))
     return found
+
+
+async def _mail(settings: Settings) -> AsyncIterator[Finding]:
+    """The installation's own mail server, where one is named: signed in to, and nothing sent."""
+    server = platform_mail(settings)
+    if server is None:
+        return
+    conversation = SmtpConversation(server, allow_private=True)
+    try:
+        await asyncio.to_thread(conversation.open)
+        yield True, GOOD.fill(what="RACCORD_SMTP_HOST")
+    except ConnectorError as error:
+        yield False, error.message
+    finally:
+        await asyncio.to_thread(conversation.close)
 
 
 async def _key(settings: Settings) -> AsyncIterator[Finding]:

@@ -23,6 +23,7 @@ async def tenant_page(request: Visit, template: str, *, status: int = 200, **con
     shared = {
         "timezone": frame.timezone,
         "waiting_count": frame.waiting,
+        "alert_count": frame.alerts,
         "may": lambda role: RANKS[access.role] >= RANKS[role],
     }
     return page(request, template, status=status, **{**shared, **context})

@@ -15,6 +15,8 @@ class Frame(Struct, frozen=True):
     waiting: int
     """Things that wait for a person."""
     timezone: str
+    alerts: int = 0
+    """That are open."""
 
 
 class Figures(Struct, frozen=True):

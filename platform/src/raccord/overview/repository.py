@@ -82,10 +82,10 @@ async def frame() -> Frame:
         SELECT (SELECT count(*) FROM brake WHERE decided_at IS NULL) + (SELECT count(*) FROM connection WHERE state = 'problem')
              + (SELECT count(*) FROM sales_order WHERE state = 'held') + (SELECT count(*) FROM binding WHERE held)
              + (SELECT count(*) FROM order_hold WHERE state = 'open') + (SELECT count(*) FROM held_record) AS waiting,
-               (SELECT timezone FROM tenant) AS timezone
+               (SELECT timezone FROM tenant) AS timezone, (SELECT count(*) FROM alert WHERE resolved_at IS NULL) AS alerts
         """
     )
-    return Frame(row["waiting"], row["timezone"])
+    return Frame(row["waiting"], row["timezone"], row["alerts"])
 
 
 async def _brakes() -> list[Waiting]:
