@@ -14,7 +14,7 @@ import structlog
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
 from raccord.log import trace
-from raccord.orders import payments, repository, reservations
+from raccord.orders import payments, repository, reservations, shop_orders
 from raccord.orders.models import ChannelRoute, Stored
 from raccord.storage import bindings
 from raccord.storage.engine import tenant_transaction
@@ -61,7 +61,7 @@ async def _store_page(route: ChannelRoute, page: Page, *, keep_cursor: bool) -> 
             assert isinstance(record, Order)
             try:
                 async with connection.transaction():  # a savepoint: one bad order does not stop the good ones
-                    stored = await repository.store(route, record)
+                    stored = await shop_orders.store(route, record)
                     if stored.what in EVENTS:
                         await _reserve(route, record, stored)
                     if stored.what == "changed":
@@ -103,7 +103,7 @@ async def _doubt_stock(route: ChannelRoute, page: Page) -> None:
     way at the same time, what we want is what we sent last, and yet the shop shows something else."""
     orders = [one for one in page.records if isinstance(one, Order) and one.placed_at >= route.orders_from]
     stages = {order.key: order.stage for order in orders}
-    turned = await repository.turned(route.shop, stages, page.deleted)
+    turned = await shop_orders.turned(route.shop, stages, page.deleted)
     targets = {line.item for order in orders if order.key in turned for line in order.lines if line.item}
     if targets:
         await bindings.doubt_targets(route.channel, sorted(targets))
@@ -126,7 +126,7 @@ async def _reserve(route: ChannelRoute, order: Order, stored: Stored) -> None:
 
 async def _deleted(route: ChannelRoute, key: str) -> list[Entry]:
     """Nobody will pay, ship or cancel it any more: its stock is free again. What the ERP has already stays."""
-    order = await repository.vanish(route.shop, key)
+    order = await shop_orders.vanish(route.shop, key)
     if order is None:
         return []
     await reservations.cancel(route.tenant, route.erp, order)
