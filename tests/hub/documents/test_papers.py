@@ -261,3 +261,18 @@ def test_where_the_erps_own_file_does_not_come_ours_is_drawn(settings: Settings)
         assert "rendered" == version["source"]
 
     run(settings, scenario, source="either", wait_hours=0)
+
+
+def test_a_paper_goes_when_it_need_not_be_kept_any_longer(settings: Settings) -> None:
+    async def scenario(w: PaperWorld) -> None:
+        w.customer()
+        w.invoice()
+        await w.ingest()
+        await w.work()
+        (version,) = await w.rows("paper_version")
+        assert 0 == await w.papers.expire(w.tenant, date(2036, 12, 31))
+        assert 1 == await w.papers.expire(w.tenant, date(2037, 1, 1))
+        assert ([], []) == (await w.rows("paper_version"), await w.rows("paper"))
+        assert TenantObjects(w.objects.objects, w.tenant).info(version["object"]) is None
+
+    run(settings, scenario)

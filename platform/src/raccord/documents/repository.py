@@ -247,6 +247,27 @@ async def add_version(
     return number
 
 
+async def expired(today: date, limit: int) -> list[tuple[UUID, str]]:
+    """Paper and object of versions that need not be kept any longer."""
+    rows = await current_connection().fetch(
+        "SELECT paper, object FROM paper_version WHERE keep_until < $1 ORDER BY keep_until LIMIT $2",
+        today,
+        limit,
+    )
+    return [(row["paper"], row["object"]) for row in rows]
+
+
+async def forget(over: Sequence[tuple[UUID, str]]) -> None:
+    """Their rows, and those of papers that have no version left."""
+    papers, objects = [paper for paper, _ in over], [name for _, name in over]
+    connection = current_connection()
+    await connection.execute("DELETE FROM paper_version WHERE object = ANY($1::text[])", objects)
+    await connection.execute(
+        "DELETE FROM paper p WHERE p.id = ANY($1::uuid[]) AND NOT EXISTS (SELECT 1 FROM paper_version v WHERE v.paper = p.id)",
+        papers,
+    )
+
+
 async def give(
     paper: UUID, expected: UUID, version: int, print_: UUID, missing: Sequence[Missing], flow: str, name: str
 ) -> bool:

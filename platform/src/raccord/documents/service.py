@@ -64,6 +64,20 @@ class Papers:
                 if not left:
                     return
 
+    # ------------------------------------------------------------------------------------------ expiring
+
+    async def expire(self, tenant: UUID, today: date) -> int:
+        """Takes away what need not be kept any longer, object first: a row without one is found again, an object without a row
+        never. Returns how many versions went."""
+        async with tenant_transaction(tenant):
+            over = await repository.expired(today, BATCH)
+        objects = TenantObjects(self._objects, tenant)
+        for _, name in over:
+            await asyncio.to_thread(objects.delete, name)
+        async with tenant_transaction(tenant):
+            await repository.forget(over)
+        return len(over)
+
     # -------------------------------------------------------------------------------------------- making
 
     async def make(self, tenant: UUID, paper: UUID) -> None:

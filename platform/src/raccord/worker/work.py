@@ -214,3 +214,7 @@ async def purge(hands: Hands) -> None:
     async with hands.locks.try_hold("purge") as lock:
         if lock is not None:
             await purge_all(hands.ports.stopping)
+            today = hands.ports.now().date()
+            for tenant in await system.tenants():
+                while not hands.ports.stopping() and await hands.papers.expire(tenant, today):
+                    pass
