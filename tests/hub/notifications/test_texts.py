@@ -66,7 +66,7 @@ def test_a_parcel_is_told_by_text_once(
             assert [] == await m.told()  # no mail
         ((number, text, mark),) = provider.taken
         assert "33612345678" == number.lstrip("+")
-        assert "Suivi : 6A123" in text
+        assert "suivre-vos-envois?code=6A123" in text
         assert 20 == len(mark)
         assert "sent" == (await m.states("sms"))["shipped"]
 

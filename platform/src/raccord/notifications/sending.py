@@ -22,6 +22,7 @@ from raccord.core.notification_words import language_of, shipment_of
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
 from raccord.notifications import composing, errors, repository, stopping
+from raccord.notifications import template_repository as texts
 from raccord.notifications.models import Due, Later, Mail, Skip, Sms
 from raccord.notifications.senders import Senders
 from raccord.notifications.sms import SmsProvider
@@ -171,7 +172,7 @@ class Telling:
     async def _written(self, due: Due, recipient: str, settings: SmtpSettings) -> Mail:
         language = language_of(due.order, due.settings.notifications)
         async with tenant_transaction(due.tenant):
-            template = await repository.template(due.channel, event_of(due.event)[0], "email", language)
+            template = await texts.template(due.channel, event_of(due.event)[0], "email", language)
             items = await orders.items_of(due.channel, (line.item for line in due.order.lines))
         stop = self._links.stop(due.tenant, recipient)
         return composing.mail_of(due, recipient, language, template, settings, items=items, stop=stop)
@@ -196,7 +197,7 @@ class Telling:
     async def _text(self, provider: SmsProvider, due: Due, recipient: str) -> bool:
         language = language_of(due.order, due.settings.notifications)
         async with tenant_transaction(due.tenant):
-            template = await repository.template(due.channel, event_of(due.event)[0], "sms", language)
+            template = await texts.template(due.channel, event_of(due.event)[0], "sms", language)
             items = await orders.items_of(due.channel, (line.item for line in due.order.lines))
         sms = composing.sms_of(due, recipient, language, template, items)
         if not await self._begun(due, sms):
