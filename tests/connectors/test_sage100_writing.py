@@ -23,6 +23,7 @@ from raccord_connectors.erp.sage100 import protocol, texts
 from raccord_connectors.erp.sage100.bridge import contract_error
 from sandbox.gescom.business import GesCom
 from sandbox.gescom.connection import bridge_command
+from sandbox.gescom.store import reading
 from support.gescom import (
     a_customer,
     an_article,
@@ -428,6 +429,15 @@ def created(gescom: GesCom, wanted: CustomerDraft) -> Customer:
 
 def test_a_customer_gets_the_next_account_of_the_prefix(gescom: GesCom) -> None:
     assert ["WEB00001", "WEB00002"] == [created(gescom, person(number)).key for number in (1, 2)]
+
+
+def test_a_customer_gets_its_representative_and_its_payment_terms(gescom: GesCom) -> None:
+    found = created(gescom, person(representative="2", payment_terms="3"))
+    with reading(gescom.path) as connection:
+        row = connection.execute(
+            "select CO_No, MR_No from F_COMPTET where CT_Num = ?", (found.key,)
+        ).fetchone()
+    assert (2, 3) == tuple(row)
 
 
 def test_a_customer_is_read_back_as_it_was_asked(gescom: GesCom) -> None:

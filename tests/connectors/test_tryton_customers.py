@@ -47,6 +47,13 @@ def test_a_company_is_created_with_its_identifiers(erp: Connector) -> None:
     )
 
 
+def test_a_customer_gets_the_payment_terms_that_were_chosen(erp: Connector, merchant: Merchant) -> None:
+    term = merchant.one("account.invoice.payment_term", ("name", "=", "30 jours"))["id"]
+    outcome = write(erp, new_customer(account_title="À trente jours", payment_terms=str(term)))
+    found = merchant.one("party.party", ("code", "=", outcome.target), fields=("customer_payment_term",))
+    assert term == found["customer_payment_term"]
+
+
 def test_a_customer_known_by_e_mail_or_siret_is_not_created_again(erp: Connector, merchant: Merchant) -> None:
     merchant.create_party("Connue par courriel", email="Connue_1@Example.org")
     merchant.create_party("Connue par SIRET", siret="55210055400013")

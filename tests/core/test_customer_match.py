@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from raccord.core.customer_match import match
-from raccord.core.order_rules import CustomerRules
+from raccord.core.customer_match import customer_of, match
+from raccord.core.order_rules import CustomerRules, CustomerTemplate
 from raccord_connectors.canonical import Address, Buyer, Contact, Customer, Order
 
 DURAND = Customer(key="DURAND", account_title="DURAND Anne", email="Anne@Example.org ")
@@ -81,3 +81,15 @@ def test_a_buyer_without_any_identity_holds_the_order() -> None:
         net=Decimal(0), tax=Decimal(0), gross=Decimal(0),
     )  # fmt: skip
     assert "held" == match(nobody, None, [], CustomerRules()).kind
+
+
+def test_a_new_customer_is_given_what_the_merchant_chose_a_company_its_own() -> None:
+    template = CustomerTemplate(price_category="1", payment_terms="3", representative="7")
+    company = CustomerTemplate(price_category="2", payment_terms="4")
+    rules = CustomerRules(template=template, business_template=company)
+    person, business = (
+        customer_of(order("a@example.org"), rules),
+        customer_of(order("b@x.fr", "73282932000074"), rules),
+    )
+    assert ("1", "3", "7") == (person.price_category, person.payment_terms, person.representative)
+    assert ("2", "4", None) == (business.price_category, business.payment_terms, business.representative)

@@ -57,6 +57,10 @@ class Customer(Record, kw_only=True, frozen=True):
     price_category: str | None = None
     accounting_category: str | None = None
     """What decides the VAT regime in the ERP."""
+    payment_terms: str | None = None
+    """The ERP's key of them; given when the account is made."""
+    representative: str | None = None
+    """The ERP's key; given when the account is made."""
     category: str | None = None
     discount_percent: Decimal | None = None
     on_account: bool = False

@@ -26,16 +26,9 @@ ANCHOR_TWICE = Text(
 
 def customer_rules(typed: Typed, former: CustomerRules) -> CustomerRules:
     """What was typed; a form without these entries leaves them as they were."""
-    template = replace(
-        former.template,
-        price_category=typed.text("new_customer_price_category") or None,
-        **_kept(
-            typed,
-            "new_customer_accounting_category",
-            "accounting_category",
-            former.template.accounting_category,
-        ),
-    )
+    template = replace(former.template, price_category=typed.text("new_customer_price_category") or None)
+    for field in ("accounting_category", "payment_terms", "representative"):
+        template = replace(template, **_kept(typed, f"new_customer_{field}", field, getattr(template, field)))
     business = former.business_template
     if "business_price_category" in typed.form:
         category = typed.text("business_price_category")

@@ -302,6 +302,8 @@ def customer_of(order: Order, rules: CustomerRules) -> Customer:
         deliveries=[order.delivery] if order.delivery and not same_place(order.delivery, billing) else [],
         price_category=template.price_category,
         accounting_category=template.accounting_category,
+        payment_terms=template.payment_terms,
+        representative=template.representative,
         category=template.category,
         language=buyer.language,
     )

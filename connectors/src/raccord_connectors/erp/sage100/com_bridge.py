@@ -40,9 +40,9 @@ PLACE_PATHS = {
     "LI_EMail": "Telecom.EMail",
 }  # fmt: skip
 DOCUMENT_FIELDS = ("DO_Ref", "DO_Statut", "DO_Coord01", "DO_Coord02", "DO_Coord03", "DO_Coord04")
-CHOSEN_BY_SAGE = ("CG_NumPrinc", "N_CatCompta", "N_CatTarif", "DO_Expedit", "CO_No")
-"""Columns that are objects in COM (account, categories, carrier, representative). How they are reached is not in what
-we could read: Sage's own defaults stay, and the answer says so (`ignored`)."""
+CHOSEN_BY_SAGE = ("CG_NumPrinc", "N_CatCompta", "N_CatTarif", "DO_Expedit", "CO_No", "MR_No")
+"""Columns that are objects in COM (account, categories, carrier, representative, payment terms). How they are reached is not in
+what we could read: Sage's own defaults stay, and the answer says so (`ignored`)."""
 SAME_PLACE = ("LI_Adresse", "LI_Complement", "LI_CodePostal", "LI_Ville", "LI_Contact")
 
 

@@ -86,6 +86,8 @@ class CustomerForm:
         for name, choice in (
             ("N_CatTarif", customer.price_category),
             ("N_CatCompta", customer.accounting_category),
+            ("MR_No", customer.payment_terms),
+            ("CO_No", customer.representative),
         ):
             if choice and choice.isdigit():
                 fields[name] = int(choice)

@@ -100,6 +100,12 @@ class CustomerDrafts:
             and self._client.has("sale_price_list")
         ):
             values["sale_price_list"] = int(customer.price_category)
+        if (
+            customer.payment_terms
+            and customer.payment_terms.isdigit()
+            and self._client.has("account_invoice")
+        ):
+            values["customer_payment_term"] = int(customer.payment_terms)
         return values
 
     def _language(self, code: str) -> int | None:
@@ -213,7 +219,9 @@ class CustomerDrafts:
 
     def _changed_links(self, changed: Mapping[str, Any], customer: Customer) -> Row:
         links = self._links(customer)
-        sources = {"lang": "language", "sale_price_list": "price_category"}
+        sources = {
+            "lang": "language", "sale_price_list": "price_category", "customer_payment_term": "payment_terms"
+        }  # fmt: skip
         return {field: value for field, value in links.items() if sources[field] in changed}
 
     def _change_mechanism(self, party: int, kind: str, before: str, after: str) -> None:
