@@ -27,7 +27,7 @@ ARGUMENTS = [
 LANGUAGES = {"fr": "fr-FR", "en": "en-GB"}
 OWNER = {"fr": "anne@duval.example", "en": "jean@duval.example"}
 """Two owners, because the language is kept with the account."""
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 @dataclass(frozen=True)
