@@ -47,6 +47,17 @@ def _reference(world: RealWorld, placed: Placed) -> str:
     return str(row["reference"])
 
 
+def _paid_in_tryton(world: RealWorld, sale: int) -> Decimal:
+    """What a deposit took off the sale's invoice."""
+    fields = ["total_amount", "lines.amount", "lines.origin"]
+    found = world.erp.manager.find("account.invoice", ["sales", "=", sale], fields=fields)
+    lines = [line for invoice in found for line in invoice["lines."]]
+    return -sum(
+        (one["amount"] for one in lines if (one["origin"] or "").startswith("account.invoice.line,")),
+        Decimal(0),
+    )
+
+
 def _shipped(world: RealWorld, placed: Placed) -> list[tuple[str, str]]:
     found = world.shop.order(placed.id)["fulfillments"]
     return [(one["state"], one["trackingCode"]) for one in found]
@@ -82,6 +93,9 @@ def test_an_order_becomes_a_sale_is_shipped_and_fulfilled(world: RealWorld) -> N
     assert (placed.gross, True) == (sale["total_amount"], sale["state"] in ("confirmed", "processing"))
     world.wait_settled()
     assert 8 == _on_sale(world, "TASSE1")
+    world.wait_until(
+        lambda: _paid_in_tryton(world, sale["id"]) == placed.gross, "the payment is in Tryton's books"
+    )
 
     world.erp.manager.ship(sale["id"], quantities={product.products[0]: "2"}, tracking="6A12345")
     world.wait_until(
@@ -106,6 +120,7 @@ def test_a_buyer_is_told_once_that_the_parcel_has_left(world: RealWorld) -> None
         assert "6A99999" in box.text(box.subjects().index(left))
         world.wait_settled()
         assert 1 == box.subjects().count(left)
+        world.tell_customers(None)
 
 
 @pytest.mark.parametrize("number", range(2))

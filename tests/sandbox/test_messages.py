@@ -1,8 +1,16 @@
 """A customer buys in the demonstration shop; what the GesCom then does with the order arrives on a real mail server: in the
 customer's language, once, whatever comes twice."""
 
-import pytest
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import pytest
+from msgspec.structs import replace
+
+from raccord.channels import service as channels
+from raccord.core.notification_rules import NotificationRules
+from raccord.notifications.senders import Senders
+from raccord.vault import Vault
 from sandbox.demo.furnish import SCAN_SECONDS
 from support.mail_server import mail_server
 from support.sandbox_world import SandboxWorld
@@ -12,13 +20,34 @@ SOON = SCAN_SECONDS + 60.0
 pytestmark = pytest.mark.slow
 
 
+@contextmanager
+def telling(world: SandboxWorld, port: int) -> Iterator[None]:
+    """As `make demo` tells its customers; afterwards the world is as it was."""
+    demo = world.demo
+    assert demo is not None
+    assert demo.channel is not None
+    channel = demo.channel
+    world.furnish(lambda f: f.messages(demo, port))
+    try:
+        yield
+    finally:
+
+        async def silent() -> None:
+            await Senders(Vault(world.settings.secret_key or ""), allow_private=True).remove(
+                demo.tenant, "email", None
+            )
+            found = await channels.by_id(demo.tenant, channel)
+            assert found is not None
+            plain = replace(found.settings, notifications=NotificationRules())
+            await channels.change_settings(demo.tenant, channel, plain, world.wake())
+
+        world.inside(silent)
+
+
 def test_what_the_gescom_delivers_and_invoices_reaches_the_customers_mailbox_once(
     world: SandboxWorld,
 ) -> None:
-    assert world.demo is not None
-    demo = world.demo
-    with mail_server() as box:
-        world.furnish(lambda f: f.messages(demo, box.port))
+    with mail_server() as box, telling(world, box.port):
         sku = world.articles(1)[0]
         placed = world.buy({sku: 2}, "mireille.nantaise@example.org")
         number = str(placed["number"])

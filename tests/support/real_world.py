@@ -76,17 +76,25 @@ class RealWorld(ProductWorld):
         )
         await channels.go_live(self.tenant, channel, self._connections, self._wake)
 
-    def tell_customers(self, smtp_port: int) -> None:
-        """By this mail server, of everything that we can tell."""
+    def tell_customers(self, smtp_port: int | None) -> None:
+        """By this mail server, of everything that we can tell; None: of nothing, as before."""
 
         async def inside() -> None:
             assert self.tenant is not None
             senders = Senders(Vault(self.settings.secret_key or ""), allow_private=True)
-            server = {"host": "127.0.0.1", "port": smtp_port, "security": "none", "sender": "boutique@reel.example"}
-            await senders.save(self.tenant, "email", "smtp", server, None)
+            if smtp_port is None:
+                await senders.remove(self.tenant, "email", None)
+            server = {
+                "host": "127.0.0.1",
+                "port": smtp_port,
+                "security": "none",
+                "sender": "boutique@reel.example",
+            }
+            if smtp_port is not None:
+                await senders.save(self.tenant, "email", "smtp", server, None)
             (channel,) = await channels.every(self.tenant)
-            rules = NotificationRules(events={event: EventRule(teller="us") for event in EVENTS})
-            chosen = replace(channel.settings, notifications=rules)
+            by_us = {event: EventRule(teller="us") for event in EVENTS if smtp_port is not None}
+            chosen = replace(channel.settings, notifications=NotificationRules(events=by_us))
             await channels.change_settings(self.tenant, channel.id, chosen, self._wake)
 
         self.inside(inside)

@@ -165,6 +165,20 @@ def test_orders_of_the_past_are_not_told(settings: Settings) -> None:
     run(settings, scenario)
 
 
+def test_orders_from_before_there_were_messages_are_not_told(settings: Settings) -> None:
+    """Nothing of them is recorded, and a document that is touched again is no news."""
+
+    async def scenario(m: Merchant) -> None:
+        document = await m.sold()
+        m.world.erp.invoice(document)
+        await m.act("UPDATE sales_order SET integrated_at = now() - interval '40 days'")
+        await m.seen()
+        assert [] == await m.told()
+        assert {"accepted": "skipped: overtaken", "invoiced": "skipped: old"} == await m.states()
+
+    run(settings, scenario)
+
+
 def test_a_parcel_of_last_week_is_no_news(settings: Settings) -> None:
     async def scenario(m: Merchant) -> None:
         document = await m.sold()
@@ -285,3 +299,25 @@ def test_a_refund_in_the_shop_is_told_where_we_tell_refunds(settings: Settings) 
         assert 2 == len(await m.told())
 
     run(settings, scenario)
+
+
+def test_the_shops_order_goes_where_the_table_says_and_stays_where_it_says_nothing(
+    settings: Settings,
+) -> None:
+    async def scenario(m: Merchant) -> None:
+        async def wanted() -> list[str]:
+            return [row["state"] for row in await m.rows(
+                "SELECT desired ->> 'state' AS state FROM binding WHERE stream = 'order_updates'"
+            )]  # fmt: skip
+
+        document = await m.sold()
+        await m.seen()
+        assert ["accepted"] == await wanted()
+        m.world.erp.ship(document)
+        await m.seen()
+        assert ["shipped"] == await wanted()
+        m.world.erp.invoice(document)
+        await m.seen()
+        assert ["shipped"] == await wanted()
+
+    run(settings, scenario, rules=NotificationRules(moves={"invoiced": "stay"}))

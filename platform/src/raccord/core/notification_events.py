@@ -75,6 +75,7 @@ class Circumstances(Struct, frozen=True, kw_only=True):
     placed_at: datetime
     received_at: datetime
     channel_since: datetime
+    integrated_at: datetime | None
     oldest: timedelta
     told: Collection[str] = ()
     """Keys that are recorded already."""
@@ -120,7 +121,7 @@ def silence(
         return "overtaken"
     if happening.event == "shipped" and happening.subject and "shipped" in about.told:
         return "told"  # as a delivery whose parcels nobody knew yet
-    if happening.at is not None and about.now - aware(happening.at) > about.oldest:
+    if is_late(about) or (happening.at is not None and about.now - aware(happening.at) > about.oldest):
         return "old"
     return None
 
@@ -149,6 +150,14 @@ def is_imported(about: Circumstances) -> bool:
     return (
         about.placed_at < about.channel_since or about.received_at - about.placed_at > LATEST_IMPORT + about.oldest
     )  # fmt: skip
+
+
+def is_late(about: Circumstances) -> bool:
+    """Nothing of it is recorded, although the ERP has had the order for days: it is older than this feature, or was not looked at
+    for as long. When its steps happened nobody can say."""
+    return (
+        not about.told and about.integrated_at is not None and about.now - about.integrated_at > about.oldest
+    )
 
 
 def event_of(key: str) -> tuple[EventName, str]:

@@ -23,10 +23,10 @@ async def record_events(found: "StoredOrder", document: Document | None, *, canc
     if not fresh:
         return 0
     rules = found.route.settings.notifications
-    placed_at, received_at, channel_since = await repository.times_of(found.id)
+    placed_at, received_at, integrated_at, channel_since = await repository.times_of(found.id)
     about = Circumstances(
         now=datetime.now(UTC), placed_at=placed_at, received_at=received_at, channel_since=channel_since,
-        oldest=timedelta(days=rules.oldest_days), told={key for key, _ in known},
+        integrated_at=integrated_at, oldest=timedelta(days=rules.oldest_days), told={key for key, _ in known},
     )  # fmt: skip
     due = 0
     for one, medium in fresh:

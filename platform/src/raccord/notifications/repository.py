@@ -56,13 +56,14 @@ async def record(tenant: UUID, order: UUID, event: str, medium: Medium, reason: 
     )  # fmt: skip
 
 
-async def times_of(order: UUID) -> tuple[datetime, datetime, datetime]:
-    """When it was placed, when the shop gave it to us, and since when its channel is there."""
+async def times_of(order: UUID) -> tuple[datetime, datetime, datetime | None, datetime]:
+    """When it was placed, when the shop gave it to us, when the ERP had it, and since when its channel is there."""
     row = await current_connection().fetchrow(
-        "SELECT o.placed_at, o.received_at, c.created_at FROM sales_order o JOIN channel c ON c.id = o.channel WHERE o.id = $1",
+        "SELECT o.placed_at, o.received_at, o.integrated_at, c.created_at FROM sales_order o JOIN channel c ON c.id = o.channel "
+        "WHERE o.id = $1",
         order,
     )
-    return row["placed_at"], row["received_at"], row["created_at"]
+    return row["placed_at"], row["received_at"], row["integrated_at"], row["created_at"]
 
 
 # --------------------------------------------------------------------------------------------------- sending
