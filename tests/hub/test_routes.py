@@ -39,6 +39,7 @@ FOR_MACHINES = {
     "/agent/files": "an agent shows its token",
     "/agent/files/upload": "an agent shows its token",
     "/agent/files/uploaded": "an agent shows its token",
+    "/files/{tenant:uuid}/{token:str}/{name:str}": "stands on a product's page; its token is found by nobody who tries",
     "/objects/{key:path}": "the address itself is signed, for one act on one key",
 }
 READS_BY_POST = {

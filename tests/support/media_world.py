@@ -50,7 +50,11 @@ class ShortTunnel:
 
     def tell_uploaded(self, uploaded: Uploaded) -> None:
         self.uploads += 1
-        self._run(service.take(self._m.caller, uploaded, self._store.objects, self._m.wake))
+        self._run(
+            service.take(
+                self._m.caller, uploaded, self._store.objects, self._m.wake, self._store.settings.public_url
+            )
+        )
 
     def _run(self, call: Coroutine[Any, Any, T]) -> T:
         try:

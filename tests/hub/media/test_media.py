@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,10 @@ from typing import Any
 import pytest
 
 from raccord.media import work
+from raccord.media.service import original_key
 from raccord.settings import Settings
+from raccord.storage import media
+from raccord.storage.engine import tenant_transaction
 from raccord.storage.objects import PART_SIZE, ObjectsAway, TenantObjects
 from sandbox.shop.testing import DemoShop
 from support.media_agent import write
@@ -253,5 +257,41 @@ def test_what_no_article_names_is_deleted_after_its_grace_and_not_before(
         write(w.folder, {"B.png": photo(2)})
         await w.pass_on()
         assert (before, 1) == (len(list(mine.list())), len(w.images("B")))
+
+    play(settings, tmp_path, shop, scenario)
+
+
+def test_a_data_sheet_is_a_link_below_the_description_that_anybody_may_open(
+    settings: Settings, tmp_path: Path, shop: tuple[FolderStore, DemoShop]
+) -> None:
+    async def scenario(w: World) -> None:
+        write(w.folder, {"A.png": photo(1), "A.pdf": b"%PDF-1.7 a manual", "A_2.pdf": b"%PDF-1.7 a sheet"})
+        w.put("A", "B", description="Une chaise.")
+        await w.pass_on()
+        (row,) = w.shop.get("products", sku="A")
+        links = re.findall(r'<a href="([^"]+)">([^<]+)</a>', row["description"])
+        assert ["A", "A 2"] == [title for _, title in links]
+        assert row["description"].startswith("<p>Une chaise.</p>")
+        (other,) = w.shop.get("products", sku="B")
+        assert "<p>Une chaise.</p>" == other["description"].strip()
+        tenant, token, name = links[0][0].rsplit("/", 3)[1:]
+        assert (str(w.m.tenant), "A.pdf") == (tenant, name)
+        async with tenant_transaction(w.m.tenant):
+            found = await media.data_sheet(token)
+            assert found is not None
+            assert b"%PDF-1.7 a manual" == TenantObjects(w.store.objects, w.m.tenant).get(
+                original_key(found.sha256)
+            )
+            assert await media.data_sheet("guessed") is None
+        w.reset_logs()
+        await w.pass_on()
+        assert 0 == w.shop.log()["writes"]
+        (w.folder / "A.pdf").unlink()
+        (w.folder / "A_2.pdf").unlink()
+        await w.pass_on()
+        (row,) = w.shop.get("products", sku="A")
+        assert "<a" not in row["description"]
+        async with tenant_transaction(w.m.tenant):
+            assert await media.data_sheet(token) is None
 
     play(settings, tmp_path, shop, scenario)

@@ -9,6 +9,7 @@ from raccord.core.media_rules import MediaRules
 from raccord.core.pictures import THUMBNAIL
 from raccord.media import repository
 from raccord.media.models import Filter, State
+from raccord.media.service import original_key
 from raccord.storage import media
 from raccord.storage.engine import tenant_transaction
 from raccord.storage.media import Result
@@ -19,7 +20,7 @@ from support.web import Site, site
 
 __all__ = ["site"]
 
-SHA = {name: hashlib.sha256(name.encode()).digest() for name in ("there", "coming", "svg")}
+SHA = {name: hashlib.sha256(name.encode()).digest() for name in ("there", "coming", "svg", "notice")}
 MISSING = Problem(
     "rejected", Message("files.missing", "Le fichier « Été.jpg » manque.", "The file “Été.jpg” is missing.")
 )
@@ -32,6 +33,9 @@ FILES = [
 ]
 
 
+MANUAL = RecordFiles("TABLE", [FileTold("notice.pdf", kind="document", sha256=SHA["notice"], size=5_000)])
+
+
 @pytest.fixture(scope="module", autouse=True)
 def pictures(site: Site) -> None:
     """One of each state, on the article CHAISE."""
@@ -39,10 +43,12 @@ def pictures(site: Site) -> None:
     async def prepare() -> None:
         async with tenant_transaction(site.made.tenant) as connection:
             erp = await connection.fetchval("SELECT erp FROM channel WHERE id = $1", site.made.channel)
-            await media.replace_files(site.made.tenant, erp, [RecordFiles("CHAISE", FILES)])
+            await media.replace_files(site.made.tenant, erp, [RecordFiles("CHAISE", FILES), MANUAL])
             await media.note_contents(site.made.tenant, dict.fromkeys(SHA.values(), 1000))
             await media.note_stored(SHA["there"])
             await media.note_stored(SHA["svg"])
+            await media.note_upload(SHA["notice"], "application/pdf", None)
+            await media.note_stored(SHA["notice"], "the-token", "http://127.0.0.1/files/x/the-token")
             await media.want(site.made.tenant, SHA.values(), [THUMBNAIL.name])
             key = TenantObjects(site.client.app.state.objects, site.made.tenant).key("pictures/thumb.jpg")
             made = Result(SHA["there"], THUMBNAIL.name, key, "d", 1_500, 240, 180, None)
@@ -53,6 +59,9 @@ def pictures(site: Site) -> None:
     site.client.blocking_portal.call(prepare)
     TenantObjects(site.client.app.state.objects, site.made.tenant).put(
         "pictures/thumb.jpg", b"a thumbnail", content_type="image/jpeg"
+    )
+    TenantObjects(site.client.app.state.objects, site.made.tenant).put(
+        original_key(SHA["notice"]), b"%PDF-1.7", content_type="application/pdf"
     )
 
 
@@ -94,8 +103,8 @@ def test_pages_of_the_list_follow_each_other_without_a_gap(site: Site) -> None:
             rest = await repository.files(Filter(), ("CHAISE", 1))
             assert found[2:] == rest
             figures = await repository.figures()
-            assert 4 == sum(figures.of(state) for state in State)
-            return [(one.name, one.state) for one in found]
+            assert 5 == sum(figures.of(state) for state in State)
+            return [(one.name, one.state) for one in found if one.kind == "picture"]
 
     expected = [State.SHOWN, State.ON_ITS_WAY, State.REFUSED, State.MISSING]
     assert expected == [state for _, state in site.client.blocking_portal.call(walk)]
@@ -104,7 +113,7 @@ def test_pages_of_the_list_follow_each_other_without_a_gap(site: Site) -> None:
 def test_a_manager_chooses_what_the_shop_gets_and_it_applies_at_once(site: Site) -> None:
     place = site.at(f"channels/{site.made.channel}/images")
     assert "Complétée en carré" in site.as_("owner").get(place).text
-    form = {"pictures": "erp", "format": "webp", "transparency": "keep", "missing": "hold", "square": "1",
+    form = {"pictures": "erp", "format": "webp", "transparency": "keep", "missing": "hold", "square": "1", "documents": "none",
             "longest_side": "1200", "quality": "80", "most": "6", "background": "#FAFAFA",
             "alt": "{name} {brand}", "alt_more": "", "language": "en"}  # fmt: skip
     assert 303 == site.as_("owner").post(place, **form).status_code
@@ -118,10 +127,22 @@ def test_a_manager_chooses_what_the_shop_gets_and_it_applies_at_once(site: Site)
             return msgspec.json.decode(data, type=MediaRules)
 
     expected = MediaRules(
-        format="webp", transparency="keep", missing="hold", square=True, longest_side=1_200, quality=80, most=6,
+        format="webp", transparency="keep", missing="hold", documents="none", square=True, longest_side=1_200, quality=80, most=6,
         background="#fafafa", alt="{name} {brand}", alt_more="{name} {brand}", language="en",
     )  # fmt: skip
     assert expected == site.client.blocking_portal.call(stored)
     wrong = site.as_("owner").post(place, **{**form, "quality": "beaucoup"})
     assert (422, True) == (wrong.status_code, "n’est pas un nombre" in wrong.text)
     assert 403 == site.as_("reader").post(place, **form).status_code
+
+
+def test_a_manual_is_open_to_whoever_has_its_address_and_to_nobody_else(site: Site) -> None:
+    nobody = site.as_("nobody")
+    answer = nobody.get(f"/files/{site.made.tenant}/the-token/Notice%20été.pdf")
+    assert (200, b"%PDF-1.7", "application/pdf") == (
+        answer.status_code, answer.content, answer.headers["content-type"].partition(";")[0]
+    )  # fmt: skip
+    assert "inline" in answer.headers["content-disposition"]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert 404 == nobody.get(f"/files/{site.made.tenant}/another/notice.pdf").status_code
+    assert 404 == nobody.get("/files/00000000-0000-0000-0000-000000000001/the-token/notice.pdf").status_code

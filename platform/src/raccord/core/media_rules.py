@@ -28,6 +28,8 @@ class MediaRules(Struct, kw_only=True, frozen=True, omit_defaults=True):
     """Of the further ones."""
     language: str = ""
     """Whose name of the article is said in it; empty: the article's own."""
+    documents: Literal["description", "none"] = "description"
+    """Data sheets and manuals: links below the description, where the ERP writes it."""
     missing: Literal["warn", "hold"] = "warn"
     """A picture that is missing or cannot be shown. warn: the article is shown without it, and its page says so. hold: the
     article waits for a person."""

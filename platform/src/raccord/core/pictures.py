@@ -93,6 +93,8 @@ class File(Struct, frozen=True):
     title: str
     sha256: bytes | None
     problem: Problem | None = None
+    address: str = ""
+    """Of a document that is stored: where anybody may open it."""
 
 
 class Made(Struct, frozen=True):

@@ -54,7 +54,8 @@ class AgentFiles(Controller):
     async def uploaded(self, request: AgentRequest) -> Response[bytes]:
         told = await _received(request, Uploaded)
         state = request.app.state
-        await service.take(_caller(request), told, state.objects, state.tunnel.wake)
+        url = state.settings.public_url
+        await service.take(_caller(request), told, state.objects, state.tunnel.wake, url)
         return answer(request, wire.Ack())
 
 

@@ -1,6 +1,7 @@
 """What agents tell of files, and the uploads that follow. Calls of the object store stay outside of transactions."""
 
 import asyncio
+import secrets
 from collections.abc import Sequence
 
 from raccord.agents.errors import AgentRefused
@@ -112,7 +113,7 @@ def _cut(size: int) -> Sequence[tuple[int, int, int]]:
     ]
 
 
-async def take(caller: Caller, uploaded: Uploaded, objects: Objects, wake: Wake) -> None:
+async def take(caller: Caller, uploaded: Uploaded, objects: Objects, wake: Wake, public_url: str) -> None:
     """It is said to be there: looked at, and believed then. Raises `AgentRefused` with 409 when it is not what was promised."""
     async with tenant_transaction(caller.tenant):
         await _demand_current(caller)
@@ -134,14 +135,21 @@ async def take(caller: Caller, uploaded: Uploaded, objects: Objects, wake: Wake)
     if info is None or info.size != content.size:
         raise AgentRefused(409, NOT_PROMISED.fill())
     async with tenant_transaction(caller.tenant):
-        await media.note_stored(uploaded.sha256)
+        sheets = await media.documents_of(uploaded.sha256)
+        token = secrets.token_urlsafe(18) if sheets else None
+        address = f"{public_url.rstrip('/')}/files/{caller.tenant}/{token}" if sheets else None
+        await media.note_stored(uploaded.sha256, token, address)
         papers = await media.invoices_of(uploaded.sha256)
-        channels = await channels_of(caller.connection) if papers else []
+        channels = await channels_of(caller.connection) if papers or sheets else []
         for channel in channels:
             await mark(caller.tenant, channel, "papers", papers)
+            await mark(caller.tenant, channel, "listings", sheets)
     await wake.media(caller.tenant)
     for channel in channels:
-        await wake.project(caller.tenant, channel, "papers")
+        if papers:
+            await wake.project(caller.tenant, channel, "papers")
+        if sheets:
+            await wake.project(caller.tenant, channel, "listings")
 
 
 def _of_picture(file: FileTold) -> bytes | None:

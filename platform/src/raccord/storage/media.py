@@ -113,11 +113,45 @@ async def note_upload(sha256: bytes, content_type: str, upload: str | None) -> N
     )
 
 
-async def note_stored(sha256: bytes) -> None:
+async def note_stored(sha256: bytes, token: str | None = None, address: str | None = None) -> None:
+    """`token` and `address` of a data sheet; one that it has already stays."""
     await current_connection().execute(
-        "UPDATE media_content SET state = 'stored', stored_at = now(), upload = NULL WHERE sha256 = $1",
+        "UPDATE media_content SET state = 'stored', stored_at = now(), upload = NULL, "
+        "token = coalesce(token, $2), address = coalesce(address, $3) WHERE sha256 = $1",
+        sha256,
+        token,
+        address,
+    )
+
+
+class DataSheet(NamedTuple):
+    sha256: bytes
+    content_type: str
+
+
+async def data_sheet(token: str) -> DataSheet | None:
+    """By the end of its address; only as long as an article names it."""
+    row = await current_connection().fetchrow(
+        """
+        SELECT c.sha256, c.content_type FROM media_content c WHERE c.token = $1 AND c.state = 'stored'
+           AND EXISTS (SELECT 1 FROM media_file f WHERE f.tenant = c.tenant AND f.sha256 = c.sha256 AND f.kind = 'document')
+        """,
+        token,
+    )
+    return DataSheet(*row) if row else None
+
+
+async def documents_of(sha256: bytes) -> list[str]:
+    """Articles for which this content is a data sheet. An invoice's own file is none: that is for its customer alone."""
+    rows = await current_connection().fetch(
+        """
+        SELECT DISTINCT f.product FROM media_file f JOIN snapshot s
+            ON s.tenant = f.tenant AND s.connection = f.connection AND s.stream = 'products' AND s.key = f.product
+         WHERE f.sha256 = $1 AND f.kind = 'document'
+        """,
         sha256,
     )
+    return [row["product"] for row in rows]
 
 
 async def note_lost(sha256: bytes) -> None:
@@ -132,15 +166,19 @@ async def note_lost(sha256: bytes) -> None:
 
 async def files_of(connection: UUID, products: Collection[str]) -> dict[str, list[File]]:
     rows = await current_connection().fetch(
-        "SELECT product, owner, name, kind, title, sha256, problem FROM media_file "
-        "WHERE connection = $1 AND product = ANY($2::text[]) ORDER BY product, place",
+        """
+        SELECT f.product, f.owner, f.name, f.kind, f.title, f.sha256, f.problem,
+               CASE WHEN f.kind = 'document' AND c.state = 'stored' THEN c.address END
+          FROM media_file f LEFT JOIN media_content c ON c.tenant = f.tenant AND c.sha256 = f.sha256
+         WHERE f.connection = $1 AND f.product = ANY($2::text[]) ORDER BY f.product, f.place
+        """,
         connection,
         list(products),
     )
     found: dict[str, list[File]] = {}
-    for product, owner, name, kind, title, sha256, problem in rows:
+    for product, owner, name, kind, title, sha256, problem, address in rows:
         told = None if problem is None else msgspec.json.decode(problem, type=Problem)
-        found.setdefault(product, []).append(File(owner, name, kind, title, sha256, told))
+        found.setdefault(product, []).append(File(owner, name, kind, title, sha256, told, address or ""))
     return found
 
 

@@ -31,6 +31,8 @@ class MediaContent(Table, db=APP, tablename="media_content"):
     told_at = Timestamptz()
     stored_at = Timestamptz(null=True, default=None)
     unused_since = Timestamptz(null=True, default=None)
+    token = Text(null=True, default=None)
+    address = Text(null=True, default=None)
 
 
 class MediaDerivative(Table, db=APP, tablename="media_derivative"):

@@ -11,6 +11,7 @@ from raccord.core import texts
 from raccord.core.channel import Leaving
 from raccord.core.codes import normal_sku
 from raccord.core.conditions import Known
+from raccord.core.data_sheets import with_data_sheets
 from raccord.core.pictures import THUMBNAIL, File, Made, held_for, recipe_of, with_pictures
 from raccord.core.placing import build_lines, build_paths
 from raccord.core.projection import Projected
@@ -135,14 +136,14 @@ class Batch:
     async def _load_pictures(self) -> None:
         """The files of the articles, and what was made of them for this shop."""
         needs, rules = connector_class(self.route.shop_connector).spec.pictures, self.compiled.settings.media
-        if needs is None or rules.pictures == "shop" or not self.selling:
+        if needs is None or not self.selling:
             return
-        self.recipe = recipe_of(rules, needs).name
+        self.recipe = recipe_of(rules, needs).name if rules.pictures == "erp" else ""
         self._files = await media.files_of(self.route.erp, self.selling)
         contents = {
             file.sha256 for files in self._files.values() for file in files if file.sha256 is not None
         }
-        self._made = await media.made_of(contents, self.recipe) if contents else {}
+        self._made = await media.made_of(contents, self.recipe) if contents and self.recipe else {}
 
     def _is_in(self, key: str) -> bool:
         """What the shop shows stays there while something about it is not known."""
@@ -176,20 +177,21 @@ class Batch:
             found = self.compiled.projection.listing(
                 product, self.prices, self.paths, self.today, self.levels
             )
-            return self._with_pictures(product, found) if self.recipe else found
+            return self._with_files(product, found) if self._files or self.recipe else found
         except Exception as error:  # a bug of ours in one record must not stop the others
             log.error("projection failed", key=product.key, place=place(error))
             message = texts.OUR_FAULT.fill(key=product.key)
             return Projected(None, Problem("bug", message, detail=place(error)))
 
-    def _with_pictures(self, product: Product, found: Projected) -> Projected:
+    def _with_files(self, product: Product, found: Projected) -> Projected:
         needs, rules = connector_class(self.route.shop_connector).spec.pictures, self.compiled.settings.media
         if found.listing is None or needs is None:
             return found
         bound: Bound | None = self.bound.get(product.key)
         former = decode(bound.desired, Listing) if bound is not None and bound.desired else None
         files = self._files.get(product.key, [])
-        shown = with_pictures(found.listing, product, files, self._made, rules, needs, former)
+        listing = with_data_sheets(found.listing, files, rules)
+        shown = with_pictures(listing, product, files, self._made, rules, needs, former)
         self._wanting |= shown.wanting
         if shown.problems and rules.missing == "hold":
             return Projected(None, held_for(product, shown.problems[0]))

@@ -35,11 +35,12 @@ from raccord.overview import pages as overview
 from raccord.partners import pages as partners
 from raccord.rehearsals import pages as rehearsals
 from raccord.tenants import pages as tenants
-from raccord.web import health, objects
+from raccord.web import data_sheets, health, objects
 
 ROUTES: list[ControllerRouterHandler] = [
     *health.ROUTES,
     *objects.ROUTES,
+    *data_sheets.ROUTES,
     *tunnel.ROUTES,
     *agent_files.ROUTES,
     *hooks.ROUTES,
