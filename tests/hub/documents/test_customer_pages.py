@@ -184,3 +184,31 @@ def test_the_page_itself_hides_from_search_engines_and_wears_the_shops_colour(se
         assert client.get(f"/objects/{place}").content.startswith(b"%PDF-")
         over = [client.get("/d/" + "A" * 64).status_code for _ in range(25)]
         assert (404, 429) == (over[0], over[-1])
+
+
+def test_a_credit_note_that_we_had_entered_is_its_orders_and_names_the_invoice(settings: Settings) -> None:
+    async def scenario(w: PaperWorld) -> None:
+        w.orders.shop.place_order({"CHAISE": 1}, email="a@exemple.fr")
+        await w.orders.collect()
+        await w.orders.settle()
+        order = await w.orders.order()
+        customer, reference = str(order["customer"]), str(order["reference"])
+        w.customer(customer)
+        async with tenant_transaction(w.tenant) as connection:
+            await connection.execute(
+                "INSERT INTO order_credit (tenant, sales_order, refund, state, key) VALUES ($1, $2, 'r1', 'entered', 'CREDIT-1')",
+                w.tenant, order["id"],
+            )  # fmt: skip
+        w.invoice("FA1", references=[reference], customer=customer)
+        await w.ingest()
+        await w.work()
+        w.invoice("AV1", kind="credit", references=["CREDIT-1"], customer=customer)
+        await w.ingest("AV1")
+        await w.work()
+        async with tenant_transaction(w.tenant):
+            links = await w.pages.links_of(w.tenant, reference)
+        assert [("FA1", "invoice"), ("AV1", "credit")] == [(one.number, one.kind) for one in links]
+        credit = next(row for row in await w.rows("paper") if row["number"] == "AV1")
+        assert "corrects" not in str(credit["missing"])
+
+    run(settings, scenario)

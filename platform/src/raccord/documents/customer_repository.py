@@ -124,7 +124,7 @@ async def of_order(reference: str) -> list[PaperRow]:
         f"""
         SELECT {COLUMNS} FROM paper p JOIN channel c ON c.tenant = p.tenant AND c.id = p.channel
           JOIN paper_reference r ON r.tenant = p.tenant AND r.paper = p.id
-         WHERE r.reference = $1 AND p.version > 0 AND p.state = ANY($2::text[]) ORDER BY p.dated, p.number
+         WHERE r.reference = $1 AND p.version > 0 AND p.state = ANY($2::text[]) ORDER BY p.dated, p.kind = 'credit', p.number
         """,  # noqa: S608
         reference,
         list(SHOWN_TO_CUSTOMERS),

@@ -61,10 +61,18 @@ async def customer(erp: UUID, key: str) -> Customer | None:
     return decode(data, Customer) if data else None
 
 
+OF_CREDITS = """SELECT k.key, o.reference, o.channel FROM order_credit k
+                JOIN sales_order o ON o.tenant = k.tenant AND o.id = k.sales_order"""
+"""A credit note that we had entered carries a reference of its own: whose order it gives back."""
+
+
 async def foreign(channel: UUID, references: Sequence[str]) -> set[str]:
     """Those that are of orders of other channels: their papers are those channels'."""
     rows = await current_connection().fetch(
-        "SELECT reference FROM sales_order WHERE reference = ANY($2::text[]) AND channel <> $1",
+        f"""
+        SELECT reference FROM sales_order WHERE reference = ANY($2::text[]) AND channel <> $1
+        UNION SELECT c.key FROM ({OF_CREDITS}) c WHERE c.key = ANY($2) AND c.channel <> $1
+        """,  # noqa: S608
         channel,
         list(references),
     )
@@ -134,9 +142,15 @@ async def put(tenant: UUID, channel: UUID, invoice: Invoice, print_: UUID, name:
         invoice.gross, invoice.currency, print_,
     )  # fmt: skip
     await current_connection().execute("DELETE FROM paper_reference WHERE paper = $1", found)
-    await current_connection().executemany(
-        "INSERT INTO paper_reference (tenant, paper, reference) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        [(tenant, found, reference) for reference in invoice.references],
+    await current_connection().execute(
+        f"""
+        INSERT INTO paper_reference (tenant, paper, reference)
+        SELECT $1::uuid, $2::uuid, unnest($3::text[]) UNION SELECT $1, $2, c.reference FROM ({OF_CREDITS}) c WHERE c.key = ANY($3)
+        ON CONFLICT DO NOTHING
+        """,  # noqa: S608
+        tenant,
+        found,
+        invoice.references,
     )
     return found
 
@@ -283,20 +297,19 @@ async def give(
     return done is not None
 
 
-async def corrected(channel: UUID, invoice: Invoice) -> list[Corrected]:
-    """Invoices that we gave and this credit note corrects: those that it names, else those of the same orders."""
-    if invoice.kind != "credit":
-        return []
+async def corrected(channel: UUID, paper: UUID, numbers: Sequence[str]) -> list[Corrected]:
+    """Invoices that we gave and this credit note corrects: those of these numbers, else those of the same orders."""
     rows = await current_connection().fetch(
         """
         SELECT DISTINCT p.number, p.dated FROM paper p
-         WHERE p.channel = $1 AND p.kind = 'invoice' AND CASE WHEN cardinality($2::text[]) > 0 THEN p.number = ANY($2)
-           ELSE EXISTS (SELECT 1 FROM paper_reference r WHERE r.paper = p.id AND r.reference = ANY($3::text[])) END
+         WHERE p.channel = $1 AND p.kind = 'invoice' AND CASE WHEN cardinality($3::text[]) > 0 THEN p.number = ANY($3)
+           ELSE EXISTS (SELECT 1 FROM paper_reference r JOIN paper_reference mine USING (tenant, reference)
+                         WHERE r.paper = p.id AND mine.paper = $2) END
          ORDER BY p.dated, p.number LIMIT 20
         """,
         channel,
-        invoice.corrects,
-        invoice.references,
+        paper,
+        list(numbers),
     )
     return [Corrected(row["number"], row["dated"]) for row in rows]
 

@@ -87,9 +87,9 @@ class Papers:
                 return
             stored, channel = found
             route = await repository.route_of(channel)
-            earlier = (
-                await repository.corrected(channel, stored.invoice) if stored.invoice is not None else []
-            )
+            is_credit = stored.invoice is not None and stored.invoice.kind == "credit"
+            named = stored.invoice.corrects if stored.invoice is not None else []
+            earlier = await repository.corrected(channel, paper, named) if is_credit else []
         if route is None or not route.live or not route.rules.active:
             return
         if stored.invoice is None:
