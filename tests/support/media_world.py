@@ -43,18 +43,16 @@ class ShortTunnel:
         self.uploads = 0
 
     def tell_files(self, told: FilesTold) -> FilesLacking:
-        return self._run(service.tell(self._m.caller, wire.unpack(wire.pack(told), FilesTold), self._m.wake))
+        travelled = wire.unpack(wire.pack(told), FilesTold)
+        url = self._store.settings.public_url
+        return self._run(service.tell(self._m.caller, travelled, self._m.wake, url))
 
     def ask_upload(self, asked: UploadAsked) -> UploadAllowed:
         return self._run(service.allow(self._m.caller, asked, self._store.objects))
 
     def tell_uploaded(self, uploaded: Uploaded) -> None:
         self.uploads += 1
-        self._run(
-            service.take(
-                self._m.caller, uploaded, self._store.objects, self._m.wake, self._store.settings.public_url
-            )
-        )
+        self._run(service.take(self._m.caller, uploaded, self._store.objects, self._m.wake))
 
     def _run(self, call: Coroutine[Any, Any, T]) -> T:
         try:

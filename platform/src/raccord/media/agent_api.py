@@ -42,7 +42,9 @@ class AgentFiles(Controller):
     @post("/")
     async def told(self, request: AgentRequest) -> Response[bytes]:
         told = await _received(request, FilesTold)
-        lacking = await service.tell(_caller(request), told, request.app.state.tunnel.wake)
+        state = request.app.state
+        url = state.settings.public_url
+        lacking = await service.tell(_caller(request), told, state.tunnel.wake, url)
         return answer(request, lacking)
 
     @post("/upload", request_max_body_size=SMALL)
@@ -54,8 +56,7 @@ class AgentFiles(Controller):
     async def uploaded(self, request: AgentRequest) -> Response[bytes]:
         told = await _received(request, Uploaded)
         state = request.app.state
-        url = state.settings.public_url
-        await service.take(_caller(request), told, state.objects, state.tunnel.wake, url)
+        await service.take(_caller(request), told, state.objects, state.tunnel.wake)
         return answer(request, wire.Ack())
 
 

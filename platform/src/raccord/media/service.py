@@ -39,8 +39,8 @@ def original_key(sha256: bytes) -> str:
     return f"originals/{sha256.hex()}"
 
 
-async def tell(caller: Caller, told: FilesTold, wake: Wake) -> FilesLacking:
-    """Replaces what was told of these articles, and marks them for their shops."""
+async def tell(caller: Caller, told: FilesTold, wake: Wake, public_url: str) -> FilesLacking:
+    """Replaces what was told of these articles, and marks them for their shops. `public_url`: where data sheets are opened."""
     sizes = {
         file.sha256: file.size
         for record in told.records
@@ -54,6 +54,8 @@ async def tell(caller: Caller, told: FilesTold, wake: Wake) -> FilesLacking:
         await media.replace_files(caller.tenant, caller.connection, told.records)
         lacking = await media.note_contents(caller.tenant, sizes) if sizes else []
         await media.want(caller.tenant, pictures, [THUMBNAIL.name])
+        tokens = {sha: secrets.token_urlsafe(18) for sha in sizes.keys() - pictures}
+        await media.give_addresses(tokens, f"{public_url.rstrip('/')}/files/{caller.tenant}/")
         channels = await channels_of(caller.connection)
         for channel in channels:
             await mark(caller.tenant, channel, "listings", [record.key for record in told.records])
@@ -113,7 +115,7 @@ def _cut(size: int) -> Sequence[tuple[int, int, int]]:
     ]
 
 
-async def take(caller: Caller, uploaded: Uploaded, objects: Objects, wake: Wake, public_url: str) -> None:
+async def take(caller: Caller, uploaded: Uploaded, objects: Objects, wake: Wake) -> None:
     """It is said to be there: looked at, and believed then. Raises `AgentRefused` with 409 when it is not what was promised."""
     async with tenant_transaction(caller.tenant):
         await _demand_current(caller)
@@ -136,9 +138,7 @@ async def take(caller: Caller, uploaded: Uploaded, objects: Objects, wake: Wake,
         raise AgentRefused(409, NOT_PROMISED.fill())
     async with tenant_transaction(caller.tenant):
         sheets = await media.documents_of(uploaded.sha256)
-        token = secrets.token_urlsafe(18) if sheets else None
-        address = f"{public_url.rstrip('/')}/files/{caller.tenant}/{token}" if sheets else None
-        await media.note_stored(uploaded.sha256, token, address)
+        await media.note_stored(uploaded.sha256)
         papers = await media.invoices_of(uploaded.sha256)
         channels = await channels_of(caller.connection) if papers or sheets else []
         for channel in channels:

@@ -113,14 +113,25 @@ async def note_upload(sha256: bytes, content_type: str, upload: str | None) -> N
     )
 
 
-async def note_stored(sha256: bytes, token: str | None = None, address: str | None = None) -> None:
-    """`token` and `address` of a data sheet; one that it has already stays."""
+async def note_stored(sha256: bytes) -> None:
     await current_connection().execute(
-        "UPDATE media_content SET state = 'stored', stored_at = now(), upload = NULL, "
-        "token = coalesce(token, $2), address = coalesce(address, $3) WHERE sha256 = $1",
+        "UPDATE media_content SET state = 'stored', stored_at = now(), upload = NULL WHERE sha256 = $1",
         sha256,
-        token,
-        address,
+    )
+
+
+async def give_addresses(tokens: Mapping[bytes, str], base: str) -> None:
+    """To documents that have none yet. Whether one may be opened is asked when somebody comes (`data_sheet`)."""
+    ordered = sorted(tokens)
+    await current_connection().execute(
+        """
+        UPDATE media_content c SET token = given.token, address = $3 || given.token
+          FROM unnest($1::bytea[], $2::text[]) AS given (sha256, token)
+         WHERE c.sha256 = given.sha256 AND c.token IS NULL
+        """,
+        ordered,
+        [tokens[sha] for sha in ordered],
+        base,
     )
 
 
@@ -130,11 +141,13 @@ class DataSheet(NamedTuple):
 
 
 async def data_sheet(token: str) -> DataSheet | None:
-    """By the end of its address; only as long as an article names it."""
+    """By the end of its address; only as long as an article names it. An invoice's own file is for its customer alone."""
     row = await current_connection().fetchrow(
         """
         SELECT c.sha256, c.content_type FROM media_content c WHERE c.token = $1 AND c.state = 'stored'
-           AND EXISTS (SELECT 1 FROM media_file f WHERE f.tenant = c.tenant AND f.sha256 = c.sha256 AND f.kind = 'document')
+           AND EXISTS (SELECT 1 FROM media_file f JOIN snapshot s
+                           ON s.tenant = f.tenant AND s.connection = f.connection AND s.stream = 'products' AND s.key = f.product
+                        WHERE f.tenant = c.tenant AND f.sha256 = c.sha256 AND f.kind = 'document' AND s.deleted_at IS NULL)
         """,
         token,
     )
@@ -142,7 +155,7 @@ async def data_sheet(token: str) -> DataSheet | None:
 
 
 async def documents_of(sha256: bytes) -> list[str]:
-    """Articles for which this content is a data sheet. An invoice's own file is none: that is for its customer alone."""
+    """Articles for which this content is a data sheet."""
     rows = await current_connection().fetch(
         """
         SELECT DISTINCT f.product FROM media_file f JOIN snapshot s
