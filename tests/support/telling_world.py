@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -17,6 +18,7 @@ from raccord.notifications.stopping import Links
 from raccord.settings import Settings
 from raccord.storage.engine import tenant_transaction
 from raccord.vault import Vault
+from raccord_connectors.canonical import PaperLink
 from support.database import fresh_database, opened
 from support.mail_server import Mailbox, mail_server
 from support.order_world import World, world
@@ -43,6 +45,8 @@ class Merchant:
     links: Links
     clock: list[datetime]
     """What the time is for the worker that tells; the first one counts. Empty: as it is."""
+    papers: list[PaperLink]
+    """The invoices that the customer can see."""
 
     async def sold(self, **order: Any) -> str:
         """One order, in the ERP and read back; returns the document's key."""
@@ -110,8 +114,13 @@ def run(
             clock: list[datetime] = []
             senders = Senders(vault, allow_private=True, transport=transport)
             links = Links(vault, "https://raccord.example")
-            telling = Telling(senders, links, lambda: clock[0] if clock else datetime.now(UTC))
-            merchant = Merchant(made, found, senders, telling, links, clock)
+            papers: list[PaperLink] = []
+
+            async def papers_of(tenant: UUID, reference: str) -> list[PaperLink]:
+                return papers
+
+            telling = Telling(senders, links, papers_of, lambda: clock[0] if clock else datetime.now(UTC))
+            merchant = Merchant(made, found, senders, telling, links, clock, papers)
             await merchant.choose(rules)
             await merchant.use_mail()
             await scenario(merchant)

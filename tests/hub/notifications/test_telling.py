@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from raccord.core.notification_rules import EventRule, NotificationRules
 from raccord.settings import Settings
-from raccord_connectors.canonical import Buyer
+from raccord_connectors.canonical import Buyer, PaperLink
 from raccord_connectors.canonical.customer import Address
 from support.telling_world import ALL_BY_US, Merchant, run, settings
 
@@ -321,3 +321,29 @@ def test_the_shops_order_goes_where_the_table_says_and_stays_where_it_says_nothi
         assert ["shipped"] == await wanted()
 
     run(settings, scenario, rules=NotificationRules(moves={"invoiced": "stay"}))
+
+
+def test_an_invoice_is_told_with_its_link_and_waits_some_minutes_for_it(settings: Settings) -> None:
+    async def scenario(m: Merchant) -> None:
+        await m.act("UPDATE channel SET settings = jsonb_set(settings, '{documents}', '{\"active\": true}')")
+        document = await m.sold()
+        m.world.erp.invoice(document)
+        await m.seen()
+        assert [] == await m.told()
+        (number,) = m.world.erp.documents_of(
+            (await m.rows("SELECT reference FROM sales_order"))[0]["reference"]
+        )[0].invoices
+        m.papers.append(
+            PaperLink(
+                number=number,
+                kind="invoice",
+                dated=m.world.shop.now().date(),
+                url="https://raccord.example/d/x",
+            )
+        )
+        await m.act("UPDATE notification SET retry_at = now() WHERE state = 'due'")
+        assert 1 == len(await m.told())
+        assert "Voir la facture: https://raccord.example/d/x" in m.box.text()
+        assert 'href="https://raccord.example/d/x"' in m.box.html()
+
+    run(settings, scenario)

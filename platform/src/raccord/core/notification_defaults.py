@@ -51,13 +51,15 @@ MAILS: dict[tuple[EventName, Language], Template] = {
     ),
     ("invoiced", "fr"): Template(
         subject="La facture de votre commande {{ order_number }}",
-        body="Bonjour {{ first_name }},\n\nLa facture {{ invoice_number }} de votre commande {{ order_number }} est établie. "
-        "Vous la trouvez dans votre compte.\n\nÀ bientôt,\n{{ shop_name }}",
+        body="Bonjour {{ first_name }},\n\nLa facture {{ invoice_number }} de votre commande {{ order_number }} est établie."
+        "{% if not invoice_link %} Vous la trouvez dans votre compte.{% endif %}\n\n"
+        "{% if invoice_link %}\n[Voir la facture]({{ invoice_link }})\n{% endif %}\n\nÀ bientôt,\n{{ shop_name }}",
     ),
     ("invoiced", "en"): Template(
         subject="The invoice of your order {{ order_number }}",
-        body="Hello {{ first_name }},\n\nThe invoice {{ invoice_number }} of your order {{ order_number }} is ready. You find it "
-        "in your account.\n\nBest regards,\n{{ shop_name }}",
+        body="Hello {{ first_name }},\n\nThe invoice {{ invoice_number }} of your order {{ order_number }} is ready."
+        "{% if not invoice_link %} You find it in your account.{% endif %}\n\n"
+        "{% if invoice_link %}\n[See the invoice]({{ invoice_link }})\n{% endif %}\n\nBest regards,\n{{ shop_name }}",
     ),
     ("cancelled", "fr"): Template(
         subject="Votre commande {{ order_number }} est annulée",
@@ -92,11 +94,13 @@ TEXTS: dict[tuple[EventName, Language], str] = {
     (
         "invoiced",
         "fr",
-    ): "{{ shop_name }} : la facture {{ invoice_number }} de votre commande {{ order_number }} est établie.",
+    ): "{{ shop_name }} : la facture {{ invoice_number }} de votre commande {{ order_number }} est établie."
+    "{% if invoice_link %} {{ invoice_link }}{% endif %}",
     (
         "invoiced",
         "en",
-    ): "{{ shop_name }}: the invoice {{ invoice_number }} of your order {{ order_number }} is ready.",
+    ): "{{ shop_name }}: the invoice {{ invoice_number }} of your order {{ order_number }} is ready."
+    "{% if invoice_link %} {{ invoice_link }}{% endif %}",
     ("cancelled", "fr"): "{{ shop_name }} : votre commande {{ order_number }} est annulée.",
     ("cancelled", "en"): "{{ shop_name }}: your order {{ order_number }} is cancelled.",
     (

@@ -34,6 +34,10 @@ SCALARS: dict[str, tuple[str, str]] = {
     "shipped_in_full": ("rempli quand tout est parti", "filled when all of the order has left"),
     "document_number": ("le numéro de la commande dans la gestion", "the order’s number in the ERP"),
     "invoice_number": ("le numéro de cette facture", "this invoice’s number"),
+    "invoice_link": (
+        "le lien vers cette facture, si les clients en ont un",
+        "the link to this invoice, if customers are given it",
+    ),
     "refund_amount": ("le montant remboursé, avec la devise", "the amount given back, with the currency"),
     "refund_reason": ("la raison du remboursement", "the reason of the refund"),
 }

@@ -38,8 +38,10 @@ def words_of(
     language: Language,
     look: Look,
     items: Mapping[str, str],
+    papers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """For `notification_template.render`. `items`: the shop's item key → the ERP's."""
+    """For `notification_template.render`. `items`: the shop's item key → the ERP's. `papers`: number of an invoice → where its
+    customer finds it."""
     locale, currency = LOCALES[language], order.currency
     parcel = shipment_of(document, subject) if event == "shipped" else None
     refund = next((one for one in order.refunds if one.key == subject), None) if event == "refunded" else None
@@ -61,6 +63,7 @@ def words_of(
         "shipped_in_full": "✓" if document and document.state in ("delivered", "invoiced") else "",
         "document_number": document.number if document else "",
         "invoice_number": subject if event == "invoiced" else "",
+        "invoice_link": (papers or {}).get(subject, "") if event == "invoiced" else "",
         "refund_amount": format_currency(refund.amount, currency, locale=locale) if refund else "",
         "refund_reason": refund.reason if refund else "",
         "lines": [

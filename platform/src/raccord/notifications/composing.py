@@ -60,9 +60,12 @@ def write(
     language: Language,
     look: Look,
     items: dict[str, str],
+    papers: dict[str, str],
     stop: str = "",
 ) -> Written:
-    words = words_of(order, document, event, subject, language=language, look=look, items=items)
+    words = words_of(
+        order, document, event, subject, language=language, look=look, items=items, papers=papers
+    )
     return written(render(template.subject, words), render(template.body, words), look, language, stop)
 
 
@@ -76,8 +79,11 @@ def write_sms(
     language: Language,
     look: Look,
     items: dict[str, str],
+    papers: dict[str, str],
 ) -> str:
-    words = words_of(order, document, event, subject, language=language, look=look, items=items)
+    words = words_of(
+        order, document, event, subject, language=language, look=look, items=items, papers=papers
+    )
     return fitted(sms_text(render(template.body, words)))
 
 
@@ -89,13 +95,14 @@ def mail_of(
     sender: SmtpSettings,
     *,
     items: dict[str, str],
+    papers: dict[str, str],
     stop: str,
 ) -> Mail:
     event, subject = event_of(due.event)
     look = look_of(due.settings.notifications, due.channel_name)
     text = write(
         due.order, due.document, event, subject, template or default_template(event, "email", language),
-        language=language, look=look, items=items, stop="" if event in BOUND else stop,
+        language=language, look=look, items=items, papers=papers, stop="" if event in BOUND else stop,
     )  # fmt: skip
     mark = mark_of(due.tenant, due.sales_order, due.event, "email")
     content = as_mail(text, recipient, sender, look.name, mark, language, stop="" if event in BOUND else stop)
@@ -103,12 +110,17 @@ def mail_of(
 
 
 def sms_of(
-    due: Due, recipient: str, language: Language, template: Template | None, items: dict[str, str]
+    due: Due,
+    recipient: str,
+    language: Language,
+    template: Template | None,
+    items: dict[str, str],
+    papers: dict[str, str],
 ) -> Sms:
     event, subject = event_of(due.event)
     text = write_sms(
         due.order, due.document, event, subject, template or default_template(event, "sms", language),
-        language=language, look=look_of(due.settings.notifications, due.channel_name), items=items,
+        language=language, look=look_of(due.settings.notifications, due.channel_name), items=items, papers=papers,
     )  # fmt: skip
     return Sms(
         recipient=recipient, language=language, text=text,

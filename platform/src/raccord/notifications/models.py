@@ -33,6 +33,8 @@ class Due(Struct, frozen=True, kw_only=True):
     channel_name: str
     erp: UUID
     shop: UUID
+    reference: str
+    """Our own, kept in the ERP's document."""
     live: bool
     settings: ChannelSettings
     order: Order

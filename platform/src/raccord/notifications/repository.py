@@ -18,7 +18,8 @@ from raccord_connectors.contract import Problem
 
 DUE = """
     SELECT n.tenant, n.id, n.sales_order, n.event, n.medium, n.state, n.seen_at, n.attempts, o.channel, c.name AS channel_name,
-           c.erp, c.shop, c.state = 'live' AS live, c.settings, o.data, d.data AS document, d.deleted_at IS NOT NULL AS gone,
+           c.erp, c.shop, o.reference, c.state = 'live' AS live,
+           c.settings, o.data, d.data AS document, d.deleted_at IS NOT NULL AS gone,
            (SELECT array_agg(DISTINCT r.event) FROM notification r WHERE r.sales_order = n.sales_order) AS others,
            (SELECT timezone FROM tenant) AS timezone
       FROM notification n JOIN sales_order o ON o.tenant = n.tenant AND o.id = n.sales_order

@@ -6,7 +6,7 @@ Before a message is handed over its row says `sending`; what dies after that is 
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -29,8 +29,13 @@ from raccord.notifications.sms import SmsProvider
 from raccord.notifications.smtp import SmtpConversation, SmtpSettings, Uncertain
 from raccord.orders import repository as orders
 from raccord.storage.engine import tenant_transaction
+from raccord_connectors.canonical import PaperLink
 from raccord_connectors.contract import ConfigError, ConnectorError, Problem, RecordRejected, TransientError
 
+Papers = Callable[[UUID, str], Awaitable[Sequence[PaperLink]]]
+"""Where the customer of an order (tenant, our reference) finds its invoices; called inside the tenant's transaction."""
+PAPER_TIME = timedelta(minutes=15)
+"""An invoice is told with its link; the ERP has numbered it some seconds before its paper is made."""
 AT_ONCE = 20
 """Messages of one slice; the next one is asked for when there are more."""
 SURELY_DEAD = 90.0
@@ -50,10 +55,12 @@ class Telling:
         self,
         senders: Senders,
         links: stopping.Links,
+        papers: Papers,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._senders = senders
         self._links = links
+        self._papers = papers
         self._now = now
 
     async def tell(self, tenant: UUID) -> bool:
@@ -114,8 +121,22 @@ class Telling:
             if wait is not None:
                 # A number may come at any moment: it is looked at again long before the wait is over.
                 return Later(min(wait, now + timedelta(seconds=30)))
+        if event == "invoiced" and await self._paper_is_coming(due, subject):
+            return Later(now + timedelta(seconds=20))
         quiet = quiet_until(rules, due.medium, now, ZoneInfo(due.timezone))
         return recipient if quiet is None else Later(quiet)
+
+    async def _paper_is_coming(self, due: Due, number: str) -> bool:
+        rules = due.settings.documents
+        if not (rules.active and rules.in_shop) or self._now() - due.seen_at > PAPER_TIME:
+            return False
+        return number not in await self._addresses(due)
+
+    async def _addresses(self, due: Due) -> dict[str, str]:
+        """Number of an invoice → where its customer finds it."""
+        if event_of(due.event)[0] != "invoiced":
+            return {}
+        return {one.number: one.url for one in await self._papers(due.tenant, due.reference)}
 
     # ------------------------------------------------------------------------------------------------- e-mail
 
@@ -174,8 +195,11 @@ class Telling:
         async with tenant_transaction(due.tenant):
             template = await texts.template(due.channel, event_of(due.event)[0], "email", language)
             items = await orders.items_of(due.channel, (line.item for line in due.order.lines))
+            papers = await self._addresses(due)
         stop = self._links.stop(due.tenant, recipient)
-        return composing.mail_of(due, recipient, language, template, settings, items=items, stop=stop)
+        return composing.mail_of(
+            due, recipient, language, template, settings, items=items, papers=papers, stop=stop
+        )
 
     # ------------------------------------------------------------------------------------------- text messages
 
@@ -199,7 +223,8 @@ class Telling:
         async with tenant_transaction(due.tenant):
             template = await texts.template(due.channel, event_of(due.event)[0], "sms", language)
             items = await orders.items_of(due.channel, (line.item for line in due.order.lines))
-        sms = composing.sms_of(due, recipient, language, template, items)
+            papers = await self._addresses(due)
+        sms = composing.sms_of(due, recipient, language, template, items, papers)
         if not await self._begun(due, sms):
             return True
         try:

@@ -60,10 +60,10 @@ class Hands:
         vault = Vault(settings.secret_key)
         senders = Senders(vault, allow_private=settings.allow_private_addresses)
         self.watch = Watch(settings)
-        self.telling = Telling(senders, Links(vault, settings.public_url))
         links = PageLinks(settings.secret_key, settings.public_url)
         self.papers = Papers(self.objects, self.locks, links, wake)
         customers = CustomerPages(links, self.objects)
+        self.telling = Telling(senders, Links(vault, settings.public_url), customers.links_of)
         self.ports = Ports(
             wake=wake,
             shops=self.shops,
