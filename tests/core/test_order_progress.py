@@ -11,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from raccord.core.follow_up import update_of
-from raccord.core.order_progress import Bought, Progress, progress
+from raccord.core.order_progress import Bought, Progress, bought, progress
 from raccord_connectors.canonical import (
     Address,
     Buyer,
     Document,
     DocumentLine,
+    Draft,
+    DraftLine,
     Order,
     OrderLine,
     Shipment,
@@ -226,3 +228,19 @@ def test_an_order_of_which_every_line_was_given_up_by_decision_is_cancelled() ->
     found, order = progress(CHAIRS, there), order_of(CHAIRS)
     assert "accepted" == update_of(order, there, found).state
     assert "cancelled" == update_of(order, there, found, cancelled={"1": Decimal(3)}).state
+
+
+def test_an_article_that_got_another_key_in_the_erp_is_still_the_one_that_was_bought() -> None:
+    order = replace_line(order_of(CHAIRS))
+    draft = Draft(
+        key="R", dated=date(2026, 11, 24), reference="7", customer="C", net=ZERO, tax=ZERO, gross=ZERO,
+        lines=[DraftLine(item="CHAISE", title="", quantity=Decimal(3), unit_net=ZERO, net=ZERO, tax=ZERO, shop_line="1")],
+    )  # fmt: skip
+    renamed = document(line("CHAISE|1", 3))
+    assert [Bought("1", "CHAISE|1", Decimal(3))] == bought(order, draft, {"s1": "CHAISE|1"}, renamed)
+    assert CHAIRS == bought(order, draft, {"s1": "CHAISE|1"}, document(line("CHAISE", 3)))
+    assert CHAIRS == bought(order, draft, {}, document())
+
+
+def replace_line(order: Order) -> Order:
+    return msgspec.structs.replace(order, lines=[msgspec.structs.replace(order.lines[0], item="s1")])

@@ -202,6 +202,21 @@ def test_a_rule_tells_what_was_given_up_once_nothing_is_left_to_deliver(settings
     run(settings, scenario, cancelled_parts="refund")
 
 
+def test_an_exchange_is_never_given_back_by_the_rule(settings: Settings) -> None:
+    """It may be the same article under another name."""
+
+    async def scenario(w: World) -> None:
+        document = await bought(w, {"CHAISE": 3})
+        w.erp.change_line(document, "CHAISE", 2)
+        w.erp.change_line(document, "TABLE", 1, net=100)
+        w.erp.ship(document)
+        await look(w)
+        assert {"part_cancelled", "added"} == await kinds(w)
+        assert [] == (await told(w)).refunds
+
+    run(settings, scenario, cancelled_parts="refund")
+
+
 def test_a_line_added_in_the_erp_is_told_to_a_person(settings: Settings) -> None:
     async def scenario(w: World) -> None:
         document = await bought(w, {"CHAISE": 1})

@@ -162,8 +162,9 @@ def _left(order: Order) -> Decimal:
 
 def by_rule(rules: AfterEntry, found: Progress) -> Literal["tell", "refund"] | None:
     """What is done about a cancelled part without asking: once nothing is left to deliver, for the ERP's people may be in the
-    middle of changing it, and a shop takes no cancellation back. An order of which nothing at all is left is always asked."""
-    if rules.cancelled_parts == "ask" or not found.settled or found.nothing_left:
+    middle of changing it, and a shop takes no cancellation back. An order of which nothing at all is left is always asked, and so
+    is one that got something else: an article may have been exchanged, or renamed."""
+    if rules.cancelled_parts == "ask" or not found.settled or found.nothing_left or found.added:
         return None
     return rules.cancelled_parts
 

@@ -80,15 +80,23 @@ class Progress(Struct, frozen=True, kw_only=True):
         return bool(self.lines) and all(one.kept == 0 for one in self.lines)
 
 
-def bought(order: Order, draft: Draft | None, items: Mapping[str, str]) -> list[Bought]:
+def bought(order: Order, draft: Draft | None, items: Mapping[str, str], document: Document) -> list[Bought]:
     """As it was entered; for an order whose draft is not kept, by the channel's bindings (`items`: the shop's article → the
-    ERP's). Lines without a quantity, and the parts of packs that were entered as packs, are not followed."""
+    ERP's). Lines without a quantity, and the parts of packs that were entered as packs, are not followed.
+
+    An ERP may give an article another key (Tryton does, when it gets a second variant): where the document does not know the one
+    that was entered, the channel's present binding says what it is called now."""
+    there = {row.item for row in document.lines}
+    sold = {line.key: items.get(line.item, "") for line in order.lines}
     lines = [line for line in draft.lines if line.shop_line is not None] if draft is not None else []
-    found = (
-        [Bought(str(line.shop_line), line.item or "", line.quantity) for line in lines]
-        if lines
-        else [Bought(line.key, items.get(line.item, ""), line.quantity) for line in order.lines]
-    )
+    found = []
+    for line in lines:
+        item, now = line.item or "", sold.get(str(line.shop_line), "")
+        found.append(
+            Bought(str(line.shop_line), now if item not in there and now in there else item, line.quantity)
+        )
+    if not lines:
+        found = [Bought(line.key, sold[line.key], line.quantity) for line in order.lines]
     return [one for one in found if one.quantity > 0]
 
 

@@ -32,7 +32,7 @@ async def standing(found: StoredOrder, document: Document) -> Standing:
     entered = await _entered(found)
     shop_items = [line.item for line in (*entered.lines, *found.order.lines)]
     items = await repository.items_of(found.route.channel, shop_items)
-    lines = order_progress.bought(entered, found.draft, items)
+    lines = order_progress.bought(entered, found.draft, items, document)
     made = order_progress.progress(lines, document)
     return Standing(entered, items, order_progress.without_charges(made, found.draft))
 
@@ -102,7 +102,9 @@ async def _given_up(
             refund=refund if decision == "refund" else None,
         )  # fmt: skip
         return None
-    waits_for_rest = rules.cancelled_parts != "ask" and not now.progress.nothing_left
+    waits_for_rest = (
+        rules.cancelled_parts != "ask" and not now.progress.settled and not now.progress.nothing_left
+    )
     return None if waits_for_rest else question
 
 
