@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -92,12 +93,23 @@ def articles(data: Path) -> int:
     return int(count)
 
 
+def pictures(data: Path) -> int:
+    """Articles of the shop that show a picture."""
+    with contextlib.closing(sqlite3.connect(data / "shop" / "shop.db")) as connection:
+        rows = connection.execute("SELECT data FROM products WHERE status = 'publish'").fetchall()
+    return sum(1 for (data_,) in rows if json.loads(data_).get("images"))
+
+
 def test_one_command_starts_everything_and_ctrl_c_ends_everything(data: Path) -> None:
     demo = Demo(data)
     address = demo.wait_ready()
     answer = httpx.get(f"{address}/sign-in", trust_env=False)
     assert (200, True) == (answer.status_code, "Raccord" in answer.text)
     assert articles(data) > 300
+    until = time.monotonic() + 240
+    while pictures(data) < 30 and time.monotonic() < until:  # they follow while one looks around
+        time.sleep(1)
+    assert pictures(data) >= 30
     started = children(data)
     assert ["agent", "gescom", "shop", "web", "worker"] == sorted(
         path.stem for path in (data / "logs").glob("*.log")
