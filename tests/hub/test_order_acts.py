@@ -71,6 +71,11 @@ def test_an_unknown_article_is_searched_chosen_and_remembered(site: Site, orders
     for part in ("Article rattaché", "Marc Leroy", "Article de la gestion : BOUGIE"):
         assert part in told, part
     assert "inconnu" not in told, "later orders know it too"
+    assert "Oublier ce choix" in told
+    forgotten = visitor.post(path, do="forget_article", shop_item="999")
+    assert forgotten.headers["location"].endswith("done=forget_article")
+    assert "inconnu" in story(site, orders["held"])
+    assert 409 == visitor.post(path, do="forget_article", shop_item="999").status_code
 
 
 # ------------------------------------------------------------------------------------------------ double clicks

@@ -24,7 +24,8 @@ MANAGERS: tuple[Kind, ...] = ("anyway",)
 """Decisions on the company's books; the others are the seller's as well."""
 EVENTS: dict[Kind, Event] = {
     "retry": Event.RETRIED, "payment": Event.RETRIED, "ignored": Event.ORDER_IGNORED, "customer": Event.CUSTOMER_MATCHED,
-    "new_customer": Event.CUSTOMER_MATCHED, "article": Event.ARTICLE_CHOSEN, "anyway": Event.ORDER_ROUNDED,
+    "new_customer": Event.CUSTOMER_MATCHED, "article": Event.ARTICLE_CHOSEN, "forget_article": Event.ARTICLE_CHOSEN,
+    "anyway": Event.ORDER_ROUNDED,
 }  # fmt: skip
 
 
@@ -79,6 +80,8 @@ async def decide(tenant: UUID, order: UUID, choice: Choice, account: UUID, wake:
         once = choice.once or str(uuid.uuid4())
         await decisions.keep(found, once, choice.do, account, choice.reason, detail)
         await _note(found.order, choice, detail, account)
+    if choice.do == "forget_article":
+        return True
     if choice.do == "ignored":
         await wake.project(tenant, found.order.route.channel, "availability")
     else:
@@ -160,6 +163,13 @@ async def _article(found: Standing, choice: Choice, account: UUID) -> Detail:
     return Detail(shop_item=choice.shop_item, item=item)
 
 
+async def _forget_article(found: Standing, choice: Choice, account: UUID) -> Detail:
+    """Whatever the order is by now: a wrong answer would go into all later orders."""
+    if not await decisions.forget_article(found.order, choice.shop_item):
+        raise Refused(words.NOT_MAPPED.fill(number=found.order.order.number), late=True)
+    return Detail(shop_item=choice.shop_item)
+
+
 async def _payment(found: Standing, choice: Choice, account: UUID) -> Detail:
     if found.order.state != "integrated":
         raise _late(found)
@@ -181,7 +191,7 @@ async def _anyway(found: Standing, choice: Choice, account: UUID) -> Detail:
 
 _ACTS = {
     "retry": _retry, "ignored": _ignore, "customer": _customer, "new_customer": _new_customer, "article": _article,
-    "payment": _payment, "anyway": _anyway,
+    "forget_article": _forget_article, "payment": _payment, "anyway": _anyway,
 }  # fmt: skip
 
 

@@ -32,6 +32,11 @@ NO_PAYMENT_WAITS = Text(
     "Commande {number} : aucun de ses paiements n’attend d’être réessayé. Rien n’a été changé.",
     "Order {number}: none of its payments waits for another attempt. Nothing was changed.",
 )
+NOT_MAPPED = Text(
+    "order.article_not_mapped",
+    "Commande {number} : cet article n’est pas rattaché par un choix. Rien n’a été changé ; son lien est dans le catalogue.",
+    "Order {number}: that article is not mapped by a choice. Nothing was changed; its binding is in the catalogue.",
+)
 MOVED_ON = Text(
     "order.moved_on",
     "Commande {number} : rien n’a été changé, car elle {now_fr} entre-temps.",
@@ -67,6 +72,7 @@ DONE: dict[Kind, Text] = {
         "order.done_new_customer", "nouveau client en cours de création", "a new customer is being created"
     ),
     "article": Text("order.done_article", "article rattaché", "article mapped"),
+    "forget_article": Text("order.done_forget_article", "choix oublié", "choice forgotten"),
     "payment": Text("order.done_payment", "paiements réessayés", "payments are tried again"),
     "anyway": Text(
         "order.done_anyway",

@@ -15,7 +15,9 @@ from raccord.storage.engine import current_connection
 from raccord_connectors.canonical import Product, decode
 from raccord_connectors.contract import Problem
 
-Kind = Literal["retry", "ignored", "customer", "new_customer", "article", "payment", "anyway"]
+Kind = Literal[
+    "retry", "ignored", "customer", "new_customer", "article", "forget_article", "payment", "anyway"
+]
 SEEN = """o.state || ':' || coalesce(o.problem #>> '{message,code}', '') || ':' || left(o.fingerprint::text, 8)"""
 """What a person who decides has before them, in a word: where the order stands, what holds it, and what the shop says it is."""
 PERSON = "coalesce(nullif(a.name, ''), a.email)"
@@ -146,6 +148,28 @@ async def link_article(found: StoredOrder, shop_item: str, item: str, account: U
         """,
         found.route.tenant, found.route.channel, shop_item, item, account,
     )  # fmt: skip
+
+
+async def forget_article(found: StoredOrder, shop_item: str) -> bool:
+    done = await current_connection().fetchval(
+        "DELETE FROM article_link WHERE channel = $1 AND shop_item = $2 RETURNING item",
+        found.route.channel,
+        shop_item,
+    )
+    return done is not None
+
+
+async def chosen_articles(channel: UUID, shop_items: Sequence[str]) -> set[str]:
+    """Those of the shop's articles that a person mapped, and no binding knows."""
+    rows = await current_connection().fetch(
+        """
+        SELECT l.shop_item FROM article_link l WHERE l.channel = $1 AND l.shop_item = ANY($2)
+           AND NOT EXISTS (SELECT 1 FROM binding b WHERE b.channel = $1 AND b.stream = 'availability' AND b.target = l.shop_item)
+        """,
+        channel,
+        list(shop_items),
+    )
+    return {row["shop_item"] for row in rows}
 
 
 async def customer_exists(erp: UUID, key: str) -> bool:

@@ -14,7 +14,7 @@ from raccord.core.channel import ChannelSettings
 from raccord.core.order_rules import OrderRules
 from raccord.orders import money_view, repository
 from raccord.orders.commands import draft_mark, readback_mark
-from raccord.orders.decisions import SEEN
+from raccord.orders.decisions import SEEN, chosen_articles
 from raccord.orders.money_view import Money
 from raccord.orders.standing import spec_of
 from raccord.storage import commands
@@ -86,6 +86,8 @@ class OrderView(Struct, frozen=True, kw_only=True):
     retry_at: datetime
     items: dict[str, str]
     """Shop's item key → the ERP's."""
+    chosen: set[str]
+    """Of the shop's items, those that a person mapped."""
     reserved: list[Reserved]
     asked: Asked | None
     told: Told | None
@@ -146,6 +148,7 @@ async def one(id_: UUID) -> OrderView | None:
         document=document, received_at=row["received_at"], money=money,
         integrated_at=row["integrated_at"], attempts=row["attempts"], retry_at=row["retry_at"],
         items=await repository.items_of(row["channel"], (line.item for line in order.lines)),
+        chosen=await chosen_articles(row["channel"], [line.item for line in order.lines]),
         reserved=[Reserved(*one) for one in reserved],
         asked=Asked(*asked) if asked else None, told=await _told(row["channel"], row["key"]),
         agent_seen_at=row["agent_seen_at"], seen=row["seen"],
