@@ -14,7 +14,14 @@ from raccord.documents.errors import CHANGED
 from raccord_connectors.canonical import Address, Invoice, InvoiceLine, TaxAmount, encode, fingerprint
 from raccord_connectors.contract import Problem
 
-PLACE = Address(line1="8 rue des Carmes", postal_code="35000", city="Rennes", country="FR")
+PLACE = Address(
+    first_name="Lucie",
+    last_name="Petit",
+    line1="8 rue des Carmes",
+    postal_code="35000",
+    city="Rennes",
+    country="FR",
+)
 
 
 def invoice(number: str = "FA00042", **fields: object) -> Invoice:
@@ -41,7 +48,18 @@ async def furnish(connection: asyncpg.Connection, tenant: UUID, channel: UUID, e
     altered = Problem("rejected", CHANGED.fill(number="AV00001", was="24,00 €", now="36,00 €"))
     rows: tuple[tuple[Any, ...], ...] = (
         ("FA00042", "invoice", "C00001", "Lucie Petit", D(120), "b2c", "ready", 1, [], None),
-        ("FA00043", "invoice", "C00002", "Brasserie du Théâtre", D("1322.47"), "b2b", "held", 0, missing, held),
+        (
+            "FA00043",
+            "invoice",
+            "C00002",
+            "Brasserie du Théâtre",
+            D("1322.47"),
+            "b2b",
+            "held",
+            0,
+            missing,
+            held,
+        ),
         ("AV00001", "credit", "C00001", "Lucie Petit", D(24), "b2c", "changed", 1, [], altered),
     )
     first: UUID | None = None
