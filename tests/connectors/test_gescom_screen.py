@@ -129,6 +129,23 @@ def test_an_order_is_followed_to_its_credit_note(screen: Client, gescom: GesCom)
     )
 
 
+def test_a_waiting_order_is_changed_and_two_go_on_one_note(screen: Client, gescom: GesCom) -> None:
+    ref, customer = an_article(gescom), a_customer(gescom)
+    before = stock_of(gescom, ref)["QteRes"]
+    first, second = (gescom.enter(Entry(customer, [Line(ref, quantity=Decimal(3))])) for _ in range(2))
+    (row,) = sql(gescom, "select DL_No from F_DOCLIGNE where DO_Piece = ?", first)
+    press(screen, "/document/modifier", **{"piece": first, f"q{row['DL_No']}": "2"})
+    assert "est ajouté" in press(screen, "/document/ajouter", piece=first, ref=ref, quantite="1,5")
+    assert before + Decimal("6.5") == stock_of(gescom, ref)["QteRes"]
+    page = press(screen, "/document/regrouper", piece=first, avec=second)
+    assert (True, True) == (first in page, second in page)
+    assert before == stock_of(gescom, ref)["QteRes"]
+    (note,) = sql(
+        gescom, "select distinct DO_Piece from F_DOCLIGNE where DL_PieceBC in (?, ?)", first, second
+    )
+    assert "ne se modifie plus" in press(screen, "/document/modifier", piece=note["DO_Piece"])
+
+
 def test_a_document_opened_by_a_user_refuses_until_it_is_shut(screen: Client) -> None:
     assert "Ouvert par" in press(screen, "/document/ouvrir", piece="BC00001")
     assert "est ouvert par" in press(screen, "/document/livrer", piece="BC00001")
