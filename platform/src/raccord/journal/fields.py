@@ -158,6 +158,8 @@ def shown(value: Any, language: str) -> str:
             listed = " › ".join if value and all(isinstance(part, str) for part in value) else ", ".join
             more = " …" if len(value) > _LONGEST_LISTED else ""
             return listed(shown(part, language) for part in value[:_LONGEST_LISTED]) + more
+        case {"digest": str(digest)}:  # a picture: its words, else the beginning of its content's hash
+            return str(value.get("alt") or digest[:12])
         case dict():
             return ", ".join(f"{name}: {shown(inner, language)}" for name, inner in value.items())
         case _:
