@@ -56,7 +56,7 @@ class Hour(Struct, frozen=True):
 class Waiting(Struct, frozen=True):
     """One thing that waits for a person."""
 
-    kind: Literal["order", "record", "source", "brake", "connection"]
+    kind: Literal["order", "record", "source", "brake", "connection", "paper"]
     id: str
     title: str
     problem: Problem | None

@@ -70,6 +70,7 @@ async def waiting(limit: int = 200) -> list[Waiting]:
         *await _brakes(),
         *await _connections(),
         *await _orders(limit),
+        *await _papers(limit),
         *await _records(limit),
         *await _sources(limit),
     ]
@@ -81,7 +82,8 @@ async def frame() -> Frame:
         """
         SELECT (SELECT count(*) FROM brake WHERE decided_at IS NULL) + (SELECT count(*) FROM connection WHERE state = 'problem')
              + (SELECT count(*) FROM sales_order WHERE state = 'held') + (SELECT count(*) FROM binding WHERE held)
-             + (SELECT count(*) FROM order_hold WHERE state = 'open') + (SELECT count(*) FROM held_record) AS waiting,
+             + (SELECT count(*) FROM order_hold WHERE state = 'open') + (SELECT count(*) FROM held_record)
+             + (SELECT count(*) FROM paper WHERE state IN ('held', 'changed')) AS waiting,
                (SELECT timezone FROM tenant) AS timezone, (SELECT count(*) FROM alert WHERE resolved_at IS NULL) AS alerts
         """
     )
@@ -123,6 +125,25 @@ async def _connections() -> list[Waiting]:
             _problem(row["problem"]),
             row["since"],
             f"connections/{row['id']}",
+        )
+        for row in rows
+    ]
+
+
+async def _papers(limit: int) -> list[Waiting]:
+    """Papers that cannot be made as they are, or that the ERP altered after they were given."""
+    rows = await current_connection().fetch(
+        "SELECT id, number, problem, seen_at FROM paper WHERE state IN ('held', 'changed') ORDER BY seen_at LIMIT $1",
+        limit,
+    )
+    return [
+        Waiting(
+            "paper",
+            str(row["id"]),
+            row["number"],
+            _problem(row["problem"]),
+            row["seen_at"],
+            f"documents/{row['id']}",
         )
         for row in rows
     ]
