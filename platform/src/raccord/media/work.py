@@ -3,6 +3,7 @@ names any more is deleted after its grace. One worker at a time for each tenant.
 
 import asyncio
 import hashlib
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -24,6 +25,8 @@ from raccord.sync.ports import Wake
 
 AT_ONCE = 40
 """Contents of one slice."""
+SLICE = 12.0
+"""Seconds after which no further content is begun: the longest one, begun then, ends within a task's time."""
 GRACE = timedelta(days=30)
 """For which a content that no article names is kept: articles come back, and an export may be wrong for a day."""
 UNFINISHED = 7 * 86_400
@@ -41,14 +44,17 @@ async def make(
         return False
     mine = TenantObjects(objects, tenant)
     places = asyncio.Semaphore(renderers.most)
+    until = time.monotonic() + SLICE
 
     async def one(content: Due) -> list[Result] | None:
         async with places:
-            return None if stopping() else await asyncio.to_thread(_make, mine, renderers, content)
+            if stopping() or time.monotonic() > until:
+                return None
+            return await asyncio.to_thread(_make, mine, renderers, content)
 
     found = await asyncio.gather(*(one(content) for content in due), return_exceptions=True)
     results: list[Result] = []
-    later, lost = [], []
+    later, lost, left = [], [], 0
     for content, made in zip(due, found, strict=True):
         if isinstance(made, ObjectMissing):
             lost.append(content.sha256)
@@ -56,12 +62,14 @@ async def make(
             later.append(content)
         elif isinstance(made, BaseException):
             raise made
-        elif made is not None:
+        elif made is None:
+            left += 1
+        else:
             results += made
     channels = await _save(tenant, results, later, lost)
     for channel in channels:
         await wake.project(tenant, channel, "listings")
-    return len(due) == AT_ONCE
+    return left > 0 or len(due) == AT_ONCE
 
 
 def _make(mine: TenantObjects, renderers: Renderers, content: Due) -> list[Result]:

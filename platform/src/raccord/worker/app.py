@@ -36,7 +36,7 @@ def run_worker(
     """Works until SIGTERM or SIGINT, then lets the tasks finish the step that they are at. Returns the exit code.
 
     Threads, not processes: nearly all of a task's time is waiting for shops and the database. Pictures are another
-    matter (queue `media`), and run in workers of their own."""
+    matter (queue `media`): they are opened in processes of their own, with limits (`media.renderers`)."""
     celery, process = create_worker(settings)
     clock = _Clock(celery) if with_beat else None
 
