@@ -271,6 +271,18 @@ def test_what_the_accountant_credits_is_left_to_him(settings: Settings) -> None:
     run(settings, scenario, credits="by_hand")
 
 
+def test_refunds_of_an_order_of_before_are_left_to_the_hands_that_credited_them(settings: Settings) -> None:
+    async def scenario(w: World) -> None:
+        order = await invoiced(w)
+        async with tenant_transaction(w.tenant) as connection:
+            await connection.execute("UPDATE sales_order SET credits_by_hand = true")
+        w.shop.refund(order.key, "120", lines={order.lines[0].key: D(1)})
+        await comes_to_rest(w)
+        assert ([], [D(120)]) == (credits_of(w), [one.amount for one in refunds_of(w)])
+
+    run(settings, scenario)
+
+
 def test_a_deposit_invoice_has_the_orders_vat_and_is_taken_off_the_final_one(settings: Settings) -> None:
     async def scenario(w: World) -> None:
         await invoiced(w)

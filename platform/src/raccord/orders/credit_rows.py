@@ -60,6 +60,14 @@ async def of(order: UUID) -> dict[str, CreditRow]:
     }
 
 
+async def by_hand(order: UUID) -> bool:
+    """Whether the order was there before refunds became credit notes by themselves."""
+    found: bool = await current_connection().fetchval(
+        "SELECT credits_by_hand FROM sales_order WHERE id = $1", order
+    )
+    return found
+
+
 async def begin(
     tenant: UUID, order: UUID, refund: str, draft: Draft, attempt: int, patience: timedelta
 ) -> bool:

@@ -95,6 +95,7 @@ async def load(
     rules: OrderRules,
     spec: ConnectorSpec | None,
     by_hand: bool,
+    credits_by_hand: bool = False,
 ) -> Money:
     """`key` and `document`: of the order in the ERP, None while it is not there; inside the tenant's transaction."""
     return money_of(
@@ -108,7 +109,7 @@ async def load(
         document=document,
         rules=rules,
         kinds=() if by_hand else honours(spec),
-        writes_credits=spec is not None and spec.makes("drafts", "credit"),
+        writes_credits=spec is not None and spec.makes("drafts", "credit") and not credits_by_hand,
     )
 
 

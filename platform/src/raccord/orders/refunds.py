@@ -51,7 +51,8 @@ async def settle(found: StoredOrder, standing: Standing, asked: Commands) -> Ref
     if not found.order.refunds:
         return RefundPlan()
     rows = await credit_rows.of(found.id)
-    planned = planned_for(found, standing, rows)
+    writes = standing.credits and not await credit_rows.by_hand(found.id)
+    planned = planned_for(found, standing, rows, writes)
     for refund, problem in planned.held.items():
         if await credit_rows.hold(found.route.tenant, found.id, refund, problem, HELD_AGAIN):
             await note(found, Event.CREDIT_HELD, problem=problem)
@@ -63,10 +64,12 @@ async def settle(found: StoredOrder, standing: Standing, asked: Commands) -> Ref
     for refund, row in rows.items():
         if row.state == "asked" and refund not in planned.missing and row.draft is not None:
             await _enter(found, refund, row.draft, row, asked)  # the answer counts, whatever is wanted by now
-    return planned_for(found, standing, await credit_rows.of(found.id))
+    return planned_for(found, standing, await credit_rows.of(found.id), writes)
 
 
-def planned_for(found: StoredOrder, standing: Standing, rows: Mapping[str, CreditRow]) -> RefundPlan:
+def planned_for(
+    found: StoredOrder, standing: Standing, rows: Mapping[str, CreditRow], writes: bool
+) -> RefundPlan:
     if found.draft is None or found.document is None:
         return RefundPlan()
     known = {key: row.document for key, row in rows.items() if row.state == "entered" and row.document}
@@ -77,7 +80,7 @@ def planned_for(found: StoredOrder, standing: Standing, rows: Mapping[str, Credi
         key=found.document,
         state=standing.state,
         rules=found.route.settings.orders,
-        writes=standing.credits,
+        writes=writes,
         entered=known,
     )
 

@@ -137,7 +137,7 @@ async def one(id_: UUID) -> OrderView | None:
     draft = decode(row["draft"], Draft) if row["draft"] else None
     money = await money_view.load(
         id_, order, reference=row["reference"], draft=draft, key=row["document"], document=document, rules=rules,
-        spec=spec_of(row["erp_connector"]), by_hand=row["payments_by_hand"],
+        spec=spec_of(row["erp_connector"]), by_hand=row["payments_by_hand"], credits_by_hand=row["credits_by_hand"],
     )  # fmt: skip
     return OrderView(
         id=id_, channel=row["channel"], channel_name=row["channel_name"], erp=row["erp"], erp_name=row["erp_name"],

@@ -32,6 +32,7 @@ class SalesOrder(Table, db=APP, tablename="sales_order"):
     attempts = Integer(default=0)
     retry_at = Timestamptz()
     payments_by_hand = Boolean(default=False)
+    credits_by_hand = Boolean(default=False)
     entered = JSON(null=True, default=None)
     document_gone_at = Timestamptz(null=True, default=None)
     document_seen = Boolean(default=False)

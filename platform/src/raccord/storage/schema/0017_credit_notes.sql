@@ -18,6 +18,10 @@ CREATE TABLE order_credit (
 CREATE INDEX order_credit_due ON order_credit (tenant, retry_at) WHERE state <> 'entered';
 CREATE INDEX order_credit_key ON order_credit (tenant, key);
 
+-- Refunds of orders that were there before were credited by the accountant, if at all: made by us as well they would be there twice.
+ALTER TABLE sales_order ADD COLUMN credits_by_hand boolean NOT NULL DEFAULT true;
+ALTER TABLE sales_order ALTER COLUMN credits_by_hand SET DEFAULT false;
+
 -- The last comparison of an invoiced order's money in the ERP with the shop's (core.balance).
 CREATE TABLE order_balance (
   tenant uuid NOT NULL,
