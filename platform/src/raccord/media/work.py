@@ -16,7 +16,7 @@ from raccord.core.pictures import METHOD, Recipe, recipe_named
 from raccord.media.renderers import Renderers
 from raccord.media.rendering import CONTENT_TYPES, EXTENSIONS, Refused, Rendered
 from raccord.media.service import original_key
-from raccord.storage import media
+from raccord.storage import media, unused_media
 from raccord.storage.engine import tenant_transaction
 from raccord.storage.marks import channels_of, mark
 from raccord.storage.media import Due, Result
@@ -132,20 +132,20 @@ async def tidy(tenant: UUID, objects: Objects, stopping: Callable[[], bool]) -> 
     """Deletes what no article has named for the grace. Returns how many contents went. May be cut anywhere: rows go last."""
     mine = TenantObjects(objects, tenant)
     async with tenant_transaction(tenant):
-        await media.forget_files_of_gone(5_000)
-        await media.note_unused()
+        await unused_media.forget_files_of_gone(5_000)
+        await unused_media.note_unused()
     await asyncio.to_thread(mine.abandon_older, UNFINISHED)
     total = 0
     while not stopping():
         async with tenant_transaction(tenant):
-            condemned = await media.condemn(GRACE, 200)
-            shared = await media.keys_shared({key for _, keys in condemned for key in keys})
+            condemned = await unused_media.condemn(GRACE, 200)
+            shared = await unused_media.keys_shared({key for _, keys in condemned for key in keys})
         if not condemned:
             break
         for sha256, keys in condemned:
             for key in (original_key(sha256), *(one for one in keys if one not in shared)):
                 await asyncio.to_thread(mine.delete, key)
         async with tenant_transaction(tenant):
-            await media.bury([sha256 for sha256, _ in condemned])
+            await unused_media.bury([sha256 for sha256, _ in condemned])
         total += len(condemned)
     return total
