@@ -1,13 +1,14 @@
 """What the ERP's follow-up does to the orders of a real Vendure: notes, shipments made once, cancellations."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from raccord_connectors.canonical import LineUpdate, OrderUpdate, RefundWish, Shipment
+from raccord_connectors.canonical import LineUpdate, OrderUpdate, PaperLink, RefundWish, Shipment
 from raccord_connectors.contract import Change, Outcome
 from raccord_connectors.shop.vendure import Vendure
 from support.vendure.furnish import LATER
@@ -172,6 +173,17 @@ def test_the_erps_numbers_are_noted_once_for_the_staff(shop: Shop, connector: Ve
         "Enregistrée dans la gestion commerciale sous le n° BC00042.",
         "Facture FA7.",
     ] == shop.notes(placed.id)
+
+
+def test_the_customer_sees_each_paper_once_even_by_a_new_link(
+    shop: Shop, connector: Vendure, article: str
+) -> None:
+    placed = shop.place_order({article: 1})
+    first = PaperLink(number="FA7", dated=date(2026, 5, 4), url="https://pro.example/d/abc")
+    renewed = replace(first, url="https://pro.example/d/xyz")
+    for papers in ([first], [first], [renewed]):
+        assert send(connector, placed.id, "invoiced", papers=papers).done
+    assert ["Votre facture n° FA7 est disponible : https://pro.example/d/abc"] == shop.notes(placed.id)
 
 
 def test_a_cancelled_order_frees_its_stock_once(shop: Shop, connector: Vendure, article: str) -> None:
