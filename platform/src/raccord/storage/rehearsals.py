@@ -253,11 +253,13 @@ async def save_matched(rehearsal: UUID, items: dict[str, str]) -> None:
 
 
 async def items_of(rehearsal: UUID, channel: UUID, shop_items: Collection[str]) -> dict[str, str]:
-    """The shop's item → the ERP's: as the channel follows it, else as it was just matched."""
+    """The shop's item → the ERP's: as the channel follows it, else as a person chose, else as it was just matched."""
     rows = await current_connection().fetch(
         """
         SELECT item, other FROM rehearsal_code
          WHERE rehearsal = $1 AND side = 'shop' AND item = ANY($3::text[]) AND other IS NOT NULL
+        UNION ALL
+        SELECT shop_item, item FROM article_link WHERE channel = $2 AND shop_item = ANY($3::text[])
         UNION ALL
         SELECT target, key FROM binding WHERE channel = $2 AND stream = 'availability' AND target = ANY($3::text[])
         """,
