@@ -18,8 +18,8 @@ from raccord_connectors.discovery import Choice as Choice
 from raccord_connectors.discovery import CustomField as CustomField
 from raccord_connectors.discovery import Discovery as Discovery
 from raccord_connectors.discovery import Feature as Feature
-from raccord_connectors.discovery import PictureNeeds as PictureNeeds
 from raccord_connectors.discovery import Identity as Identity
+from raccord_connectors.discovery import PictureNeeds as PictureNeeds
 
 # ---------------------------------------------------------------------------------------------- sentences
 
