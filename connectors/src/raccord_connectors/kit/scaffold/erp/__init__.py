@@ -52,7 +52,7 @@ class Acme:
             StreamSpec("customers", READS),
             StreamSpec("documents", READS),
             StreamSpec("customer_drafts", frozenset({Can.CREATE})),
-            StreamSpec("drafts", frozenset({Can.CREATE}), after=("customer_drafts",)),
+            StreamSpec("drafts", frozenset({Can.CREATE}), after=("customer_drafts",), kinds=("order",)),
         ),
         limits=Limits(concurrency=1),
         verified_against=("the simulator of its own test",),
