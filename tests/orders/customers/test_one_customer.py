@@ -241,3 +241,18 @@ def test_who_joins_a_creation_makes_others_join_that_one_and_begins_none(setting
         assert before + 1 == len(w.erp.all("customers"))
 
     run(settings, scenario)
+
+
+def test_a_short_address_is_found_among_many_that_end_like_it(settings: Settings) -> None:
+    async def scenario(w: World) -> None:
+        for number in range(60):
+            w.erp.put_customer(f"C{number:02}", f"Somebody {number}", email=f"x{number}l@example.org")
+        w.erp.put_customer("L", "DURAND Anne", email=" L@Example.org ")
+        await w.ingest("customers")
+        buys(w, email="l@example.org")
+        await w.collect()
+        await w.settle()
+        (one,) = await orders(w)
+        assert ("integrated", "L") == (one["state"], one["customer"])
+
+    run(settings, scenario)

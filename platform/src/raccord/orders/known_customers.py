@@ -73,8 +73,11 @@ async def candidates(erp: UUID, order: Order, linked: str | None) -> list[Custom
     """The ERP's customers that may share an identity with the buyer. The comparison here is wide, `customer_match` decides: the
     record's text is searched as it stands, because taking it apart for every customer costs ten times as much."""
     buyer = order.buyer
-    sought = [normal_email(buyer.email), digits(buyer.siret), code(buyer.vat_number)]
+    sought = [digits(buyer.siret), code(buyer.vat_number)]
     sought += [number[-8:] for number in customer_identities.order_phones(order)]
+    sought = [text for text in sought if len(text) >= SHORTEST]
+    # With its quotes: many addresses end like a short one, and the right one would be lost among them.
+    sought += [f'"{email}"' for email in [normal_email(buyer.email)] if email]
     rows = await current_connection().fetch(
         """
         SELECT data FROM snapshot WHERE connection = $1 AND stream = 'customers' AND deleted_at IS NULL
@@ -84,7 +87,7 @@ async def candidates(erp: UUID, order: Order, linked: str | None) -> list[Custom
         erp,
         linked or "",
         buyer.erp_code.strip().upper(),
-        [f"%{_like(text.lower().translate(SEPARATORS))}%" for text in sought if len(text) >= SHORTEST],
+        [f"%{_like(text.lower().translate(SEPARATORS))}%" for text in sought],
         "".join(map(chr, SEPARATORS)),
     )
     return [decode(row["data"], Customer) for row in rows]
