@@ -15,11 +15,11 @@ from raccord.media.service import original_key
 from raccord.settings import Settings
 from raccord.storage import media
 from raccord.storage.engine import tenant_transaction
-from raccord.storage.objects import PART_SIZE, ObjectsAway, TenantObjects
-from sandbox.shop.testing import DemoShop
+from raccord.storage.objects import PART_SIZE, ObjectsAway, TenantObjects, objects_of
+from sandbox.shop.testing import DemoShop, demo_shop
 from support.media_agent import write
 from support.media_world import World, media_shop, media_world, photo
-from support.object_stores import FolderStore
+from support.object_stores import FolderStore, s3_settings
 from support.picture_zoo import REFUSED
 
 Scenario = Callable[[World], Awaitable[None]]
@@ -295,3 +295,17 @@ def test_a_data_sheet_is_a_link_below_the_description_that_anybody_may_open(
             assert await media.data_sheet(token) is None
 
     play(settings, tmp_path, shop, scenario)
+
+
+def test_the_same_way_leads_through_a_real_s3(settings: Settings, tmp_path: Path) -> None:
+    async def scenario(w: World) -> None:
+        write(w.folder, {"A.png": photo(1), "A_2.png": photo(2), "B.png": photo(3) + b"\0" * PART_SIZE})
+        w.put("A", "B")
+        await w.pass_on()
+        assert (2, 1, 3) == (len(w.images("A")), len(w.images("B")), w.in_library)
+        w.reset_logs()
+        await w.pass_on()
+        assert (0, 3) == (w.shop.log()["writes"], w.in_library)
+
+    with s3_settings(tmp_path / "s3") as s3, demo_shop(tmp_path / "shop") as demo:
+        play(settings, tmp_path, (FolderStore(objects_of(s3), s3), demo), scenario)

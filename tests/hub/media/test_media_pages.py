@@ -147,3 +147,8 @@ def test_a_manual_is_open_to_whoever_has_its_address_and_to_nobody_else(site: Si
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert 404 == nobody.get(f"/files/{site.made.tenant}/another/notice.pdf").status_code
     assert 404 == nobody.get("/files/00000000-0000-0000-0000-000000000001/the-token/notice.pdf").status_code
+
+
+def test_a_company_without_pictures_is_told_how_to_allow_a_folder(site: Site) -> None:
+    page = site.as_("stranger").get(f"/t/{site.made.other}/images")
+    assert (200, True, True) == (page.status_code, 'empty"' in page.text, "agent.toml" in page.text)
