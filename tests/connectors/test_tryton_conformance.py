@@ -18,7 +18,6 @@ from raccord_connectors.canonical import (
     DraftLine,
     PaymentEntry,
     Record,
-    TaxAmount,
 )
 from raccord_connectors.contract import Change
 from raccord_connectors.erp.tryton import Tryton
@@ -103,35 +102,30 @@ class Shop:
         return int(manager.one("account.invoice", ["number", "=", number])["id"])
 
     def sell(self, connector: Tryton) -> None:
-        """An order of 50,400 € that waits to be paid, and a first payment of it."""
+        """An order of 50,400 € that is invoiced and waits to be paid, and a first payment of it."""
         draft = draft_of(self, "PAIE-1", Decimal(5000))
         outcome = write(connector, draft)
         assert outcome.done, outcome.problem
         self.sold = str(outcome.target)
+        self.manager.post_invoice(int(self.sold))
         self.pay(connector, "PAIE-1/0")
 
     def pay(self, connector: Tryton, key: str) -> None:
         entry = PaymentEntry(
-            key=key, document=self.sold, kind="deposit", amount=Decimal(1), method="Virement", dated=date(2026, 11, 24)
+            key=key, document=self.sold, kind="settlement", amount=Decimal(1), method="Virement", dated=date(2026, 11, 24)
         )  # fmt: skip
         (outcome,) = connector.write("payments", [Change("create", key, entry)])
         assert outcome.done, outcome.problem
 
     def undo(self, key: str) -> None:
-        """As an accountant takes a payment back: no longer reconciled with its invoice, then cancelled by another move."""
+        """As an accountant takes a payment in part back: its move is cancelled by another."""
         manager = self.manager
-        begun = ["description", "like", f"{key} %"]
-        move = manager.one("account.move", begun, fields=["lines.reconciliation"])
-        paid = [line["id"] for line in move["lines."] if line["reconciliation"]]
-        self._wizard("account.move.unreconcile_lines", "account.move.line", paid, "unreconcile", {})
-        self._wizard("account.move.cancel", "account.move", [move["id"]], "cancel", {"reversal": True})
-
-    def _wizard(self, name: str, model: str, ids: list[int], state: str, form: dict[str, Any]) -> None:
-        manager, context = self.manager, {"active_model": model, "active_id": ids[0], "active_ids": ids}
-        session, start, _ = manager.rpc(f"wizard.{name}.create", context=context)
-        filled = {start: form} if form else {}
-        manager.rpc(f"wizard.{name}.execute", session, filled, state, context=context)
-        manager.rpc(f"wizard.{name}.delete", session)
+        move = manager.one("account.move", ["description", "like", f"{key} %"])
+        context = {"active_model": "account.move", "active_id": move["id"], "active_ids": [move["id"]]}
+        name = "wizard.account.move.cancel"
+        session, start, _ = manager.rpc(f"{name}.create", context=context)
+        manager.rpc(f"{name}.execute", session, {start: {"reversal": True}}, "cancel", context=context)
+        manager.rpc(f"{name}.delete", session)
 
     def passing(self, stream: str) -> tuple[int, str]:
         """Something that may be deleted: its id and its key in the stream."""
@@ -231,12 +225,11 @@ class TestTryton(ConnectorConformance):
             return PaymentEntry(
                 key=f"PAIE-1/{mark}",
                 document=self.shop.sold,
-                kind="deposit_invoice",
+                kind="settlement",
                 amount=Decimal("12.00"),
                 method="Carte bancaire",
                 dated=date(2026, 11, 24),
                 transaction=f"tr_{mark}",
-                taxes=[TaxAmount(Decimal(20), Decimal("10.00"), Decimal("2.00"))],
             )
         customer = Customer(
             key="",

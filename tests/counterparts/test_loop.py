@@ -94,7 +94,9 @@ def test_an_order_becomes_a_sale_is_shipped_and_fulfilled(world: RealWorld) -> N
     world.wait_settled()
     assert 8 == _on_sale(world, "TASSE1")
     world.wait_until(
-        lambda: _paid_in_tryton(world, sale["id"]) == placed.gross, "the payment is in Tryton's books"
+        lambda: _paid_in_tryton(world, sale["id"]) == placed.gross,
+        "the payment is in Tryton's books",
+        120,
     )
 
     world.erp.manager.ship(sale["id"], quantities={product.products[0]: "2"}, tracking="6A12345")
