@@ -11,12 +11,10 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from raccord.accounts import service as accounts
 from raccord.alerts import repository
 from raccord.alerts.watching import Watch
 from raccord.settings import Settings, from_environment
 from raccord.storage.engine import tenant_transaction
-from raccord.tenants import service as tenants
 from support.database import opened
 from support.hub_app import Merchant, new_merchant
 from support.mail_server import Mailbox, mail_server
@@ -71,15 +69,16 @@ def run(settings: Settings, scenario: Callable[[House], Awaitable[None]], *, dai
             merchant = await new_merchant()
             people = {}
             for role, language in (("owner", "fr"), ("manager", "en"), ("seller", "fr"), ("reader", "fr")):
-                person = await accounts.create(
-                    f"{role}.{uuid.uuid4().hex[:6]}@duval.example", "une longue phrase", role
-                )
-                people[role] = person.id
+                people[role] = uuid.uuid4()
                 async with tenant_transaction(merchant.tenant) as connection:
                     await connection.execute(
-                        "UPDATE account SET language = $2 WHERE id = $1", person.id, language
-                    )
-                await tenants.add_member(merchant.tenant, person.id, role, person.id)  # type: ignore[arg-type]  # a tuple's literals
+                        "INSERT INTO account (id, email, password_hash, name, language) VALUES ($1, $2, '', $3, $4)",
+                        people[role], f"{role}.{people[role].hex[:6]}@duval.example", role, language,
+                    )  # fmt: skip
+                    await connection.execute(
+                        "INSERT INTO membership (tenant, account, role) VALUES ($1, $2, $3)",
+                        merchant.tenant, people[role], role,
+                    )  # fmt: skip
             if not daily:
                 async with tenant_transaction(merchant.tenant):
                     await repository.choose(merchant.tenant, people["seller"], "never", [])
