@@ -8,7 +8,8 @@ from support import order_pages
 from support.web import EMAILS, Site, Visitor, Who, site, text_of
 
 __all__ = ["site"]
-WHO: tuple[Who, ...] = ("owner", "seller", "reader", "partner")
+WHO: tuple[Who, ...] = ("partner", "seller", "reader")
+"""What a partner is shown, an owner is: both may what a manager may."""
 
 
 @pytest.fixture(scope="module")
