@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 FRENCH := frontend/locale/fr/LC_MESSAGES/raccord.po
 # Two workers share the files, in the order of tests/conftest.py.
-SHARED := -n 2 --dist loadgroup --no-loadscope-reorder
+SHARED := -n 2 --dist loadscope --no-loadscope-reorder
 export UV_LINK_MODE = copy
 
 .DEFAULT_GOAL := help

@@ -6,10 +6,12 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from raccord.embedded import stop_postgres
 from raccord.settings import Settings
@@ -17,6 +19,8 @@ from support.database import fresh_database, server
 
 PRODUCT = ("sandbox", "chaos")
 """Folders whose tests run the whole product, as processes."""
+COUNTERPARTS = ("tryton", "vendure")
+"""In the names of files whose tests run the real system."""
 LAST = ("hub", "orders", "rules", "sync")
 """What is left for a worker that is done with the rest."""
 
@@ -41,19 +45,37 @@ def settings(postgres: str, tmp_path: Path) -> Iterator[Settings]:
         yield found
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two workers share the files among them (`make test`). What runs the whole product stays with one of them and begins at
-    once; what runs a real ERP or shop stays with one of them too, and comes when half of the rest is done."""
-    ranks: dict[pytest.Item, int] = {}
-    for item in items:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        if folder in PRODUCT:
-            group, rank = "product", 0
-        elif item.get_closest_marker("counterpart"):
-            group, rank = "counterparts", 2
-        else:
-            group, rank = item.path.name, 3 if folder in LAST else 1
-        item.add_marker(pytest.mark.xdist_group(group))
-        ranks[item] = rank
-    items.sort(key=ranks.__getitem__)
+    """What runs the whole product begins at once; what runs a real ERP or shop comes when half of the rest is done."""
+    items.sort(key=lambda item: rank(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> "Sharing":
+    return Sharing(config, log)
+
+
+class Sharing(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types
+    """Two workers share the files among them (`make test`). What runs the whole product stays with one of them, and so does what
+    runs a real ERP or shop: both take the machine as it is."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid)
+
+
+def group(nodeid: str) -> str:
+    folder, _, name = nodeid.partition("::")[0].removeprefix("tests/").rpartition("/")
+    if folder in PRODUCT:
+        return "the product"
+    if folder == "counterparts" or any(system in name for system in COUNTERPARTS):
+        return "counterparts"
+    return f"{folder}/{name}"
+
+
+def rank(nodeid: str) -> int:
+    shared = group(nodeid)
+    if shared == "the product":
+        return 0
+    if shared == "counterparts":
+        return 2
+    return 3 if shared.partition("/")[0] in LAST else 1
