@@ -102,7 +102,7 @@ def test_a_paper_that_is_made_has_the_totals_of_the_erp_to_the_cent(rows: list[t
     assert net == sum(one.net for one in model.lines)
     assert tax == sum(one.tax for one in model.vat)
     assert all(one.price >= 0 for one in model.lines)
-    for shown in model.lines:  # its price is rounded to four decimals, and no further from the amount than that
+    for shown in model.lines:  # the price is rounded to four decimals, and no further from the amount
         assert abs(shown.price * shown.quantity - shown.net) <= abs(shown.quantity) * D("0.00005")
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 
 from raccord.core.notification_events import Happening, is_overtaken
 from raccord.core.notification_moves import WAY, moved
-from raccord.core.notification_rules import EVENTS, MOVES, NotificationRules, Step
+from raccord.core.notification_rules import EVENTS, MOVES, Move, NotificationRules, Step
 from raccord.core.notification_sms import BASIC, EXTENDED, LONGEST, fitted, length, sms_text
 from raccord.core.notification_times import quiet_until
 from raccord_connectors.canonical import OrderUpdate
@@ -18,7 +18,9 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 @given(moves=some.dictionaries(some.sampled_from(WAY), some.sampled_from(MOVES)), step=some.sampled_from(WAY))
-def test_the_shops_order_never_goes_by_a_step_that_is_not_reached(moves: dict[Step, str], step: Step) -> None:
+def test_the_shops_order_never_goes_by_a_step_that_is_not_reached(
+    moves: dict[Step, Move], step: Step
+) -> None:
     rules = NotificationRules(moves=moves)
     found = moved(OrderUpdate(key="1", state=step), rules)
     reached = [rules.move(one) for one in WAY[: WAY.index(step) + 1] if rules.move(one) != "stay"]
@@ -27,7 +29,7 @@ def test_the_shops_order_never_goes_by_a_step_that_is_not_reached(moves: dict[St
 
 def test_a_table_without_entries_changes_nothing() -> None:
     for step in (*WAY, "cancelled"):
-        update = OrderUpdate(key="1", state=step)  # type: ignore[arg-type]  # a tuple's literals
+        update = OrderUpdate(key="1", state=step)
         assert update == moved(update, NotificationRules())
 
 

@@ -111,10 +111,10 @@ def test_one_command_starts_everything_and_ctrl_c_ends_everything(data: Path) ->
         time.sleep(1)
     assert pictures(data) >= 30
     started = children(data)
-    assert ["agent", "gescom", "shop", "web", "worker"] == sorted(
+    assert ["agent", "gescom", "mailbox", "shop", "web", "worker"] == sorted(
         path.stem for path in (data / "logs").glob("*.log")
     )
-    assert len(started) == 5
+    assert len(started) == 6
     assert 0 == demo.interrupt()
     assert [] == [pid for pid in started if psutil.pid_exists(pid)]
     assert [] == servers(data), "PostgreSQL and Valkey as well"
@@ -128,11 +128,11 @@ def test_a_second_start_keeps_the_data_and_one_after_a_kill_ends_what_was_left(d
     left = children(data)
     second.process.kill()
     second.process.communicate()
-    assert len(left) == len([pid for pid in left if psutil.pid_exists(pid)]) == 5
+    assert len(left) == len([pid for pid in left if psutil.pid_exists(pid)]) == 6
 
     third = Demo(data)
     address = third.wait_ready()
-    assert "5" in next(line for line in third.said.splitlines() if "ended" in line)
+    assert "6" in next(line for line in third.said.splitlines() if "ended" in line)
     assert 200 == httpx.get(f"{address}/health", trust_env=False).status_code
     assert [] == [pid for pid in left if psutil.pid_exists(pid)]
     assert (before, 0) == (articles(data), third.interrupt())

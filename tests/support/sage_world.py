@@ -1,5 +1,6 @@
 """A merchant whose ERP has the tables of Sage 100 and is written through its bridge; the shop is in memory."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -63,7 +64,7 @@ class SageWorld(World):
 
 @asynccontextmanager
 async def sage_world(folder: Path, **rules: object) -> AsyncIterator[SageWorld]:
-    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     gescom = small_gescom(folder)
     for ref, name in ARTICLES.items():
         gescom.add_article(ref, name, family="ASSIETTES", price=Decimal(100), stock=Decimal(10))

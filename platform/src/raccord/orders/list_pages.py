@@ -46,23 +46,12 @@ async def orders(request: Visit, tenant: FromPath[UUID]) -> Template:
         wanted=wanted,
         sorts=list(Sort),
         once=uuid.uuid4(),
-        tabs={
-            tab: address(path, **wanted.query(tab=tab, turn=None, code=None))
-            for tab in (None, *Tab)
-        },
-        turns={
-            turn: address(path, **wanted.query(turn=turn))
-            for turn in (None, *counts.turns)
-        },
-        reasons={
-            one.code: address(path, **wanted.query(code=one.code))
-            for one in counts.reasons
-        },
+        tabs={tab: address(path, **wanted.query(tab=tab, turn=None, code=None)) for tab in (None, *Tab)},
+        turns={turn: address(path, **wanted.query(turn=turn)) for turn in (None, *counts.turns)},
+        reasons={one.code: address(path, **wanted.query(code=one.code)) for one in counts.reasons},
         any_reason=address(path, **wanted.query(code=None)),
         export=address(f"{path}/export", **wanted.query()),
-        older=address(path, **wanted.query(after=shown[-1].place))
-        if len(rows) > listing.PAGE
-        else None,
+        older=address(path, **wanted.query(after=shown[-1].place)) if len(rows) > listing.PAGE else None,
         first_page=address(path, **wanted.query()) if after else None,
     )
 
@@ -96,20 +85,14 @@ async def decide_several(
 ) -> Template:
     """Each order by itself; a page tells line by line what became of them."""
     form = await request.form()
-    kind: Kind | None = next(
-        (one for one in FOR_SEVERAL if one == form.get("do")), None
-    )
+    kind: Kind | None = next((one for one in FOR_SEVERAL if one == form.get("do")), None)
     if kind is None:
         raise NotFoundException
     demand_role(request, kind)
-    once, reason = (
-        str(form.get(name, "")).replace("\0", "") for name in ("once", "reason")
-    )
+    once, reason = (str(form.get(name, "")).replace("\0", "") for name in ("once", "reason"))
     choice = Choice(do=kind, once=once[:64], reason=reason)
     chosen = listing.ids_of([str(one) for one in form.getall("orders", [])])[:MOST]
-    answers = await deciding.decide_all(
-        tenant, chosen, choice, request.user.id, request.app.state.wake
-    )
+    answers = await deciding.decide_all(tenant, chosen, choice, request.user.id, request.app.state.wake)
     return await tenant_page(request, "orders/several.html", answers=answers, do=kind)
 
 
