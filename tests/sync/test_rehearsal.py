@@ -1,6 +1,8 @@
 """A rehearsal reads both sides, writes on neither, finds what is wrong, and goes on where it was cut."""
 
+import random
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,6 +17,7 @@ from raccord.storage import rehearsals, system
 from raccord.storage.engine import tenant_transaction
 from raccord.sync import rehearsing, rehearsing_erp
 from raccord.sync.commands import Commands
+from raccord.sync.rehearsal_pass import Pass
 from raccord_connectors.canonical import Customer, Listing
 from raccord_connectors.contract import Can
 from raccord_connectors.sample.memory_shop import MemoryShop
@@ -179,6 +182,47 @@ def test_a_rehearsal_that_is_cut_goes_on_where_it_was(
         again = await service.report(m.tenant, rehearsal)
         assert again is not None
         assert slices > 4
+        assert records(whole) == records(again)
+        assert dict(whole.rehearsal.counts) == dict(again.rehearsal.counts)
+        assert dict(whole.rehearsal.figures) == dict(again.rehearsal.figures)
+
+    rehearsed(settings, scenario)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_workers_that_die_after_a_commit_have_nothing_counted_twice(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    chance = random.Random(seed)
+
+    class Death(Exception):
+        pass
+
+    async def scenario(m: Merchant) -> None:
+        await a_shop_that_agrees(m)
+        for number in range(7):
+            m.erp.put_product(f"P{number}", f"Sans prix {number}", stock=1)
+        await m.ship("products", "prices", "stock")
+        whole = await report(m)
+        saved = Pass.save
+
+        async def save_and_die(made: Pass, *findings: Any, **kept: Any) -> None:
+            await saved(made, *findings, **kept)
+            if chance.random() < 0.5:
+                raise Death
+
+        monkeypatch.setattr(rehearsing_erp, "PAGE", 2)
+        monkeypatch.setattr(Pass, "save", save_and_die)
+        rehearsal, deaths = await start(m), 0
+        again = await service.report(m.tenant, rehearsal)
+        while again is not None and again.rehearsal.state == "running":
+            try:
+                await one_slice(m, rehearsal)
+            except Death:
+                deaths += 1
+            again = await service.report(m.tenant, rehearsal)
+        assert again is not None
+        assert deaths > 3
         assert records(whole) == records(again)
         assert dict(whole.rehearsal.counts) == dict(again.rehearsal.counts)
         assert dict(whole.rehearsal.figures) == dict(again.rehearsal.figures)

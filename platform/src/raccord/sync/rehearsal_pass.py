@@ -57,6 +57,8 @@ class Pass:
         self.reachable = reachable
         self.until = until
         self.step, self.cursor, self.done, self.of = row.step, row.cursor, row.done, row.of
+        self.following = ""
+        """The step after this one."""
         self.counts: dict[str, int] = msgspec.json.decode(row.counts)
         self.figures: dict[str, int] = msgspec.json.decode(row.figures)
         self.sides = msgspec.json.decode(row.sides or "{}", type=Sides)
@@ -111,11 +113,15 @@ class Pass:
         done: int = 0,
         codes: Mapping[str, Sequence[CodeRow]] | None = None,
         matched: dict[str, str] | None = None,
+        ends: bool = False,
     ) -> None:
-        """What a page gave, with the place where to go on. Raises `Interrupted` when a person ended the rehearsal."""
+        """What a page gave, with the place where to go on: after the last one (`ends`) that is the following step, so that no
+        death in between has it counted again. Raises `Interrupted` when a person ended the rehearsal."""
         async with tenant_transaction(self.tenant):
             self.done += done
             self.cursor = self.cursor if cursor is None else cursor
+            if ends:
+                self.step, self.cursor, self.done, self.of = self.following, "", 0, 0
             await rehearsals.save_findings(self.tenant, self.id, findings, self.counts)
             for side, rows in (codes or {}).items():
                 await rehearsals.save_codes(self.tenant, self.id, side, rows)
@@ -125,16 +131,12 @@ class Pass:
         if not there:
             raise Interrupted(more=False)
 
-    async def begin_step(self, step: str) -> None:
-        self.step, self.cursor, self.done, self.of = step, "", 0, 0
-        await self.save()
-
     async def keep_sides(self, sides: Sides, findings: Iterable[Finding]) -> None:
         self.sides = sides
         self.compile()
         async with tenant_transaction(self.tenant):
             await rehearsals.keep_sides(self.id, msgspec.json.encode(sides).decode())
-        await self.save(findings)
+        await self.save(findings, ends=True)
 
     def pause_if_over(self) -> None:
         """Between two pages, when what was seen is saved."""

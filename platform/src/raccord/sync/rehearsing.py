@@ -38,6 +38,8 @@ STEPS: dict[str, Callable[[Pass], Awaitable[None]]] = {
 }
 """In this order: an order's articles are those of the meeting."""
 FIRST = next(iter(STEPS))
+CLOSING = "closing"
+"""All steps are done."""
 STUCK = Text(
     "rehearsal.stuck",
     "La répétition s’est arrêtée plusieurs fois au même endroit ; cela nous est signalé. Recommencez-la plus tard.",
@@ -75,12 +77,14 @@ async def rehearse(
 
 
 async def _go_on(made: Pass) -> None:
-    names = list(STEPS)
-    for number in range(names.index(made.step), len(names)):
-        await STEPS[names[number]](made)
-        if number + 1 < len(names):
-            await made.begin_step(names[number + 1])
-            made.pause_if_over()
+    names = [*STEPS, CLOSING]
+    while made.step != CLOSING:
+        step = made.step
+        made.following = names[names.index(step) + 1]
+        await STEPS[step](made)
+        if made.step == step:  # its last page could not be known as the last one
+            await made.save(ends=True)
+        made.pause_if_over()
     await _close(made.tenant, made.id, "done", None)
 
 
@@ -103,4 +107,4 @@ async def _close(tenant: UUID, rehearsal: UUID, state: str, problem: Problem | N
 
 def steps_before(step: str) -> int:
     """How many steps are done when this one is under way."""
-    return list(STEPS).index(step) if step in STEPS else 0
+    return [*STEPS, CLOSING].index(step) if step in STEPS or step == CLOSING else 0

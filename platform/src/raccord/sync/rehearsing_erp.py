@@ -32,7 +32,7 @@ async def held(made: Pass) -> None:
         HeldRecord("erp", stream, key, msgspec.json.decode(problem, type=Problem))
         for stream, key, problem in rows
     ]
-    await made.save(made.find(records))
+    await made.save(made.find(records), ends=True)
 
 
 async def articles(made: Pass) -> None:
@@ -136,7 +136,7 @@ async def _shared(made: Pass) -> None:
         if len(groups) < GROUPS:
             break
         after = groups[-1][0]
-    await made.save(findings)
+    await made.save(findings, ends=True)
 
 
 async def customers_of(made: Pass, keys: Iterable[str]) -> dict[str, Customer]:

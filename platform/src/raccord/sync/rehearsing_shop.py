@@ -105,7 +105,7 @@ async def meeting(made: Pass) -> None:
         made.find, [Codes("erp", mine), Codes("shop", theirs), *([met] if met is not None else [])]
     )
     if met is None:
-        await made.save(findings)
+        await made.save(findings, ends=True)
         return
     good = [one for one in met.matches if one.problem is None]
     followed = {one.code.owner for one in mine} & bound.keys()
@@ -116,7 +116,9 @@ async def meeting(made: Pass) -> None:
         "only_shop": len(met.only_shop),
         "unsold": len(met.unsold),
     }
-    await made.save(findings, matched={item: offer for one in good for item, offer in one.offers.items()})
+    await made.save(
+        findings, matched={item: offer for one in good for item, offer in one.offers.items()}, ends=True
+    )
 
 
 def _meet(
@@ -180,7 +182,7 @@ async def orders(made: Pass) -> None:
     good = [one for one in found_of if all(KINDS[finding.kind].severity == "advice" for finding in one)]
     made.figures |= {"orders": len(entered), "orders_good": len(good)}
     findings = [*made.find(rejected), *(finding for one in found_of for finding in one)]
-    await made.save(findings, done=len(entered))
+    await made.save(findings, done=len(entered), ends=True)
 
 
 async def _last_orders(made: Pass) -> tuple[list[Order], list[HeldRecord]]:

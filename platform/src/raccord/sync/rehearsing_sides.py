@@ -73,7 +73,7 @@ async def settings(made: Pass) -> None:
     async with tenant_transaction(made.tenant):
         known = await rehearsed.known_items(made.route.erp, items_named(made.world))
     tree = CategoryTree(await made.categories())
-    await made.save(made.find([Choices(known), tree]))
+    await made.save(made.find([Choices(known), tree]), ends=True)
 
 
 async def _shop(made: Pass) -> ShopSide:
