@@ -57,7 +57,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> "Sharing":
 
 class Sharing(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types
     """Two workers share the files among them (`make test`). What runs the whole product stays with one of them, and so does what
-    runs a real ERP or shop: both take the machine as it is."""
+    runs the same real ERP or shop, which takes long to start."""
 
     def _split_scope(self, nodeid: str) -> str:
         return group(nodeid)
@@ -67,15 +67,14 @@ def group(nodeid: str) -> str:
     folder, _, name = nodeid.partition("::")[0].removeprefix("tests/").rpartition("/")
     if folder in PRODUCT:
         return "the product"
-    if folder == "counterparts" or any(system in name for system in COUNTERPARTS):
-        return "counterparts"
-    return f"{folder}/{name}"
+    real = folder if folder == "counterparts" else next((one for one in COUNTERPARTS if one in name), None)
+    return real or f"{folder}/{name}"
 
 
 def rank(nodeid: str) -> int:
     shared = group(nodeid)
     if shared == "the product":
         return 0
-    if shared == "counterparts":
+    if "/" not in shared:
         return 2
     return 3 if shared.partition("/")[0] in LAST else 1
