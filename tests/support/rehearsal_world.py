@@ -17,6 +17,7 @@ from raccord.core.channel import ChannelSettings, PriceRules
 from raccord.core.order_rules import OrderRules
 from raccord.rehearsals import service
 from raccord.rehearsals.models import Report
+from raccord.sync.records import READ_STREAMS
 from raccord.sync.rehearsing import FIRST
 from raccord.worker.wake import CeleryWake
 from sandbox.demo.furnish import Furnisher
@@ -24,9 +25,6 @@ from sandbox.demo.planted import Planted, plant, standing
 from sandbox.gescom.seed import seed_if_absent
 from sandbox.shop.server import ShopServer
 from support.product_world import ProductWorld
-
-STREAMS = 6
-"""That a Sage 100 is read for."""
 
 
 class RehearsalWorld(ProductWorld):
@@ -70,8 +68,8 @@ class RehearsalWorld(ProductWorld):
         return Furnisher(self.settings, self.folder, self.wake())
 
     def _is_read(self) -> bool:
-        rows = self.rows("SELECT 1 FROM stream_state WHERE last_complete_at IS NOT NULL")
-        return len(rows) == STREAMS
+        rows = self.rows("SELECT stream FROM stream_state WHERE last_complete_at IS NOT NULL")
+        return {row["stream"] for row in rows} >= set(READ_STREAMS)
 
     # ------------------------------------------------------------------------------------------ the rehearsal
 

@@ -20,6 +20,7 @@ from celery import Celery
 from raccord.channels import service as channels
 from raccord.connections.models import Checked
 from raccord.sync.commands import Commands
+from raccord.sync.records import READ_STREAMS
 from raccord.worker.wake import CeleryWake
 from raccord_connectors import wire
 from raccord_connectors.contract import Problem
@@ -35,7 +36,6 @@ from support.gescom_documents import Document, of_order
 from support.product_world import ProductWorld
 
 T = TypeVar("T")
-STREAMS = ("categories", "products", "prices", "stock", "customers", "documents")
 CLOCK = 1.0
 """Seconds after which the clock is asked again for what else would come within half a minute."""
 
@@ -89,7 +89,7 @@ class SandboxWorld(ProductWorld):
 
     def wait_read(self, seconds: float = 120.0) -> None:
         """The platform has all that the ERP has now."""
-        asked = self.ask_to_read(*STREAMS)
+        asked = self.ask_to_read(*READ_STREAMS)
         self.wait_until(lambda: self._answered(asked) and self._all_sent(), "the ERP was read", seconds)
 
     def clock(self, task: str) -> None:
