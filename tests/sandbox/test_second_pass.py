@@ -7,7 +7,8 @@ import pytest
 
 from raccord.storage import projections
 from raccord.storage.engine import tenant_transaction
-from support.sandbox_world import STREAMS, SandboxWorld
+from raccord.sync.records import READ_STREAMS
+from support.sandbox_world import SandboxWorld
 
 pytestmark = pytest.mark.slow
 
@@ -18,7 +19,7 @@ def test_an_unchanged_complete_pass_sends_no_record_and_writes_nothing_to_the_sh
     before, shown = _deltas(world), world.shop.shop.journal.summary(1)
     passes = _complete_passes(world)
     waiting = Most(lambda: _outbox(world))
-    world.ask_to_read(*STREAMS)
+    world.ask_to_read(*READ_STREAMS)
     world.wait_until(
         lambda: (
             waiting.look() >= 0 and all(at > passes[name] for name, at in _complete_passes(world).items())
@@ -108,6 +109,6 @@ def _complete_passes(world: SandboxWorld) -> dict[str, float]:
     connection = _base(world)
     try:
         rows = connection.execute("SELECT name, coalesce(last_complete_at, 0) FROM stream").fetchall()
-        return {name: at for name, at in rows if name in STREAMS}
+        return {name: at for name, at in rows if name in READ_STREAMS}
     finally:
         connection.close()
