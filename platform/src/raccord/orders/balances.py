@@ -11,7 +11,8 @@ from raccord.core.payment_plan import PaymentPlan
 from raccord.core.refund_plan import RefundPlan
 from raccord.core.retry import pause_after
 from raccord.journal.models import Event
-from raccord.orders import commands, credit_rows
+from raccord.orders import balance_rows, commands
+from raccord.orders.asked_rows import CREDITS, known
 from raccord.orders.models import StoredOrder
 from raccord.orders.noting import note
 from raccord.orders.standing import Standing
@@ -37,14 +38,14 @@ async def check(
         return
     if not (payments.complete and refunds.complete):
         return
-    notes = [row.document for row in (await credit_rows.of(found.id)).values() if row.document is not None]
+    notes = list(known(await CREDITS.of(found.id)).values())
     print_ = _print(found, document, notes, entered)
-    row = await credit_rows.balance(found.id)
+    row = await balance_rows.of(found.id)
     if row is not None and row.print == print_ and row.checked_at is not None:
         return
     attempt = row.attempts if row is not None and row.print == print_ else 0
     if row is None or row.print != print_:
-        await credit_rows.compare_again(found.route.tenant, found.id, print_, attempt, PATIENCE)
+        await balance_rows.compare_again(found.route.tenant, found.id, print_, attempt, PATIENCE)
     once = f"balance:{found.reference}:{print_.hex}-{attempt}"
     answer = await asked.answer(found.route.erp, once)
     if answer is None:
@@ -56,14 +57,14 @@ async def check(
     now = _documents(answer.result)
     if answer.result.problem is not None or document.key not in now:
         if row is not None and row.due:
-            await credit_rows.compare_again(
+            await balance_rows.compare_again(
                 found.route.tenant, found.id, print_, attempt + 1, pause_after(attempt)
             )
         return
     wanted_ = wanted_of(found.order, draft, payments=payments, refunds=refunds, entered=entered)
     balance = balance_of(now[document.key], [now[one.key] for one in notes if one.key in now])
     problem = difference(found.order, now[document.key], balance, wanted_)
-    if await credit_rows.compared(found.id, print_, balance, problem):
+    if await balance_rows.compared(found.id, print_, balance, problem):
         await note(found, Event.BALANCE_DIFFERS, problem=problem)
 
 

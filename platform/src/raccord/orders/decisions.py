@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from raccord.core.order_anyway import Anyway
 from raccord.orders import repository
+from raccord.orders.asked_rows import CREDITS, PAYMENTS
 from raccord.orders.models import StoredOrder
 from raccord.storage.engine import current_connection
 from raccord_connectors.canonical import Product, decode
@@ -123,19 +124,8 @@ async def anyway(order: UUID) -> Anyway | None:
 async def hurry_payments(order: UUID, key: str) -> bool:
     """Those that were refused, or wait for another attempt, are due at once; all of them without `key`. Credit notes too: `key`
     is then their refund's."""
-    done = await current_connection().fetch(
-        "UPDATE order_payment SET retry_at = now() WHERE sales_order = $1 AND ($2 = '' OR key = $2) "
-        "AND state IN ('held', 'waiting') RETURNING key",
-        order,
-        key,
-    )
-    credited = await current_connection().fetch(
-        "UPDATE order_credit SET retry_at = now() WHERE sales_order = $1 AND ($2 = '' OR refund = $2) "
-        "AND state IN ('held', 'waiting') RETURNING refund",
-        order,
-        key,
-    )
-    return bool(done or credited)
+    payments = await PAYMENTS.hurry(order, key)
+    return await CREDITS.hurry(order, key) or payments
 
 
 async def link_article(found: StoredOrder, shop_item: str, item: str, account: UUID) -> None:

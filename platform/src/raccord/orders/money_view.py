@@ -15,9 +15,9 @@ from raccord.core.payment_plan import DocumentState, PaymentPlan, Waits, plan, r
 from raccord.core.rates import table_of
 from raccord.core.refund_plan import RefundPlan, plan_credits
 from raccord.core.refund_plan import Waits as CreditWaits
-from raccord.orders import credit_rows, payment_rows
-from raccord.orders.credit_rows import BalanceRow, CreditRow
-from raccord.orders.payment_rows import PaymentRow
+from raccord.orders import balance_rows
+from raccord.orders.asked_rows import CREDITS, PAYMENTS, CreditRow, PaymentRow, known
+from raccord.orders.balance_rows import BalanceRow
 from raccord.orders.refunds import credited
 from raccord.orders.standing import honours
 from raccord_connectors.canonical import Document, Draft, Order, Payment, PaymentEntry, Refund, payment_key
@@ -100,9 +100,9 @@ async def load(
     """`key` and `document`: of the order in the ERP, None while it is not there; inside the tenant's transaction."""
     return money_of(
         order,
-        await payment_rows.of(id_),
-        await credit_rows.of(id_),
-        await credit_rows.balance(id_),
+        await PAYMENTS.of(id_),
+        await CREDITS.of(id_),
+        await balance_rows.of(id_),
         reference=reference,
         draft=draft,
         key=key,
@@ -127,20 +127,22 @@ def money_of(
     kinds: tuple[str, ...],
     writes_credits: bool,
 ) -> Money:
-    known = payment_rows.known(rows)
+    payments = known(rows)
     state: DocumentState = document.state if document else "confirmed"
     planned, refunds = PaymentPlan(), RefundPlan()
     if key is not None and draft is not None:
         refunds = plan_credits(
             order, draft=draft, document=document, key=key, state=state, rules=rules, writes=writes_credits,
-            entered={one.refund: one.document for one in credits_.values() if one.document is not None},
+            entered=known(credits_),
         )  # fmt: skip
     if key is not None and kinds:
         planned = plan(
-            order, reference=reference, document=key, state=state, rules=rules, entered=known, kinds=kinds,
+            order, reference=reference, document=key, state=state, rules=rules, entered=payments, kinds=kinds,
             credited=credited(refunds, credits_), table=table_of(draft.lines) if draft is not None else None,
         )  # fmt: skip
-    entered = sum((-one.amount if one.kind == "refund" else one.amount for one in known.values()), Decimal(0))
+    entered = sum(
+        (-one.amount if one.kind == "refund" else one.amount for one in payments.values()), Decimal(0)
+    )
     return Money(
         lines=[
             *(_payment(one, reference, rows, planned, rules) for one in order.payments),
@@ -185,7 +187,7 @@ def _credit(refund: str, refunds: RefundPlan, credits_: Mapping[str, CreditRow])
     problem = refunds.held.get(refund) or (row.problem if row is not None else None)
     if row is None and waits is None and problem is None and refund not in refunds.missing:
         return None
-    document = row.document if row is not None else None
+    document = row.read if row is not None else None
     return CreditLine(
         refund=refund,
         number=document.number if document is not None else "",
@@ -200,9 +202,8 @@ def _credit(refund: str, refunds: RefundPlan, credits_: Mapping[str, CreditRow])
 
 def _entered(key: str, rows: dict[str, PaymentRow], planned: PaymentPlan) -> dict[str, Any]:
     row = rows.get(key)
-    entered = row is not None and row.state == "entered"
     return {
-        "entry": row.entry if row is not None and entered else None,
+        "entry": row.read if row is not None else None,
         "entered_at": row.entered_at if row is not None else None,
         "waits": planned.waits.get(key),
         "asked": row is not None and row.state in ("asked", "waiting"),

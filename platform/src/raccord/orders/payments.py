@@ -2,31 +2,22 @@
 tells what cannot be entered. Called again and again, by whatever wakes it: a payment validated weeks later, an invoice made, a
 refund. Each entry has its mark, so nothing is entered twice, and nothing is lost when a process dies in between."""
 
-import hashlib
-from datetime import timedelta
 from uuid import UUID
-
-import msgspec
 
 from raccord.core.payment_plan import PaymentPlan, plan
 from raccord.core.rates import table_of
-from raccord.core.retry import pause_after
 from raccord.journal.models import Event
-from raccord.orders import balances, commands, credit_rows, payment_rows, refunds, repository, standing
+from raccord.orders import balances, refunds, repository, standing
+from raccord.orders.asked_rows import CREDITS, PAYMENTS, PaymentRow, known
+from raccord.orders.asking import HELD_AGAIN, Kind, enter
 from raccord.orders.models import StoredOrder
 from raccord.orders.noting import note
-from raccord.orders.payment_rows import PaymentRow
 from raccord.orders.standing import Standing
 from raccord.storage.engine import tenant_transaction
 from raccord.sync.commands import Commands
 from raccord_connectors import wire
-from raccord_connectors.canonical import PaymentEntry, decode, encode
-from raccord_connectors.contract import Change, Outcome, Problem, Text
-
-PATIENCE = timedelta(seconds=30)
-"""After which an unanswered entry is looked at again, should the wake-up be lost."""
-HELD_AGAIN = timedelta(minutes=15)
-"""After which one that was refused is tried again: somebody may have opened the month or set the rule."""
+from raccord_connectors.canonical import PaymentEntry, encode
+from raccord_connectors.contract import Change, Text
 
 NOT_READ_BACK = Text(
     "order.payment_not_read_back",
@@ -54,24 +45,24 @@ async def settle(found: StoredOrder, asked: Commands) -> None:
         return
     now = await standing.of(found)
     given_back = await refunds.settle(found, now, asked)
-    if not now.payments or await payment_rows.by_hand(found.id):
+    if not now.payments or await PAYMENTS.by_hand(found.id):
         return
-    rows = await payment_rows.of(found.id)
-    credited = refunds.credited(given_back, await credit_rows.of(found.id))
+    rows = await PAYMENTS.of(found.id)
+    credited = refunds.credited(given_back, await CREDITS.of(found.id))
     planned = planned_for(found, now, rows, credited)
     for key, problem in planned.held.items():
-        if await payment_rows.hold(found.route.tenant, found.id, key, problem, HELD_AGAIN):
+        if await PAYMENTS.hold(found.route.tenant, found.id, key, problem, HELD_AGAIN):
             await note(found, Event.PAYMENT_HELD, problem=problem)
     wanted = {entry.key: entry for entry in planned.missing}
-    await payment_rows.settle(found.id, wanted, planned.held)
+    await PAYMENTS.settle(found.id, wanted, planned.held)
     for key, entry in wanted.items():
-        await _enter(found, entry, rows.get(key), asked)
+        await enter(KIND, found, key, entry, rows.get(key), asked)
     for key, row in rows.items():
-        if row.state == "asked" and key not in wanted and row.entry is not None:
-            await _enter(found, row.entry, row, asked)  # the answer counts, whatever is wanted by now
-    await balances.check(
-        found, now, payments=planned, refunds=given_back, entered=payment_rows.known(rows), asked=asked
-    )
+        if row.state == "asked" and key not in wanted and row.wanted is not None:
+            await enter(
+                KIND, found, key, row.wanted, row, asked
+            )  # the answer counts, whatever is wanted by now
+    await balances.check(found, now, payments=planned, refunds=given_back, entered=known(rows), asked=asked)
 
 
 async def wake_later(order: UUID) -> None:
@@ -91,88 +82,23 @@ def planned_for(
         document=found.document or "",
         state=now.state,
         rules=found.route.settings.orders,
-        entered=payment_rows.known(rows),
+        entered=known(rows),
         kinds=now.payments,
         credited=credited,
         table=table_of(found.draft.lines) if found.draft is not None else None,
     )
 
 
-async def _enter(found: StoredOrder, entry: PaymentEntry, row: PaymentRow | None, asked: Commands) -> None:
-    """Begins, or goes on with what was begun: the command of an attempt never changes."""
-    attempt = 0
-    if row is not None and row.state == "asked" and row.entry is not None:
-        entry, attempt = row.entry, row.attempts
-        await payment_rows.look_again(found.id, entry.key, PATIENCE)
-    else:
-        if row is not None:
-            if not row.due and row.entry == entry:
-                return
-            attempt = row.attempts + 1
-        if not await payment_rows.begin(found.route.tenant, found.id, entry, attempt, PATIENCE):
-            return
-    mark = _mark("payment", found.reference, entry.key, attempt)
-    result = await _answer(found, mark, write(entry), asked)
-    if result is None:
-        return
-    outcome = commands.outcome_of(result)
-    if isinstance(outcome, Outcome) and outcome.problem is None:
-        await _read_back(found, entry, attempt, asked)
-    else:
-        await _failed(found, entry, attempt, outcome if isinstance(outcome, Problem) else outcome.problem)
-
-
-async def _read_back(found: StoredOrder, entry: PaymentEntry, attempt: int, asked: Commands) -> None:
-    mark = _mark("paymentback", found.reference, entry.key, attempt)
-    result = await _answer(found, mark, commands.read("payments", [entry.key]), asked)
-    if result is None:
-        return
-    if result.problem is not None:
-        await _failed(found, entry, attempt, result.problem)
-        return
-    for page in result.pages:
-        for upsert in page.records:
-            if upsert.key == entry.key:
-                read = decode(upsert.data, PaymentEntry)
-                if await payment_rows.entered(found.id, read):
-                    await note(found, Event.PAYMENT_ENTERED, after=encode(read))
-                return
-    problem = Problem("transient", NOT_READ_BACK.fill(number=found.order.number, key=entry.key))
-    await _failed(found, entry, attempt, problem)
-
-
-async def _failed(found: StoredOrder, entry: PaymentEntry, attempt: int, problem: Problem | None) -> None:
-    if problem is None:
-        raise ValueError(f"an outcome of payment {entry.key} has neither target nor problem")
-    if problem.kind == "bug":
-        problem = msgspec.structs.replace(
-            problem, message=OUR_FAULT.fill(number=found.order.number, key=entry.key)
-        )
-    if problem.kind == "rejected":
-        before = (await payment_rows.of(found.id))[entry.key].problem
-        await payment_rows.failed(found.id, entry.key, "held", problem, HELD_AGAIN)
-        if before is None or before.message != problem.message:
-            await note(found, Event.PAYMENT_HELD, problem=problem)
-    else:
-        pause = pause_after(attempt, problem.retry_after)
-        await payment_rows.failed(found.id, entry.key, "waiting", problem, pause)
-
-
-async def _answer(
-    found: StoredOrder, mark: str, order: wire.Order, asked: Commands
-) -> wire.CommandResult | None:
-    answer = await asked.answer(found.route.erp, mark)
-    if answer is None:
-        await asked.ask(found.route.tenant, found.route.erp, order, once=mark)
-        return None
-    return answer.result
+async def _entered(found: StoredOrder, key: str, asked: PaymentEntry, read: PaymentEntry) -> None:
+    if await PAYMENTS.entered(found.id, key, read):
+        await note(found, Event.PAYMENT_ENTERED, after=encode(read))
 
 
 def write(entry: PaymentEntry) -> wire.Write:
     return wire.Write("payments", [wire.change_to_wire(Change("create", entry.key, entry))])
 
 
-def _mark(kind: str, reference: str, key: str, attempt: int) -> str:
-    """The reference stands where `service.answered` finds it; a key may hold anything."""
-    letters = hashlib.blake2b(key.encode(), digest_size=8).hexdigest()
-    return f"{kind}:{reference}:{letters}-{attempt}"
+KIND = Kind(
+    table=PAYMENTS, mark="payment", stream="payments", read_as=PaymentEntry, by_key=True, write=write, entered=_entered,
+    held=Event.PAYMENT_HELD, not_read_back=NOT_READ_BACK, our_fault=OUR_FAULT,
+)  # fmt: skip

@@ -1,5 +1,7 @@
 """Where an order's document stands in the ERP, and what the ERP's connector honours: what its money depends on."""
 
+from uuid import UUID
+
 from msgspec import Struct
 
 from raccord.core.payment_plan import DocumentState
@@ -49,3 +51,13 @@ async def of(found: StoredOrder) -> Standing:
     gone = row["gone"] if document else found.gone
     state: DocumentState = "cancelled" if gone else document.state if document else "confirmed"
     return Standing(document=document, state=state, spec=spec_of(row["connector"]))
+
+
+async def as_told(erp: UUID, document: str) -> Document | None:
+    """A document as the ERP's changes last brought it."""
+    data = await current_connection().fetchval(
+        "SELECT data FROM snapshot WHERE connection = $1 AND stream = 'documents' AND key = $2 AND deleted_at IS NULL",
+        erp,
+        document,
+    )
+    return decode(data, Document) if data else None
