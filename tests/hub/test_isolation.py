@@ -17,6 +17,7 @@ WITHOUT_TENANT = {
     "web_session": "belongs to a browser; holds an account id",
     "partner": "looks after several tenants",
     "partner_member": "people of a partner",
+    "partner_program": "a partner's program, which enters each merchant by that merchant's grant",
     "tenant": "is the tenant: its policy compares the id",
     "migration": "Piccolo's own history; the application's role cannot read it",
 }
