@@ -17,9 +17,9 @@ from raccord.log import trace
 from raccord.orders import payments, repository, reservations, shop_orders
 from raccord.orders.models import ChannelRoute, Stored
 from raccord.storage import bindings
-from raccord.storage.engine import tenant_transaction
+from raccord.storage.engine import current_connection, tenant_transaction
 from raccord.sync.ports import Shops
-from raccord_connectors.canonical import Order, Record, encode
+from raccord_connectors.canonical import Order, encode
 from raccord_connectors.contract import Page, Problem, Selection, Text
 
 NOT_STORED = Text(
@@ -57,23 +57,18 @@ async def _store_page(route: ChannelRoute, page: Page, *, keep_cursor: bool) -> 
     entries: list[Entry] = []
     async with tenant_transaction(route.tenant) as connection:
         await _doubt_stock(route, page)  # first: who projects locks an item before its marks, too
-        for record in sorted(page.records, key=_key):  # see `repository.locked_by_reference`
-            assert isinstance(record, Order)
-            try:
-                async with connection.transaction():  # a savepoint: one bad order does not stop the good ones
-                    stored = await shop_orders.store(route, record)
-                    if stored.what in EVENTS:
-                        await _reserve(route, record, stored)
-                    if stored.what == "changed":
-                        await payments.wake_later(stored.id)
-            except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
-                entries.append(_not_stored(route, record, error))
-                continue
-            if stored.what in EVENTS:
-                touched.append(stored.id)
-                entries.append(_entry(route, record, stored))
-        for key in page.deleted:
-            entries += await _deleted(route, key)
+        here, gone = {record.key: record for record in page.records}, set(page.deleted)
+        for key in sorted({*here, *gone}, key=str.encode):  # see `repository.locked_by_reference`
+            record = here.get(key)
+            if record is not None:
+                assert isinstance(record, Order)
+                stored, entry = await _store(route, record)
+                if entry is not None:
+                    entries.append(entry)
+                if stored is not None:
+                    touched.append(stored)
+            if key in gone:
+                entries += await _deleted(route, key)
         for rejection in page.rejected:
             entries.append(
                 Entry(
@@ -94,8 +89,20 @@ async def _store_page(route: ChannelRoute, page: Page, *, keep_cursor: bool) -> 
     return touched
 
 
-def _key(record: Record) -> bytes:
-    return record.key.encode()
+async def _store(route: ChannelRoute, order: Order) -> tuple[UUID | None, Entry | None]:
+    """The order, where it has to be advanced now, and what the journal says."""
+    try:
+        async with (
+            current_connection().transaction()
+        ):  # a savepoint: one bad order does not stop the good ones
+            stored = await shop_orders.store(route, order)
+            if stored.what in EVENTS:
+                await _reserve(route, order, stored)
+            if stored.what == "changed":
+                await payments.wake_later(stored.id)
+    except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+        return None, _not_stored(route, order, error)
+    return (stored.id, _entry(route, order, stored)) if stored.what in EVENTS else (None, None)
 
 
 async def _doubt_stock(route: ChannelRoute, page: Page) -> None:

@@ -153,7 +153,12 @@ async def sleep(order: UUID) -> None:
 async def rouse(channel: UUID, stages: Sequence[str]) -> None:
     """Those that sleep in a stage which the channel's settings import by now."""
     await current_connection().execute(
-        "UPDATE sales_order SET retry_at = now() WHERE channel = $1 AND state = 'waiting' AND stage = ANY($2)",
+        """
+        WITH locked AS MATERIALIZED (
+          SELECT id FROM sales_order WHERE channel = $1 AND state = 'waiting' AND stage = ANY($2)
+           ORDER BY key COLLATE "C", id FOR NO KEY UPDATE)
+        UPDATE sales_order o SET retry_at = now() FROM locked WHERE o.id = locked.id
+        """,
         channel,
         list(stages),
     )

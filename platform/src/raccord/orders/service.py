@@ -40,10 +40,15 @@ async def recheck(tenant: UUID, channel: UUID, shops: Shops, wake: Wake) -> int:
 async def release_mended(tenant: UUID, channel: UUID, wake: Wake) -> int:
     """Orders that were held for what is over by now go on by themselves."""
     async with tenant_transaction(tenant):
-        released = [order for order in await repository.mended(channel) if await repository.release(order)]
-    for order in released:
-        await wake.enter(tenant, order)
-    return len(released)
+        mended = await repository.mended(channel)
+    released = 0
+    for order in mended:
+        async with tenant_transaction(tenant):  # one each: see `repository.locked_by_reference`
+            done = await repository.release(order)
+        if done:
+            await wake.enter(tenant, order)
+            released += 1
+    return released
 
 
 async def to_be_asked(tenant: UUID, shop: UUID) -> list[UUID]:
