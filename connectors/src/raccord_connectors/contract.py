@@ -19,6 +19,7 @@ from raccord_connectors.discovery import CustomField as CustomField
 from raccord_connectors.discovery import Discovery as Discovery
 from raccord_connectors.discovery import Feature as Feature
 from raccord_connectors.discovery import Identity as Identity
+from raccord_connectors.discovery import PaperNeeds as PaperNeeds
 from raccord_connectors.discovery import PictureNeeds as PictureNeeds
 
 # ---------------------------------------------------------------------------------------------- sentences
@@ -102,6 +103,11 @@ class TransientError(ConnectorError):
 
     def problem(self) -> "Problem":
         return Problem(self.kind, self.message, detail=self.detail, retry_after=self.retry_after)
+
+
+class DaySpent(TransientError):
+    """The requests of the day are used up, for this purpose at least: others may go on. It says nothing of how fast the
+    system can be asked."""
 
 
 class RecordRejected(ConnectorError):
@@ -193,6 +199,48 @@ class Limits(Struct, frozen=True):
     concurrency: int = 1
     requests_per_second: float | None = None
     requests_per_day: int | None = None
+    """Of one installation. A connector that has it (or `day_setting`) is `Metered`: it asks before each request."""
+    day_setting: str | None = None
+    """The setting that says `requests_per_day` for one installation, where the system grants each its own."""
+    day_zone: str = "UTC"
+    """At whose midnight the count begins anew."""
+
+    def of_day(self, settings: Any) -> int | None:
+        """Requests of a day with these settings (a struct or a mapping)."""
+        if self.day_setting is None:
+            return self.requests_per_day
+        known = (
+            settings.get(self.day_setting)
+            if isinstance(settings, Mapping)
+            else getattr(settings, self.day_setting)
+        )
+        return self.requests_per_day if known is None else int(known)
+
+
+Purpose = Literal["orders", "stock", "catalogue"]
+"""What a request is made for, where requests are few: the earlier ones are served before the later ones."""
+
+
+def purpose_of(stream: str) -> Purpose:
+    """Orders and what becomes of them, stock, and all that can wait."""
+    known: dict[str, Purpose] = {"orders": "orders", "order_updates": "orders", "availability": "stock"}
+    return known.get(stream, "catalogue")
+
+
+class Allowance(Protocol):
+    """The requests of a day that all who use one installation share. The platform hands it in; any thread may call it."""
+
+    def take(self, purpose: Purpose) -> None:
+        """Before each request, a repetition too. Raises `DaySpent` when there is none left for this."""
+
+    def refused(self) -> "DaySpent":
+        """The system itself says that the day is used up, whatever our count says. To be raised by the caller."""
+
+
+class Metered(Protocol):
+    """A connector of a system that counts requests by day. None: nobody counts (a test of settings that are not saved)."""
+
+    allowance: Allowance | None
 
 
 class ConnectorSpec(Struct, frozen=True):
@@ -208,6 +256,7 @@ class ConnectorSpec(Struct, frozen=True):
     verified_against: tuple[str, ...] = ()
     """What this connector was really run against, e.g. "Tryton 8.2 (real)", "WooCommerce REST v3 (simulator)"."""
     pictures: PictureNeeds | None = None  # of shops that take pictures
+    papers: PaperNeeds | None = None  # of shops that keep the ERP's invoices in a customer area of their own
 
     def stream(self, name: str) -> StreamSpec:
         for stream in self.streams:

@@ -97,3 +97,11 @@ class PictureNeeds(Struct, frozen=True):
     """Of one listing."""
     most_of_offer: int = 1
     """Of one variant."""
+
+
+class PaperNeeds(Struct, frozen=True):
+    """What a shop takes of the ERP's papers: their content comes with the order update (`PaperLink.content`)."""
+
+    kinds: tuple[str, ...] = ("invoice",)
+    """Of `PaperLink.kind`; the others are a link only."""
+    largest_bytes: int = 5_000_000

@@ -60,6 +60,7 @@ SHOP_STREAMS: dict[str, type[Record]] = {
     "availability": Availability,
     "orders": Order,
     "order_updates": OrderUpdate,  # write only
+    "customers": Customer,  # what the ERP agreed with them: price list, discount, account
 }
 STREAMS: dict[str, type[Record]] = ERP_STREAMS | SHOP_STREAMS
 

@@ -200,6 +200,9 @@ class PaperLink(Struct, kw_only=True, frozen=True, omit_defaults=True):
     dated: date
     url: str
     """Of the page where the customer finds it, the same for all papers of one customer."""
+    content: bytes | None = None
+    """The PDF, for shops that keep it (`ConnectorSpec.papers`): put there when the update is sent, and never part of what is
+    desired or was pushed."""
 
 
 class OrderUpdate(Record, kw_only=True, frozen=True):
