@@ -3,14 +3,17 @@
 import asyncio
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from raccord.media import work
+from raccord.core.pictures import Recipe
+from raccord.media import service, work
+from raccord.media.renderers import Ended, Renderers
+from raccord.media.rendering import Rendered
 from raccord.media.service import original_key
 from raccord.settings import Settings
 from raccord.storage import media
@@ -157,6 +160,48 @@ def test_a_bad_picture_is_told_on_its_article_and_stops_nobody_else(
         await w.pass_on()
         assert [None, None] == [await w.m.problem("A"), await w.m.problem("C")]
         assert (2, 1) == (len(w.images("A")), len(w.images("C")))
+
+    play(settings, tmp_path, shop, scenario)
+
+
+class Short:
+    """Renderers on a machine that is short of memory for one content."""
+
+    def __init__(self, renderers: Renderers, heavy: bytes) -> None:
+        self._renderers = renderers
+        self._heavy = heavy
+        self.short = True
+        self.most = renderers.most
+        self.tried = 0
+
+    def render(self, content: bytes, recipes: Sequence[Recipe]) -> list[Rendered]:
+        if content == self._heavy and self.short:
+            self.tried += 1
+            raise Ended
+        return self._renderers.render(content, recipes)
+
+    def close(self) -> None:
+        self._renderers.close()
+
+
+def test_a_picture_whose_renderer_is_killed_again_and_again_waits_for_a_person_and_stops_nobody(
+    settings: Settings, tmp_path: Path, shop: tuple[FolderStore, DemoShop]
+) -> None:
+    async def scenario(w: World) -> None:
+        short = Short(w.renderers, photo(1))
+        w.renderers = short  # type: ignore[assignment]
+        write(w.folder, {"A.png": photo(1), "B.png": photo(2)})
+        w.put("A", "B")
+        await w.pass_on()
+        assert (True, 1, None) == (0 < short.tried < 3, len(w.images("B")), await w.m.problem("A"))
+        for _ in range(4):
+            await w.m.rows("UPDATE media_derivative SET retry_at = now() WHERE state = 'due' RETURNING 1")
+            await w.pass_on()
+        assert (3, "projection.picture_refused") == (short.tried, await w.m.problem("A"))
+        short.short = False
+        await service.try_again(w.m.tenant, w.m.wake)
+        await w.pass_on()
+        assert (1, None) == (len(w.images("A")), await w.m.problem("A"))
 
     play(settings, tmp_path, shop, scenario)
 

@@ -7,6 +7,7 @@ import pytest
 
 from raccord.core.media_rules import MediaRules
 from raccord.core.pictures import THUMBNAIL
+from raccord.media import errors as media_errors
 from raccord.media import repository
 from raccord.media.models import Filter, State
 from raccord.media.service import original_key
@@ -24,6 +25,7 @@ SHA = {name: hashlib.sha256(name.encode()).digest() for name in ("there", "comin
 MISSING = Problem(
     "rejected", Message("files.missing", "Le fichier « Été.jpg » manque.", "The file “Été.jpg” is missing.")
 )
+ENDED = media_errors.ENDED.fill(times=3)
 DRAWING = Message("media.drawing", "les dessins SVG ne sont pas montrés.", "SVG drawings are not shown.")
 FILES = [
     FileTold("chaise.jpg", sha256=SHA["there"], size=250_000),
@@ -88,6 +90,22 @@ def test_a_thumbnail_is_given_to_the_merchants_people_only(site: Site) -> None:
     assert 200 != site.as_("stranger").get(address).status_code
     assert 404 == site.as_("reader").get(site.at(f"images/{SHA['svg'].hex()}")).status_code
     assert 404 == site.as_("reader").get(site.at("images/nothing")).status_code
+
+
+def test_a_picture_whose_making_was_interrupted_is_tried_again_when_a_manager_asks(site: Site) -> None:
+    async def interrupted() -> None:
+        async with tenant_transaction(site.made.tenant):
+            said = msgspec.json.encode(ENDED).decode()
+            await media.save_results(
+                [Result(SHA["coming"], THUMBNAIL.name, None, None, None, None, None, said)]
+            )
+
+    site.client.blocking_portal.call(interrupted)
+    assert "images/again" not in site.as_("reader").get(site.at("images")).text
+    assert "images/again" in site.as_("owner").get(site.at("images")).text
+    answer = site.as_("owner").post(site.at("images/again"))
+    assert (303, True) == (answer.status_code, ("media", site.made.tenant) in site.wake.woken)
+    assert "images/again" not in site.as_("owner").get(site.at("images")).text
 
 
 def test_an_articles_page_shows_its_pictures(site: Site) -> None:

@@ -1,13 +1,18 @@
 """What becomes of the pictures that merchants have: each is shown as it is meant, or refused with its reason."""
 
 import io
-from collections.abc import Iterator
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 from PIL import Image
 
 from raccord.core.pictures import Recipe
-from raccord.media.renderers import Renderers
+from raccord.media.renderers import Closed, Ended, Renderers
 from raccord.media.rendering import Refused, render
 from support import picture_zoo as zoo
 
@@ -159,3 +164,56 @@ def test_a_renderer_that_hangs_is_ended_and_replaced() -> None:
         assert ("media.too_heavy", 1) == (caught.value.message.code, hasty.ended)
     finally:
         hasty.close()
+
+
+def in_the_middle_of_a_picture(renderers: Renderers, act: Callable[[int], None]) -> BaseException | None:
+    """What a picture ends with when `act` is done to its renderer (a process id) while that works on it."""
+    renderers.render(zoo.GOOD["plain.jpg"], [RECIPE])
+    (idle,) = renderers.idle
+    os.kill(idle, signal.SIGSTOP)  # so that it is surely not done before
+    found: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            renderers.render(zoo.GOOD["plain.jpg"], [RECIPE])
+        except BaseException as error:
+            found.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    while renderers.working != [idle]:
+        time.sleep(0.001)
+    act(idle)
+    with suppress(ProcessLookupError):
+        os.kill(idle, signal.SIGCONT)
+    thread.join(60)
+    assert not thread.is_alive()
+    return found[0] if found else None
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_renderer_that_somebody_else_ended_says_nothing_against_its_picture(number: signal.Signals) -> None:
+    renderers = Renderers(1, seconds=30)
+    try:
+        assert isinstance(in_the_middle_of_a_picture(renderers, lambda pid: os.kill(pid, number)), Ended)
+        assert 1 == len(renderers.render(zoo.GOOD["plain.jpg"], [RECIPE]))
+    finally:
+        renderers.close()
+
+
+def test_what_only_a_picture_does_to_a_library_is_held_against_it() -> None:
+    renderers = Renderers(1, seconds=30)
+    try:
+        found = in_the_middle_of_a_picture(renderers, lambda pid: os.kill(pid, signal.SIGSEGV))
+        assert isinstance(found, Refused)
+        assert "media.too_heavy" == found.message.code
+    finally:
+        renderers.close()
+
+
+def test_closing_ends_a_picture_in_the_middle_and_blames_it_for_nothing() -> None:
+    renderers = Renderers(1, seconds=600)
+    assert isinstance(in_the_middle_of_a_picture(renderers, lambda pid: renderers.close()), Closed)
+    assert 0 == renderers.ended
+    with pytest.raises(Closed):
+        renderers.render(zoo.GOOD["plain.jpg"], [RECIPE])

@@ -41,6 +41,13 @@ TOO_HEAVY = Text(
     "l’ouvrir demande plus de mémoire ou de temps que permis ; elle est peut-être piégée. Enregistrez-la à nouveau en JPEG.",
     "opening it takes more memory or time than allowed; it may be a trap. Save it again as JPEG.",
 )
+ENDED = Text(
+    "media.ended",
+    "le serveur qui l’ouvrait a été interrompu {times} fois, sans doute faute de mémoire. Enregistrez-la à nouveau en JPEG, plus "
+    "petite, ou faites-la réessayer sur la page « Images ».",
+    "the server that was opening it was interrupted {times} times, most likely for want of memory. Save it again as a smaller "
+    "JPEG, or have it tried again on the page “Images”.",
+)
 TOO_LARGE_FOR_SHOP = Text(
     "media.too_large_for_shop",
     "même compressée, elle dépasse les {most} Mo que la boutique accepte. Réduisez-la.",

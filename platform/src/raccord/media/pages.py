@@ -3,14 +3,15 @@
 import asyncio
 from uuid import UUID
 
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
-from litestar.response import Template
+from litestar.response import Redirect, Template
 
 from raccord.front.links import address
 from raccord.front.templating import is_fragment
-from raccord.media import repository
+from raccord.media import repository, service
+from raccord.media.errors import ENDED
 from raccord.media.models import Filter, State
 from raccord.overview.frame import Visit, tenant_page
 from raccord.storage.engine import tenant_transaction
@@ -33,6 +34,7 @@ async def images(request: Visit, tenant: FromPath[UUID]) -> Template:
         "media/_found.html" if is_fragment(request) else "media/images.html",
         figures=figures,
         files=shown,
+        ended=ENDED.code,
         wanted=wanted,
         states=list(State),
         tabs={state: address(path, **{**query, "state": state}) for state in (None, *State)},
@@ -60,6 +62,13 @@ async def thumbnail(request: Visit, tenant: FromPath[UUID], content: FromPath[st
     return Response(found, media_type="image/jpeg", headers=kept)
 
 
+@post("/t/{tenant:uuid}/images/again", guards=[member], opt={"role": "manager"})
+async def try_again(request: Visit, tenant: FromPath[UUID]) -> Redirect:
+    """Pictures whose renderers were ended from outside."""
+    await service.try_again(tenant, request.app.state.wake)
+    return Redirect(address(f"/t/{tenant}/images", done="retry"), status_code=303)
+
+
 def _state(text: str) -> State | None:
     return State(text) if text in set(State) else None
 
@@ -69,4 +78,4 @@ def _after(text: str) -> tuple[str, int] | None:
     return (product.replace("\0", ""), int(place)) if place.isdigit() and len(place) < 6 else None
 
 
-ROUTES = [images, thumbnail]
+ROUTES = [images, thumbnail, try_again]

@@ -3,10 +3,11 @@
 import asyncio
 import secrets
 from collections.abc import Sequence
+from uuid import UUID
 
 from raccord.agents.errors import AgentRefused
 from raccord.core.pictures import THUMBNAIL
-from raccord.media.errors import NOT_PROMISED, UNKNOWN_CONTENT
+from raccord.media.errors import ENDED, NOT_PROMISED, UNKNOWN_CONTENT
 from raccord.storage import media
 from raccord.storage.engine import tenant_transaction
 from raccord.storage.marks import channels_of, mark
@@ -150,6 +151,13 @@ async def take(caller: Caller, uploaded: Uploaded, objects: Objects, wake: Wake)
             await wake.project(caller.tenant, channel, "papers")
         if sheets:
             await wake.project(caller.tenant, channel, "listings")
+
+
+async def try_again(tenant: UUID, wake: Wake) -> None:
+    """A person wants the pictures made whose renderers were ended: there is memory now, or so they think."""
+    async with tenant_transaction(tenant):
+        await media.try_again(ENDED.code)
+    await wake.media(tenant)
 
 
 def _of_picture(file: FileTold) -> bytes | None:

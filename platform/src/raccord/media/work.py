@@ -13,7 +13,8 @@ import msgspec
 import structlog
 
 from raccord.core.pictures import METHOD, Recipe, recipe_named
-from raccord.media.renderers import Renderers
+from raccord.media.errors import ENDED
+from raccord.media.renderers import Closed, Ended, Renderers
 from raccord.media.rendering import CONTENT_TYPES, EXTENSIONS, Refused, Rendered
 from raccord.media.service import original_key
 from raccord.storage import media, unused_media
@@ -22,11 +23,14 @@ from raccord.storage.marks import channels_of, mark
 from raccord.storage.media import Due, Result
 from raccord.storage.objects import ObjectMissing, Objects, ObjectsAway, TenantObjects
 from raccord.sync.ports import Wake
+from raccord_connectors.contract import Message
 
 AT_ONCE = 40
 """Contents of one slice."""
 SLICE = 12.0
 """Seconds after which no further content is begun: the longest one, begun then, ends within a task's time."""
+MOST_ENDS = 3
+"""Renderers that may be ended from outside over one picture; then it waits for a person, who may have it tried again."""
 GRACE = timedelta(days=30)
 """For which a content that no article names is kept: articles come back, and an export may be wrong for a day."""
 UNFINISHED = 7 * 86_400
@@ -54,26 +58,34 @@ async def make(
 
     found = await asyncio.gather(*(one(content) for content in due), return_exceptions=True)
     results: list[Result] = []
-    later, lost, left = [], [], 0
+    later, lost, ended, left = [], [], [], 0
     for content, made in zip(due, found, strict=True):
         if isinstance(made, ObjectMissing):
             lost.append(content.sha256)
         elif isinstance(made, ObjectsAway):
             later.append(content)
+        elif isinstance(made, Ended) and content.ended + 1 < MOST_ENDS:
+            ended.append(content)
+        elif isinstance(made, Ended):
+            results += [
+                _refused(content.sha256, name, ENDED.fill(times=MOST_ENDS)) for name in content.recipes
+            ]
+        elif isinstance(made, Closed):
+            left += 1
         elif isinstance(made, BaseException):
             raise made
         elif made is None:
             left += 1
         else:
             results += made
-    channels = await _save(tenant, results, later, lost)
+    channels = await _save(tenant, results, later, ended, lost)
     for channel in channels:
         await wake.project(tenant, channel, "listings")
     return left > 0 or len(due) == AT_ONCE
 
 
 def _make(mine: TenantObjects, renderers: Renderers, content: Due) -> list[Result]:
-    """In a thread: fetched, checked, made, stored. Raises `ObjectMissing`, `ObjectsAway`."""
+    """In a thread: fetched, checked, made, stored. Raises `ObjectMissing`, `ObjectsAway`, `Ended`, `Closed`."""
     original = mine.get(original_key(content.sha256))
     if hashlib.sha256(original).digest() != content.sha256:
         mine.delete(original_key(content.sha256))
@@ -82,9 +94,12 @@ def _make(mine: TenantObjects, renderers: Renderers, content: Due) -> list[Resul
     try:
         made = renderers.render(original, list(known.values()))
     except Refused as refused:
-        problem = msgspec.json.encode(refused.message).decode()
-        return [Result(content.sha256, name, None, None, None, None, None, problem) for name in known]
+        return [_refused(content.sha256, name, refused.message) for name in known]
     return [_stored(mine, content.sha256, name, picture) for name, picture in zip(known, made, strict=True)]
+
+
+def _refused(sha256: bytes, name: str, reason: Message) -> Result:
+    return Result(sha256, name, None, None, None, None, None, msgspec.json.encode(reason).decode())
 
 
 def _stored(mine: TenantObjects, sha256: bytes, name: str, picture: Rendered) -> Result:
@@ -106,7 +121,7 @@ def _recipe(name: str) -> Recipe | None:
 
 
 async def _save(
-    tenant: UUID, results: Sequence[Result], later: Sequence[Due], lost: Sequence[bytes]
+    tenant: UUID, results: Sequence[Result], later: Sequence[Due], ended: Sequence[Due], lost: Sequence[bytes]
 ) -> list[UUID]:
     """Returns the channels whose articles are to be projected again."""
     concerned: set[UUID] = set()
@@ -116,6 +131,8 @@ async def _save(
         for content in later:
             pause = timedelta(seconds=min(3_600, 10 * 2**content.attempts))
             await media.retry_later([content.sha256], pause)
+        for content in ended:  # memory may be short for a while: longer each time
+            await media.note_ended(content.sha256, timedelta(seconds=30 * 4**content.ended))
         for sha256 in lost:
             await media.note_lost(sha256)
         products: dict[UUID, list[str]] = defaultdict(list)

@@ -33,6 +33,7 @@ class MediaContent(Table, db=APP, tablename="media_content"):
     unused_since = Timestamptz(null=True, default=None)
     token = Text(null=True, default=None)
     address = Text(null=True, default=None)
+    ended = Integer(default=0)
 
 
 class MediaDerivative(Table, db=APP, tablename="media_derivative"):
@@ -49,6 +50,18 @@ class MediaDerivative(Table, db=APP, tablename="media_derivative"):
     width = Integer(null=True, default=None)
     height = Integer(null=True, default=None)
     made_at = Timestamptz(null=True, default=None)
+
+
+class WebDocument(Table, db=APP, tablename="web_document"):
+    tenant = UUID()
+    address = Text(primary_key=True)
+    sha256 = Bytea(null=True, default=None)
+    size = BigInt(default=0)
+    etag = Text(default="")
+    problem = JSON(null=True, default=None)
+    attempts = Integer(default=0)
+    retry_at = Timestamptz()
+    fetched_at = Timestamptz(null=True, default=None)
 
 
 class ShopMedia(Table, db=APP, tablename="shop_media"):

@@ -1,6 +1,6 @@
 """The tables of what people are told: messages to customers, alerts to the merchant. As `tables`, whose classes they are."""
 
-from piccolo.columns import JSON, JSONB, UUID, Array, Bytea, Integer, Text, Timestamptz
+from piccolo.columns import JSON, JSONB, UUID, Array, BigInt, Bytea, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from raccord.storage.engine import APP
@@ -23,6 +23,9 @@ class Notification(Table, db=APP):
     sent_at = Timestamptz(null=True, default=None)
     answer = Text(default="")
     problem = JSON(null=True, default=None)
+    mark = Text(default="")
+    receipt = Text(null=True, default=None)
+    receipt_at = Timestamptz(null=True, default=None)
 
 
 class Sender(Table, db=APP):
@@ -52,6 +55,25 @@ class Unsubscribed(Table, db=APP):
     tenant = UUID()
     address = Text(primary_key=True)
     since = Timestamptz()
+
+
+class Undeliverable(Table, db=APP):
+    tenant = UUID()
+    address = Text(primary_key=True)
+    since = Timestamptz()
+    problem = JSON()
+
+
+class ReturnMailbox(Table, db=APP, tablename="return_mailbox"):
+    tenant = UUID(primary_key=True)
+    settings = JSONB(default="{}")
+    secrets = Bytea(null=True, default=None)
+    state = Text(default="new")
+    problem = JSON(null=True, default=None)
+    checked_at = Timestamptz(null=True, default=None)
+    validity = BigInt(default=0)
+    seen = BigInt(default=0)
+    look_at = Timestamptz()
 
 
 class Alert(Table, db=APP):
