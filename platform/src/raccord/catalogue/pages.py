@@ -1,9 +1,7 @@
 """The catalogue's pages: the list of articles, and one article from the ERP to the shop."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response, get, post
@@ -14,16 +12,12 @@ from litestar.response import Redirect, Template
 from msgspec import Struct
 
 from raccord.agents.tunnel import Tunnel
-from raccord.catalogue import repository
+from raccord.catalogue import repository, service
 from raccord.catalogue.lineage import Teller
 from raccord.catalogue.models import Article, ChannelChoice, Filter, State, StockLine
 from raccord.channels import service as channels
-from raccord.core.channel import ChannelSettings
-from raccord.core.default_mapping import default_mapping
 from raccord.core.matching import PREFIX as DOUBTFUL
 from raccord.core.publication import Verdict
-from raccord.core.rules import Mapping, MappingError
-from raccord.core.stock_rule import explain
 from raccord.front.i18n import Formats, language_of
 from raccord.front.links import address, key_of, quoted
 from raccord.front.templating import is_fragment
@@ -31,16 +25,11 @@ from raccord.journal import views as journal
 from raccord.journal.lines import lines_of
 from raccord.media import repository as media
 from raccord.media.models import FileRow
-from raccord.orders.following import FollowUp
 from raccord.overview.frame import Visit, tenant_page
 from raccord.storage import projections
 from raccord.storage.engine import tenant_transaction
 from raccord.storage.projections import Route
-from raccord.sync.mappings import compile_route
-from raccord.sync.project_availability import Stocks
-from raccord.sync.project_listings import verdict_of
 from raccord.tenants.access import member
-from raccord_connectors.canonical import Availability, Product
 
 PIECES = 5
 """Of the path before the key: t, tenant, catalogue, channel, stream."""
@@ -104,9 +93,10 @@ async def article(
         told = await journal.of_record(
             ["listings", "availability", "products", "prices", "stock"], [found.key, *found.items]
         )
-        verdict = await _verdict(route, found.key)
+        verdict = await service.verdict(route, found.key)
         files = await media.of_article(chosen.erp, found.key)
-    stock = await _stock(request, tenant, route, found)
+    tunnel: Tunnel = request.app.state.tunnel
+    stock = await service.stock_lines(tenant, route, found, tunnel.commands)
     return await _article_page(request, chosen, route, found, stock, told, verdict, files)
 
 
@@ -152,7 +142,9 @@ async def _article_page(
     teller = None
     if found.product is not None:
         formats = Formats(language_of(request), route.timezone)
-        teller = Teller(_mapping(route), _settings(route), found.product, found.prices, formats)
+        teller = Teller(
+            service.mapping_of(route), service.settings_of(route), found.product, found.prices, formats
+        )
     listing = found.listing
     return await tenant_page(
         request,
@@ -175,15 +167,6 @@ async def _article_page(
     )
 
 
-async def _verdict(route: Route, key: str) -> Verdict | None:
-    """None also when the channel's rules cannot be used: its own pages say so."""
-    try:
-        compiled = compile_route(route)
-    except MappingError:
-        return None
-    return await verdict_of(route, compiled, key, datetime.now(ZoneInfo(route.timezone)).date())
-
-
 async def _elsewhere(tenant: UUID, channel: ChannelChoice, stream: str, key: str) -> str:
     """Where a record that is not a product sheet is shown."""
     if stream == "availability":
@@ -197,44 +180,8 @@ async def _elsewhere(tenant: UUID, channel: ChannelChoice, stream: str, key: str
     raise NotFoundException
 
 
-async def _stock(request: Visit, tenant: UUID, route: Route, found: Article) -> list[StockLine]:
-    """The sum behind each item's quantity as it is now, by the very code that decides what is pushed."""
-    if found.product is None:
-        return []
-    tunnel: Tunnel = request.app.state.tunnel
-    stocks = Stocks(route, _settings(route))
-    async with tenant_transaction(tenant):
-        await stocks.load(found.items, FollowUp(tunnel.commands))
-    titles = _titles(found.product)
-    lines = []
-    for item in found.items:
-        sellable, bound = stocks.sellable(item), found.availability.get(item)
-        pushed = msgspec.json.decode(bound.pushed, type=Availability) if bound and bound.pushed else None
-        lines.append(
-            StockLine(
-                item, titles.get(item, ""), explain(sellable), sellable.quantity, found.levels.get(item),
-                pushed.quantity if pushed else None, bound,
-            )
-        )  # fmt: skip
-    return lines
-
-
 def _published(listing: str | None) -> bool:
     return bool(listing and msgspec.json.decode(listing).get("published"))
-
-
-def _titles(product: Product) -> dict[str, str]:
-    return {variant.key: " · ".join(variant.options.values()) for variant in product.variants}
-
-
-def _settings(route: Route) -> ChannelSettings:
-    return msgspec.json.decode(route.settings, type=ChannelSettings)
-
-
-def _mapping(route: Route) -> Mapping:
-    if route.mapping is None:
-        return default_mapping(route.erp_connector, route.shop_connector)
-    return msgspec.json.decode(route.mapping, type=Mapping)
 
 
 def _state(asked: str) -> State | None:

@@ -1,6 +1,6 @@
 """The channels' pages: the list, a new one, one with its settings, on air and off, and the decisions on brakes."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -10,7 +10,7 @@ from litestar.params import Body, FromPath
 from litestar.response import Redirect, Template
 from msgspec import Struct
 
-from raccord.channels import forms, payment_forms, service, views
+from raccord.channels import braking, forms, payment_forms, service, views
 from raccord.channels.errors import ChannelError
 from raccord.channels.models import Channel
 from raccord.connections.models import Connection
@@ -21,7 +21,6 @@ from raccord.mappings.draft_bar import draft_bar
 from raccord.mappings.service import newest_plan, versions
 from raccord.overview.frame import Visit, tenant_page
 from raccord.storage.engine import tenant_transaction
-from raccord.sync.emptied import conclude_emptied
 from raccord.tenants.access import member
 from raccord_connectors.contract import Message, Text
 from raccord_connectors.registry import CONNECTORS, connector_class
@@ -147,15 +146,10 @@ async def decide_brake(
     data: Annotated[Decision, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Any]:
     """`go` or `dismissed`. Of a stream found empty only `go` is a decision: the brake goes off when the records are back."""
-    person, wake = request.user.id, request.app.state.wake
-    async with tenant_transaction(tenant):
-        found = await views.brake(brake)
-    done = False
-    if found is not None and data.decision == "go" and found.kind == "emptied" and found.connection:
-        done = await conclude_emptied(tenant, found.connection, found.stream, person, wake)
-    elif found is not None and found.kind == "withdrawals" and data.decision in ("go", "dismissed"):
-        decision: Any = data.decision
-        done = await service.decide_brake(tenant, brake, decision, wake, person)
+    decision: Any = data.decision
+    done = decision in get_args(braking.Decision) and await braking.decide(
+        tenant, brake, decision, request.user.id, request.app.state.wake
+    )
     return Redirect(address(f"/t/{tenant}/waiting", done=data.decision if done else "stale"), status_code=303)
 
 

@@ -13,32 +13,23 @@ from raccord.agents.tunnel import Tunnel
 from raccord.connections import views
 from raccord.connections.models import Checked, Connection
 from raccord.connections.service import PLATFORMS_OWN, Connections
+from raccord.connections.testing import PATIENCE, ask_agent
 from raccord.front import forms
 from raccord.front.i18n import language_of
 from raccord.front.links import address
 from raccord.overview.frame import Visit, tenant_page
 from raccord.storage.engine import tenant_transaction
 from raccord.tenants.access import member
-from raccord_connectors import wire
-from raccord_connectors.contract import ConfigError, ConnectorSpec, Message, Problem, Side, Text
+from raccord_connectors.contract import ConfigError, ConnectorSpec, Message, Side, Text
 from raccord_connectors.kit.settings import secret_fields
 from raccord_connectors.registry import CONNECTORS, connector_class
 
-PATIENCE = 20.0
-"""Seconds that a person waits for the agent's answer to a test, unless the process says otherwise (`patience`)."""
 MANAGER = {"role": "manager"}
 
 NEEDS_NAME = Text(
     "connection.needs_name",
     "Donnez un nom à la connexion : celui sous lequel vous parlez de ce système.",
     "Give the connection a name: the one by which you speak of this system.",
-)
-NO_ANSWER = Text(
-    "connection.agent_silent",
-    "L’agent de « {name} » n’a pas répondu en {seconds} secondes. Vérifiez sur la page « Agents » qu’il est en marche, puis "
-    "réessayez ; le test se fera de toute façon dès qu’il sera là.",
-    "The agent of “{name}” did not answer within {seconds} seconds. Check on the page “Agents” that it is running, then try "
-    "again; the test is made anyway as soon as it is there.",
 )
 
 
@@ -93,7 +84,9 @@ async def test(request: Visit, tenant: FromPath[UUID], connection: FromPath[UUID
     """What is missing, right by right, is shown at once; only a good test leads back to the page."""
     found = await _found(request, tenant, connection)
     if found.side == "erp":
-        checked = await _ask_agent(request, tenant, found)
+        tunnel: Tunnel = request.app.state.tunnel
+        patience = float(request.app.state.get("patience", PATIENCE))
+        checked = await ask_agent(tunnel.commands, tenant, found, patience)
     else:
         checked = await _service(request).check(tenant, connection, request.app.state.wake)
     if checked.good:
@@ -184,19 +177,6 @@ def _typed(
 
 def _kept(spec: ConnectorSpec, connection: Connection | None) -> frozenset[str]:
     return secret_fields(spec.settings) if connection else frozenset()
-
-
-async def _ask_agent(request: Visit, tenant: UUID, found: Connection) -> Checked:
-    """A test, and then what the ERP has: both are asked, the first is waited for."""
-    tunnel: Tunnel = request.app.state.tunnel
-    command = await tunnel.commands.ask(tenant, found.id, wire.Check(), urgent=True)
-    await tunnel.commands.ask(tenant, found.id, wire.Discover(), urgent=True)
-    patience = float(request.app.state.get("patience", PATIENCE))
-    result = await tunnel.commands.wait_result(tenant, command, patience)
-    if result is None:
-        said = NO_ANSWER.fill(name=found.name, seconds=round(patience))
-        return Checked(Problem("transient", said))
-    return Checked(result.problem, tuple(result.findings))
 
 
 async def _found(request: Visit, tenant: UUID, connection: UUID) -> Connection:
