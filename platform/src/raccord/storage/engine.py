@@ -6,6 +6,7 @@ writes this tenant's rows and no others; outside of any, it sees none. Transacti
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any, cast
 from uuid import UUID
 
@@ -70,16 +71,35 @@ SYSTEM = SafeEngine()
 """The system role: reads across tenants through narrow policies. Every use is a function of `storage.system`."""
 
 
+_WHOLE: ContextVar[UUID | None] = ContextVar("whole_transaction", default=None)
+
+
 @asynccontextmanager
 async def tenant_transaction(tenant: UUID) -> AsyncIterator[asyncpg.Connection]:
-    """Everything inside sees and writes this tenant's rows, and no others. Nesting raises.
+    """Everything inside sees and writes this tenant's rows, and no others. Nesting raises, but for `whole_transaction`.
 
     The setting is local to the transaction, so that the next borrower of the connection inherits nothing.
     """
+    if _WHOLE.get() == tenant and APP.current_transaction.get() is not None:
+        async with current_connection().transaction():  # a savepoint
+            yield current_connection()
+        return
     async with APP.transaction():
         connection = current_connection()
         await connection.execute("SELECT set_config('raccord.tenant', $1, true)", str(tenant))
         yield connection
+
+
+@asynccontextmanager
+async def whole_transaction(tenant: UUID) -> AsyncIterator[asyncpg.Connection]:
+    """What is done inside in several transactions of this tenant is committed at the end together, or not at all. For what has to
+    be one with its trace; nothing inside may wait for what another process does."""
+    async with tenant_transaction(tenant) as connection:
+        token = _WHOLE.set(tenant)
+        try:
+            yield connection
+        finally:
+            _WHOLE.reset(token)
 
 
 @asynccontextmanager

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from raccord.storage.engine import system_transaction
 
+WAITING_KINDS = ("project", "push urgent", "push ordinary", "enter", "document", "media", "notify")
+
 
 class AgentIdentity(NamedTuple):
     tenant: UUID
@@ -31,6 +33,15 @@ class Access(NamedTuple):
     partner: UUID | None
 
 
+class ApiIdentity(NamedTuple):
+    """Whose key or token a program shows. Whether it still may is for the tenant's own transaction to say."""
+
+    tenant: UUID
+    id: UUID
+    kind: str
+    """`key`, or `token` of a partner's program."""
+
+
 class Due(NamedTuple):
     """A piece of work that waits: what kind, for whom, on what."""
 
@@ -38,6 +49,13 @@ class Due(NamedTuple):
     tenant: UUID
     object: UUID
     stream: str
+
+
+class Waiting(NamedTuple):
+    """How much of one kind is due, and for how long the oldest of it has been."""
+
+    count: int
+    oldest_seconds: float
 
 
 async def agent_identity(agent: UUID) -> AgentIdentity | None:
@@ -56,6 +74,29 @@ async def enrolment_code(code_hash: bytes) -> Code | None:
             "SELECT tenant, id, connection FROM enrolment_code WHERE code_hash = $1", code_hash
         )
     return Code(*row) if row else None
+
+
+async def api_identity(hashed: bytes) -> ApiIdentity | None:
+    """For a program that shows a key or a token: that is all it has."""
+    async with system_transaction() as connection:
+        row = await connection.fetchrow(
+            "SELECT tenant, id, 'key' FROM api_key WHERE hash = $1 "
+            "UNION ALL SELECT tenant, id, 'token' FROM api_token WHERE hash = $1",
+            hashed,
+        )
+    return ApiIdentity(*row) if row else None
+
+
+async def holding_grant(partner: UUID, tenant: UUID) -> UUID | None:
+    """By which this merchant lets this partner in now; None when it does not."""
+    async with system_transaction() as connection:
+        found: UUID | None = await connection.fetchval(
+            "SELECT id FROM partner_grant WHERE partner = $1 AND tenant = $2 AND ended_at IS NULL "
+            "AND (expires_at IS NULL OR expires_at > now()) ORDER BY granted_at LIMIT 1",
+            partner,
+            tenant,
+        )
+    return found
 
 
 async def accesses(account: UUID) -> list[Access]:
@@ -155,3 +196,63 @@ async def tenants() -> list[UUID]:
     async with system_transaction() as connection:
         rows = await connection.fetch("SELECT id FROM tenant")
     return [row["id"] for row in rows]
+
+
+async def waiting() -> dict[str, Waiting]:
+    """What is due over all tenants, by kind, for the operator's alarm: what `due_work` finds, counted."""
+    async with system_transaction() as connection:
+        rows = await connection.fetch(
+            """
+            SELECT 'project' AS kind, count(*) AS n, min(p.since) AS oldest FROM to_project p
+              JOIN channel c ON c.tenant = p.tenant AND c.id = p.channel
+             WHERE c.state = 'live' AND coalesce(p.not_before <= now(), true)
+            UNION ALL
+            SELECT CASE WHEN b.stream = 'listings' THEN 'push ordinary' ELSE 'push urgent' END, count(*),
+                   min(greatest(b.retry_at, b.desired_at)) FROM binding b
+              JOIN channel c ON c.tenant = b.tenant AND c.id = b.channel
+              JOIN connection s ON s.tenant = c.tenant AND s.id = c.shop
+             WHERE b.desired_print IS DISTINCT FROM b.pushed_print AND NOT b.held AND b.brake IS NULL
+               AND b.desired_print IS NOT NULL AND b.retry_at <= now() AND c.state <> 'paused' AND s.state = 'ready'
+               AND coalesce((s.pace ->> 'until')::timestamptz <= now(), true)
+             GROUP BY 1
+            UNION ALL
+            SELECT 'enter', count(*), min(o.retry_at) FROM sales_order o
+              JOIN channel c ON c.tenant = o.tenant AND c.id = o.channel
+             WHERE o.state IN ('waiting', 'entering') AND o.retry_at <= now() AND c.state = 'live'
+            UNION ALL
+            SELECT 'document', count(*), min(p.retry_at) FROM paper p
+              JOIN channel c ON c.tenant = p.tenant AND c.id = p.channel
+             WHERE p.state IN ('due', 'waiting') AND p.retry_at <= now() AND c.state = 'live'
+            UNION ALL
+            SELECT 'media', count(*), min(d.retry_at) FROM media_derivative d
+              JOIN media_content c ON c.tenant = d.tenant AND c.sha256 = d.sha256
+             WHERE d.state = 'due' AND d.retry_at <= now() AND c.state = 'stored'
+            UNION ALL
+            SELECT 'notify', count(*), min(n.retry_at) FROM notification n WHERE n.state = 'due' AND n.retry_at <= now()
+            """
+        )
+        now = await connection.fetchval("SELECT now()")
+    none = {kind: Waiting(0, 0.0) for kind in WAITING_KINDS}
+    found = {row["kind"]: Waiting(row["n"], (now - row["oldest"]).total_seconds()) for row in rows if row["n"]}
+    return none | found
+
+
+async def held() -> dict[str, int]:
+    """What waits for a person, over all tenants."""
+    async with system_transaction() as connection:
+        row = await connection.fetchrow(
+            "SELECT (SELECT count(*) FROM binding WHERE held) AS record, (SELECT count(*) FROM sales_order WHERE state = 'held') "
+            "AS \"order\", (SELECT count(*) FROM brake WHERE decided_at IS NULL) AS brake"
+        )
+    return dict(row)
+
+
+async def agent_states() -> dict[str, int]:
+    """Agents that were heard in the last two minutes, and those that were not."""
+    async with system_transaction() as connection:
+        row = await connection.fetchrow(
+            "SELECT count(*) FILTER (WHERE last_seen_at > now() - interval '2 minutes') AS online, "
+            "count(*) FILTER (WHERE last_seen_at IS NULL OR last_seen_at <= now() - interval '2 minutes') AS silent "
+            "FROM agent WHERE revoked_at IS NULL"
+        )
+    return dict(row)

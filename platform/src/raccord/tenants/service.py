@@ -7,6 +7,7 @@ import msgspec
 
 from raccord.storage import system
 from raccord.storage.engine import current_connection, tenant_transaction
+from raccord.tenants import acting
 
 Role = Literal["owner", "manager", "seller", "reader"]
 
@@ -40,7 +41,7 @@ async def note(
     """One line of the audit log, inside the caller's transaction: the act and its trace stand or fall together."""
     await current_connection().execute(
         "INSERT INTO audit (tenant, account, act, object, details) VALUES ($1, $2, $3, $4, $5)",
-        tenant, account, act, on, msgspec.json.encode(details or {}).decode(),
+        tenant, account, act, on, msgspec.json.encode({**acting.told(), **(details or {})}).decode(),
     )  # fmt: skip
 
 
