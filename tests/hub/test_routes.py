@@ -21,6 +21,7 @@ OPEN_TO_STRANGERS = {
 FOR_MACHINES = {
     "/health": "says that the process lives, nothing else",
     "/ready": "says that the database answers, nothing else",
+    "/metrics": "the operator's Prometheus shows its token; without one in the settings there is no such page",
     "/hooks/{tenant:uuid}/{connection:uuid}": "a shop signs its deliveries",
     "/stop/{token:str}": "a customer stops our messages: the sealed link proves who may, and a mailbox may press its own button",
     "/d/{token:str}": "a customer's own documents: the signed link proves who may, wrong ones are counted",

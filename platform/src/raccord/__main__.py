@@ -53,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     worker.add_argument("--concurrency", type=int, default=24, help="tasks at once")
     worker.add_argument("--beat", action="store_true", help="with the clock; in one worker only")
     worker.add_argument("--ready-file", type=Path, help="written once it takes work")
+    worker.add_argument(
+        "--metrics", type=_address, metavar="HOST:PORT", help="tell figures to Prometheus there"
+    )
     commands.add_parser("beat", help="the clock alone")
     commands.add_parser("migrate", help="bring the database to this version")
     doctor = commands.add_parser("doctor", help="explain what is wrong with this installation")
@@ -70,6 +73,13 @@ def _queues(text: str) -> list[str]:
     if unknown or not chosen:
         raise argparse.ArgumentTypeError(f"unknown queue {', '.join(unknown)}; there are {', '.join(QUEUES)}")
     return chosen
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is no address; write HOST:PORT, e.g. 127.0.0.1:9101")
+    return host.strip("[]"), int(port)
 
 
 def _settings() -> Settings:
@@ -116,7 +126,12 @@ def _worker(settings: Settings, given: argparse.Namespace) -> int:
     from raccord.worker.app import run_worker
 
     return run_worker(
-        settings, given.queues, given.concurrency, with_beat=given.beat, ready_file=given.ready_file
+        settings,
+        given.queues,
+        given.concurrency,
+        with_beat=given.beat,
+        ready_file=given.ready_file,
+        metrics_at=given.metrics,
     )
 
 

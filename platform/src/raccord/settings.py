@@ -47,6 +47,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     """The sandbox's own setting: shops on loopback may be called. Never set in production."""
     secure_cookies: bool = False
     """Set wherever people come by HTTPS: cookies then travel on no other way."""
+    metrics_token: str | None = None
+    """What Prometheus shows at `/metrics`. Unset: there is no such page."""
+    otlp_endpoint: str | None = None
+    """Where traces are sent, e.g. http://collector:4318/v1/traces. Unset: none are made."""
     pool_size: int = 12
     """Database connections of one process."""
     environment: str = "production"

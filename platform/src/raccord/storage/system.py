@@ -54,7 +54,7 @@ class Due(NamedTuple):
 class Waiting(NamedTuple):
     """How much of one kind is due, and for how long the oldest of it has been."""
 
-    count: int
+    pieces: int
     oldest_seconds: float
 
 
@@ -233,7 +233,9 @@ async def waiting() -> dict[str, Waiting]:
         )
         now = await connection.fetchval("SELECT now()")
     none = {kind: Waiting(0, 0.0) for kind in WAITING_KINDS}
-    found = {row["kind"]: Waiting(row["n"], (now - row["oldest"]).total_seconds()) for row in rows if row["n"]}
+    found = {
+        row["kind"]: Waiting(row["n"], (now - row["oldest"]).total_seconds()) for row in rows if row["n"]
+    }
     return none | found
 
 
@@ -242,7 +244,7 @@ async def held() -> dict[str, int]:
     async with system_transaction() as connection:
         row = await connection.fetchrow(
             "SELECT (SELECT count(*) FROM binding WHERE held) AS record, (SELECT count(*) FROM sales_order WHERE state = 'held') "
-            "AS \"order\", (SELECT count(*) FROM brake WHERE decided_at IS NULL) AS brake"
+            'AS "order", (SELECT count(*) FROM brake WHERE decided_at IS NULL) AS brake'
         )
     return dict(row)
 

@@ -21,6 +21,9 @@ from raccord.front.security import PUBLIC, add_headers, csrf_config
 from raccord.front.templating import frontend_dir, htmx_dir, template_engine
 from raccord.notifications.senders import Senders
 from raccord.notifications.stopping import Links
+from raccord.operations import tracing
+from raccord.operations.metrics import web_metrics
+from raccord.operations.references import with_references
 from raccord.orders.hooks import Hooks
 from raccord.settings import Settings, from_environment
 from raccord.storage.engine import APP, SYSTEM
@@ -59,7 +62,11 @@ def create_app(settings: Settings | None = None, wake: Wake | None = None) -> Li
         route_handlers=[*ROUTES, static],
         lifespan=[lifespan],
         plugins=[HTMXPlugin()],
-        middleware=[auth.middleware],  # sessions included
+        middleware=[
+            with_references(tracing.begin(found, "web")),
+            web_metrics().middleware,
+            auth.middleware,  # sessions included
+        ],
         csrf_config=csrf_config(found.secret_key or "", secure=found.secure_cookies),
         stores=StoreRegistry({"sessions": DatabaseStore()}),
         template_config=TemplateConfig(instance=template_engine()),

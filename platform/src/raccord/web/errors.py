@@ -40,7 +40,15 @@ def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
 
 
 def _answer(request: Request[Any, Any, Any], status: int, detail: str, **more: str | None) -> Response[Any]:
+    reference = request.scope["state"].get("reference", "")
     if wants_page(request):
-        return page(request, "error.html", status=status, code=status, detail=detail)
-    body = {"type": "about:blank", "status": status, "detail": detail, **{k: v for k, v in more.items() if v}}
+        return page(request, "error.html", status=status, code=status, detail=detail, reference=reference)
+    named = {"request": reference} if status >= 500 and reference else {}
+    body = {
+        "type": "about:blank",
+        "status": status,
+        "detail": detail,
+        **{k: v for k, v in more.items() if v},
+        **named,
+    }
     return Response(body, status_code=status, media_type="application/problem+json")

@@ -27,6 +27,7 @@ from raccord.media import channel_pages as image_rules
 from raccord.media import pages as images
 from raccord.notifications import channel_pages as follow_up
 from raccord.notifications import pages as notifications
+from raccord.operations import api as operations
 from raccord.orders import api as hooks
 from raccord.orders import hold_pages as order_holds
 from raccord.orders import pages as orders
@@ -39,6 +40,7 @@ from raccord.web import data_sheets, health, objects
 
 ROUTES: list[ControllerRouterHandler] = [
     *health.ROUTES,
+    *operations.ROUTES,
     *objects.ROUTES,
     *data_sheets.ROUTES,
     *tunnel.ROUTES,

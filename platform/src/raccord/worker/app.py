@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from celery import Celery, beat, signals
+from prometheus_client import start_http_server
 
 from raccord.settings import Settings
 from raccord.worker.broker import create_celery
@@ -32,11 +33,15 @@ def run_worker(
     *,
     with_beat: bool = False,
     ready_file: Path | None = None,
+    metrics_at: tuple[str, int] | None = None,
 ) -> int:
     """Works until SIGTERM or SIGINT, then lets the tasks finish the step that they are at. Returns the exit code.
 
     Threads, not processes: nearly all of a task's time is waiting for shops and the database. Pictures are another
-    matter (queue `media`): they are opened in processes of their own, with limits (`media.renderers`)."""
+    matter (queue `media`): they are opened in processes of their own, with limits (`media.renderers`). `metrics_at` is where
+    this process's figures are told to Prometheus: inside the operator's network only, for they ask for no token."""
+    if metrics_at is not None:
+        start_http_server(metrics_at[1], addr=metrics_at[0])
     celery, process = create_worker(settings)
     clock = _Clock(celery) if with_beat else None
 

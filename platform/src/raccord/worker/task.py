@@ -20,6 +20,7 @@ from raccord.media.renderers import Renderers
 from raccord.notifications.senders import Senders
 from raccord.notifications.sending import Telling
 from raccord.notifications.stopping import Links
+from raccord.operations import metrics, tracing
 from raccord.orders.following import FollowUp
 from raccord.orders.hooks import Hooks
 from raccord.settings import Settings
@@ -101,6 +102,7 @@ class Process:
         self._loop: LoopThread | None = None
         self._hands: Hands | None = None
         self._stopping = threading.Event()
+        self._spans = tracing.begin(settings, "worker")
 
     def run(
         self, work: Callable[Concatenate[Hands, P], Awaitable[None]], *given: P.args, **named: P.kwargs
@@ -116,7 +118,7 @@ class Process:
             about["tenant"] = str(given[0])
         if len(given) > 1:
             about["on"] = " ".join(str(value) for value in given[1:])
-        loop.run(_told(work(hands, *given, **named), about), LONGER.get(about["task"], LONGEST))
+        loop.run(self._told(work(hands, *given, **named), about), LONGER.get(about["task"], LONGEST))
 
     def end(self) -> None:
         """Tasks come to the end of the step that they are at."""
@@ -143,16 +145,22 @@ class Process:
                 self._loop, self._hands = loop, hands
             return self._loop, self._hands
 
-
-async def _told(work: Awaitable[None], about: dict[str, str]) -> None:
-    begun = time.monotonic()
-    with structlog.contextvars.bound_contextvars(**about):
-        try:
-            await work
-        except ConnectorError as error:
-            log.warning("task met a problem", code=error.message.code, detail=error.detail)
-        except Exception as error:
-            log.error("task failed", trace=trace(error))
-            raise
-        took = time.monotonic() - begun
-        (log.info if took > 1 else log.debug)("task done", ms=round(took * 1000))
+    async def _told(self, work: Awaitable[None], about: dict[str, str]) -> None:
+        begun = time.monotonic()
+        task, outcome = about["task"], "done"
+        with structlog.contextvars.bound_contextvars(**about):
+            try:
+                with self._spans(task, about):
+                    await work
+            except ConnectorError as error:
+                outcome = "problem"
+                log.warning("task met a problem", code=error.message.code, detail=error.detail)
+            except BaseException as error:
+                outcome = "failed"
+                log.error("task failed", trace=trace(error))
+                raise
+            finally:
+                took = time.monotonic() - begun
+                metrics.TASKS.labels(task, outcome).inc()
+                metrics.TASK_SECONDS.labels(task).observe(took)
+            (log.info if took > 1 else log.debug)("task done", ms=round(took * 1000))

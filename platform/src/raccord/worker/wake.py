@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 from celery import Celery
 
+from raccord.operations import metrics
 from raccord.sync.ports import Lane
 from raccord.worker.broker import MEDIA, ORDINARY, URGENT, WAKE_UP_LIFE, configure
 
@@ -64,9 +65,11 @@ class CeleryWake:
         """Any task by its name; the ones above are those that the use cases know."""
         try:
             await asyncio.to_thread(self._publish, task, queue, arguments)
+            metrics.SENT.labels("sent").inc()
         except (
             Exception
         ) as error:  # whatever the broker's driver raises: the work itself is safe in the database
+            metrics.SENT.labels("lost").inc()
             log.warning("wake-up lost", task=task, queue=queue, error=type(error).__name__)
 
     def _publish(self, task: str, queue: str, arguments: tuple[str | None, ...]) -> None:
