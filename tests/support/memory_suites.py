@@ -109,8 +109,9 @@ class MemoryShopSuite(ConnectorConformance):
         self.shop = ShopSystem(f"suite-{next(NUMBERS)}", token=TOKEN)
         self.shop.put_listing("Table Rose", sku="TABLE", price="120", quantity=4)
         self.shop.put_listing("Banc vert", sku="BANC", price="80", quantity=9)
-        for sku in ("TABLE", "BANC", "BANC"):
+        for number, sku in enumerate(("TABLE", "BANC", "BANC")):
             self.shop.place_order({sku: 1}, shipping="5.90")
+            self.shop.put_account(f"{number}", email=f"lucie{number}@example.com", last_name="Martin")
 
     def teardown_method(self) -> None:
         self.shop.forget()
@@ -129,6 +130,8 @@ class MemoryShopSuite(ConnectorConformance):
                 return listing(f"CHAISE-{number}")
             case "availability":
                 return Availability(key=f"item-{number}", quantity=Decimal(3 + number), product=f"P{number}")
+            case "customers":
+                return Customer(key=f"{number}", price_category="2", fields=["price_category"])
             case _:
                 order = self.shop.all("orders")[number]
                 return OrderUpdate(key=order.key, state="accepted", erp_document=f"BC{number}")
@@ -139,6 +142,8 @@ class MemoryShopSuite(ConnectorConformance):
                 return listing("CHAISE-SANS-NOM", name=" ")
             case "availability":
                 return Availability(key="item-1", quantity=Decimal(-1), product="P1")
+            case "customers":
+                return Customer(key="2", email="personne", fields=["email"])
             case _:
                 order = self.shop.all("orders")[2]
                 shipment = Shipment(key="BL1", lines={"no-such-line": Decimal(1)})
@@ -152,6 +157,8 @@ class MemoryShopSuite(ConnectorConformance):
                 return replace(record, quantity=Decimal(1))
             case OrderUpdate():
                 return replace(record, state="shipped")
+            case Customer():
+                return replace(record, price_category="3")
         raise TypeError(stream)
 
     def target(self, stream: str, record: Record) -> str | None:
@@ -169,6 +176,8 @@ class MemoryShopSuite(ConnectorConformance):
                 self.shop.set_quantity(key, 2, product="1")
             case "orders":
                 self.shop.refund(key, "5")
+            case "customers":
+                self.shop.edit_account(key, phone="0381000000")
         return key
 
     def remove(self, stream: str) -> str:
@@ -191,6 +200,8 @@ class MemoryShopSuite(ConnectorConformance):
                 found = self.shop.find(stream, target)
                 assert isinstance(found, Availability)
                 self.shop.put(stream, replace(found, backorders=True))
+            case "customers":
+                self.shop.edit_account(target, phone="0381000001")
             case _:
                 self.shop.refund(target, "1")
 

@@ -83,6 +83,8 @@ class Discovery(Struct, frozen=True, omit_defaults=True):
     """Paths of `StreamSpec.fields` that it cannot hold as it is set up: no SEO plug-in, no field named for the EAN."""
     identity: Identity = Identity()
     """Of an ERP's company."""
+    customer_fields: tuple[str, ...] | None = None
+    """Of a shop: which fields of `canonical.Customer` it can hold as it is set up; None: all that its stream takes."""
 
 
 class PictureNeeds(Struct, frozen=True):

@@ -60,7 +60,7 @@ SHOP_STREAMS: dict[str, type[Record]] = {
     "availability": Availability,
     "orders": Order,
     "order_updates": OrderUpdate,  # write only
-    "customers": Customer,  # what the ERP agreed with them: price list, discount, account
+    "customers": Customer,  # the accounts of the shop's customers; the fields of each are those that the shop can hold
 }
 STREAMS: dict[str, type[Record]] = ERP_STREAMS | SHOP_STREAMS
 

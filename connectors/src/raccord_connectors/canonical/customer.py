@@ -73,3 +73,9 @@ class Customer(Record, kw_only=True, frozen=True):
     birthday: date | None = None
     subscriptions: dict[str, bool] = {}
     custom: dict[str, Scalar] = {}
+    fields: list[str] | None = None
+    """Which of the fields above this record says something of; None: all of them. The others are unknown, which is not empty: an
+    update leaves them alone."""
+
+    def says(self, field: str) -> bool:
+        return self.fields is None or field in self.fields

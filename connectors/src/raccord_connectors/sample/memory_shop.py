@@ -1,11 +1,20 @@
-"""The in-memory shop's connector: listings, quantities, orders and their follow-up, with every capability."""
+"""The in-memory shop's connector: listings, quantities, orders and their follow-up, accounts, with every capability."""
 
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
-from raccord_connectors.canonical import Availability, Listing, Offer, Order, OrderUpdate, Record, Refund
+from raccord_connectors.canonical import (
+    Availability,
+    Customer,
+    Listing,
+    Offer,
+    Order,
+    OrderUpdate,
+    Record,
+    Refund,
+)
 from raccord_connectors.contract import (
     Can,
     Change,
@@ -19,6 +28,7 @@ from raccord_connectors.contract import (
     StreamSpec,
 )
 from raccord_connectors.kit.changes import differences
+from raccord_connectors.kit.customers import changed_fields, with_changes
 from raccord_connectors.sample import texts
 from raccord_connectors.sample.memory import MemoryConnector, MemorySettings, MemorySystem, laid_over, the
 from raccord_connectors.sample.shop_system import STATUSES, ShopSystem
@@ -48,6 +58,7 @@ class MemoryShop(MemoryConnector):
             StreamSpec("availability", READS | {Can.UPDATE}, batch_size=100, after=("listings",)),
             StreamSpec("orders", READS | {Can.READ_LATEST}),
             StreamSpec("order_updates", frozenset({Can.UPDATE})),
+            StreamSpec("customers", READS | {Can.UPDATE}, batch_size=100),
         ),
         verified_against=("the in-memory shop of this package (simulator)",),
     )
@@ -84,6 +95,8 @@ class MemoryShop(MemoryConnector):
                 return _show(system, change, record)
             case "update", OrderUpdate() as record:
                 return _follow_up(system, change, record)
+            case "update", Customer() as record:
+                return _agree(system, change, record)
         raise AssertionError(f"{self.spec.name} declares no {change.op} of {stream}")
 
 
@@ -188,6 +201,18 @@ def _follow_up(system: ShopSystem, change: Change, record: OrderUpdate) -> Outco
         "orders", replace(order, status=status, stage=stage, refunds=[*order.refunds, *wanted])
     )
     return Outcome(record.key, target=order.key)
+
+
+def _agree(system: ShopSystem, change: Change, record: Customer) -> Outcome:
+    """What the ERP says of an account; what it does not speak of stays the customer's own."""
+    held = the(Customer, _existing(system, "customers", change), record.key)
+    before = change.previous if isinstance(change.previous, Customer) else None
+    changes = changed_fields(record, before)
+    email = changes.get("email", "x@y")
+    if "@" not in email:
+        raise RecordRejected(texts.REFUSED.fill(key=record.key, reason=email or "e-mail"), field="email")
+    system.put_if_different("customers", with_changes(held, changes))
+    return Outcome(change.key, target=held.key)
 
 
 def _existing(system: ShopSystem, stream: str, change: Change) -> Any:

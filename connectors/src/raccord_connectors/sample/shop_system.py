@@ -18,6 +18,7 @@ from raccord_connectors.canonical import (
     Availability,
     Buyer,
     Charge,
+    Customer,
     Listing,
     Offer,
     OfferPrice,
@@ -155,6 +156,18 @@ class ShopSystem(MemorySystem):
             order = replace(order, **fields)
             self.put("orders", order)
             return order
+
+    def put_account(self, key: str, **fields: Any) -> Customer:
+        """An account that a customer opened; `fields` are those of `Customer`."""
+        account = Customer(key=key, **fields)
+        self.put("customers", account)
+        return account
+
+    def edit_account(self, key: str, **fields: Any) -> Customer:
+        """What the customer, or the shop's people, change in it."""
+        account = replace(the(Customer, self.find("customers", key), key), **fields)
+        self.put("customers", account)
+        return account
 
     def pay(self, order: str) -> Order:
         found = self._order(order)
