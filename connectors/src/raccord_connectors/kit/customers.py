@@ -10,6 +10,8 @@ from raccord_connectors.kit.changes import open_differences
 
 ABOUT_ITSELF = ("key", "fields")
 """What is no field of the customer."""
+NOTHING = Customer(key="")
+"""Of which nothing is known."""
 
 
 def changed_fields(now: Customer, before: Customer | None) -> dict[str, Any]:
@@ -24,7 +26,7 @@ def changed_fields(now: Customer, before: Customer | None) -> dict[str, Any]:
         former = getattr(before, name) if known else None
         if known and former == value:
             continue
-        if not known and now.fields is None and is_empty(value):
+        if not known and now.fields is None and value == getattr(NOTHING, name):
             continue
         if isinstance(value, Mapping):
             value = open_differences(value, former if isinstance(former, Mapping) else {})
@@ -32,10 +34,6 @@ def changed_fields(now: Customer, before: Customer | None) -> dict[str, Any]:
                 continue
         found[name] = value
     return found
-
-
-def is_empty(value: Any) -> bool:
-    return value is None or value is False or value == "" or value == [] or value == {}
 
 
 def with_changes(held: Customer, changes: Mapping[str, Any]) -> Customer:
