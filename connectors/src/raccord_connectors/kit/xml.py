@@ -4,6 +4,7 @@ A document that declares a type or an entity is refused before it is understood:
 second can grow a kilobyte into gigabytes. No web service needs either.
 """
 
+import base64
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -81,7 +82,7 @@ def _fill(parent: Element, content: Mapping[str, Any]) -> None:
 
 
 def written(value: object) -> str:
-    """As web services write it: `true`, `12.50`, `2026-02-03T09:12:00`. Characters that XML cannot hold are left out."""
+    """As web services write it: `true`, `12.50`, `2026-02-03T09:12:00`, bytes in base64. Characters that XML cannot hold are left out."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -91,6 +92,8 @@ def written(value: object) -> str:
             return value.strftime("%Y-%m-%dT%H:%M:%S")
         case date():
             return f"{value.isoformat()}T00:00:00"
+        case bytes():
+            return base64.b64encode(value).decode()
     return "".join(letter for letter in str(value) if letter in "\t\n\r" or _holdable(ord(letter)))
 
 
