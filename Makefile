@@ -20,7 +20,7 @@ $(VENV)/ready: infra/constraints.txt frontend/package-lock.json connectors/pypro
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint infra/constraints.txt \
-	    -e connectors[sql,sqlserver] -e tenant_agent -e platform[embedded,dev]
+	    -e connectors[sql,sqlserver,files,customsql,postgresql,mariadb] -e tenant_agent -e platform[embedded,dev]
 	@if command -v npm >/dev/null; then npm --prefix frontend ci --no-audit --no-fund --ignore-scripts --silent; \
 	 else echo "npm is missing: pages will work, but not update by themselves."; fi
 	@touch $@

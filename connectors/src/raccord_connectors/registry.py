@@ -9,6 +9,7 @@ import msgspec
 from raccord_connectors.contract import ConfigError, Connector, Text
 
 CONNECTORS: dict[str, str] = {
+    "files": "raccord_connectors.erp.files:DropFolder",
     "memory_erp": "raccord_connectors.sample.memory_erp:MemoryErp",
     "memory_shop": "raccord_connectors.sample.memory_shop:MemoryShop",
     "sage100": "raccord_connectors.erp.sage100:Sage100",
