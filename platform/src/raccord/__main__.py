@@ -1,4 +1,4 @@
-"""The command line: `raccord web | worker | beat | migrate | doctor | bench`.
+"""The command line: `raccord web | worker | beat | migrate | doctor | backup | restore | bench`.
 
 Settings come from the environment (`settings.py`). What they do not name is embedded: PostgreSQL and Valkey are started
 in the data folder, or found there, by the first command that needs them.
@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from raccord.doctor import doctor
 
             return doctor(from_environment(), given.language)
+        case "backup" | "restore":
+            return _backup(given.command, given.folder)
         case "bench":
             return _bench(given.only)
     raise AssertionError(given.command)
@@ -60,6 +62,11 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database to this version")
     doctor = commands.add_parser("doctor", help="explain what is wrong with this installation")
     doctor.add_argument("--language", choices=["fr", "en"], default="fr")
+    for name, does in (
+        ("backup", "copy database and contents into a new folder"),
+        ("restore", "fill an empty database from it"),
+    ):
+        commands.add_parser(name, help=does).add_argument("folder", type=Path)
     bench = commands.add_parser(
         "bench", help="measure this machine against the budgets (from a source checkout)"
     )
@@ -149,6 +156,21 @@ def _migrate(settings: Settings) -> int:
         )
         return 2
     print(asyncio.run(migrate(settings.database_owner_url)), end="")
+    return 0
+
+
+def _backup(command: str, folder: Path) -> int:
+    from raccord.embedded import Embedded
+    from raccord.operations.backup import BackupError, backup, restore
+
+    found = from_environment()
+    if found.embedded_database:
+        found = Embedded(found).start(migrated=command == "backup")
+    try:
+        (backup if command == "backup" else restore)(found, folder, print)
+    except BackupError as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 

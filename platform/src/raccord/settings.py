@@ -21,6 +21,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """The same database as the owner of the tables; only `raccord migrate` uses it."""
     database_system_url: str | None = None
     """The same database as the system role, for the few listed uses that cross tenants."""
+    database_backup_url: str | None = None
+    """The same database as a role that reads past row-level security; only `raccord backup` and `restore` use it."""
     broker_url: str | None = None
     """Valkey, Redis or RabbitMQ, as Celery writes it. Unset: embedded Valkey."""
     s3_endpoint: str | None = None
