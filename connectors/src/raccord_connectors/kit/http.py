@@ -50,10 +50,13 @@ class HttpClient:
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.time,
         explain: "Callable[[HttpFailure], None] | None" = None,
+        judge: Callable[[httpx.Response], Exception | None] | None = None,
     ) -> None:
-        """`explain` may give a 4xx a better sentence and its field, from what this API writes into the body."""
+        """`explain` may give a 4xx a better sentence and its field, from what this API writes into the body. `judge` is for APIs
+        whose status says little (a refused record as 500): what to raise for an answer that is not 2xx, None to go by the status."""
         self.host = _host_of(base_url)
         self._explain = explain
+        self._judge = judge
         self._sleep = sleep
         self._now = now
         self.requests = 0
@@ -108,7 +111,8 @@ class HttpClient:
             raise TransientError(texts.UNREACHABLE.fill(host=self.host), detail=detail) from error
         if response.is_success:
             return response
-        raise self._failure(method, path, response)
+        judged = None if self._judge is None else self._judge(response)
+        raise judged or self._failure(method, path, response)
 
     def _follow(self, request: httpx.Request) -> httpx.Response:
         """Redirects are followed for GET only, and only within the same site: credentials must not leave with them."""
