@@ -15,7 +15,7 @@ from raccord_agent.board import FILES
 from raccord_agent.files_index import look
 from raccord_agent.files_names import as_file, claims, parts, plain
 from raccord_agent.settings import FileSettings
-from raccord_connectors.canonical import Invoice
+from raccord_connectors.canonical import Invoice, MediaRef
 from support.media_agent import Clerk, Platform, product, variant, write
 
 
@@ -103,6 +103,25 @@ def test_what_the_fields_name_comes_first_and_nothing_twice(clerk: Clerk, platfo
     clerk.note(product("A", "best.jpg", "A_2.jpg"))
     clerk.turn()
     assert ["best.jpg", "A_2.jpg", "A.jpg"] == platform.names("A")
+
+
+def test_a_documents_address_is_told_as_it_is_and_nobody_looks_for_a_file(
+    clerk: Clerk, platform: Platform
+) -> None:
+    address = "https://docs.example.com/notice.pdf?v=2"
+    clerk.note(product("A", media=[MediaRef(name=address, kind="document", title="Notice")]))
+    clerk.turn()
+    (told,) = platform.told["A"]
+    assert (address, "document", "Notice", None, None) == (
+        told.name,
+        told.kind,
+        told.title,
+        told.sha256,
+        told.problem,
+    )
+    clerk.note(product("B", media=[MediaRef(name=address.replace("notice", "n" * 400), kind="document")]))
+    clerk.turn()
+    assert ["files.missing"] == platform.problems("B")
 
 
 def test_variants_have_pictures_of_their_own(clerk: Clerk, platform: Platform) -> None:

@@ -26,7 +26,7 @@ from raccord_connectors.wire_files import (
 
 def product(key: str, *names: str, **more: Any) -> Product:
     """An article whose fields name these files."""
-    media = [MediaRef(name=name) for name in names]
+    media = [*(MediaRef(name=name) for name in names), *more.pop("media", ())]
     return Product(
         key=key, sku=more.pop("sku", key), name=more.pop("name", f"Article {key}"), media=media, **more
     )

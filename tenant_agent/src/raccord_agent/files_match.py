@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from raccord_agent.files_index import Found, Index, kind_of
-from raccord_agent.files_names import as_file
+from raccord_agent.files_names import as_file, is_address
 from raccord_agent.files_shelf import Wanted
 from raccord_agent.files_texts import MISSING, OUTSIDE
 from raccord_connectors.contract import Problem
@@ -17,7 +17,7 @@ from raccord_connectors.wire_files import MOST_FILES
 
 @dataclass(frozen=True)
 class Place:
-    """One file of an article, or a name without a file."""
+    """One file of an article, a name without a file, or an address, which is nobody's file here."""
 
     name: str
     kind: str
@@ -67,6 +67,8 @@ def references(wanted: Sequence[tuple[str, Wanted]]) -> set[str]:
 
 
 def _named(key: str, name: str, kind: str, title: str, owner: str, index: Index, rules: NameRules) -> Place:
+    if kind == "document" and is_address(name):
+        return Place(name, kind, owner, title)  # the platform fetches it, or shows it as it is
     kind = kind_of(name) or kind
     if ".." in name.replace("\\", "/").split("/"):
         problem = Problem("rejected", OUTSIDE.fill(name=name, key=key, folders=rules.folders), field="media")

@@ -36,6 +36,11 @@ def extension(name: str) -> str:
     return plain(name).rpartition(".")[2] if "." in name else ""
 
 
+def is_address(name: str) -> bool:
+    """Of something on the web; one that is longer than a name may be is none."""
+    return len(name) <= 400 and name[:8].lower().startswith(("http://", "https://"))
+
+
 def parts(name: str) -> tuple[str, ...]:
     """The path in a field of the ERP, in pieces, without its drive: `S:\\Photos\\Été\\A1.jpg` → photos, ete, a1.jpg."""
     pieces = [plain(piece) for piece in re.split(r"[\\/]+", name)]

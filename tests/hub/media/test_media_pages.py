@@ -133,6 +133,7 @@ def test_a_manager_chooses_what_the_shop_gets_and_it_applies_at_once(site: Site)
     place = site.at(f"channels/{site.made.channel}/images")
     assert "Complétée en carré" in site.as_("owner").get(place).text
     form = {"pictures": "erp", "format": "webp", "transparency": "keep", "missing": "hold", "square": "1", "documents": "none",
+            "addresses": "link",
             "longest_side": "1200", "quality": "80", "most": "6", "background": "#FAFAFA",
             "alt": "{name} {brand}", "alt_more": "", "language": "en"}  # fmt: skip
     assert 303 == site.as_("owner").post(place, **form).status_code
@@ -146,7 +147,8 @@ def test_a_manager_chooses_what_the_shop_gets_and_it_applies_at_once(site: Site)
             return msgspec.json.decode(data, type=MediaRules)
 
     expected = MediaRules(
-        format="webp", transparency="keep", missing="hold", documents="none", square=True, longest_side=1_200, quality=80, most=6,
+        format="webp", transparency="keep", missing="hold", documents="none", addresses="link", square=True,
+        longest_side=1_200, quality=80, most=6,
         background="#fafafa", alt="{name} {brand}", alt_more="{name} {brand}", language="en",
     )  # fmt: skip
     assert expected == site.client.blocking_portal.call(stored)

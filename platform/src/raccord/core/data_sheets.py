@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -25,7 +25,8 @@ CLASS = "raccord-documents"
 
 def with_data_sheets(listing: Listing, files: Sequence[File], rules: MediaRules) -> Listing:
     """A description that the shop owns is left alone, and a listing without documents too."""
-    sheets = [file for file in files if file.kind == "document" and file.address and not file.owner]
+    documents = [file for file in files if file.kind == "document" and not file.owner]
+    sheets = [(href, _title(file)) for file in documents if (href := _link(file, rules))]
     if rules.documents == "none" or not sheets:
         return listing
     if listing.description is not UNSET:
@@ -36,15 +37,32 @@ def with_data_sheets(listing: Listing, files: Sequence[File], rules: MediaRules)
     return listing
 
 
-def _below(text: str, sheets: Sequence[File], language: str) -> str:
-    links = "".join(f'<li><a href="{escape(_address(one))}">{escape(_title(one))}</a></li>' for one in sheets)
+def addresses_of(files: Sequence[File], rules: MediaRules) -> set[str]:
+    """Those that are to be fetched, and never were."""
+    if rules.documents == "none" or rules.addresses == "link":
+        return set()
+    return {
+        file.name
+        for file in files
+        if file.kind == "document" and file.sha256 is None and file.problem is None and is_address(file.name)
+    }
+
+
+def is_address(name: str) -> bool:
+    return name[:8].lower().startswith(("http://", "https://"))
+
+
+def _below(text: str, sheets: Sequence[tuple[str, str]], language: str) -> str:
+    links = "".join(f'<li><a href="{escape(href)}">{escape(title)}</a></li>' for href, title in sheets)
     block = f'<p>{HEADINGS.get(language[:2], "Documents")}</p><ul class="{CLASS}">{links}</ul>'
     return f"{text}\n\n{block}" if text else block
 
 
-def _address(file: File) -> str:
-    """Its end is for people: the name under which a browser saves it."""
-    return f"{file.address}/{quote(_base(file.name), safe='')}"
+def _link(file: File, rules: MediaRules) -> str:
+    """ "": there is nothing yet to be linked. Its end is for people: the name under which a browser saves it."""
+    if rules.addresses == "link" and is_address(file.name):
+        return file.name
+    return f"{file.address}/{quote(_base(file.name), safe='')}" if file.address else ""
 
 
 def _title(file: File) -> str:
@@ -53,4 +71,7 @@ def _title(file: File) -> str:
 
 
 def _base(name: str) -> str:
+    if is_address(name):
+        parts = urlsplit(name)
+        return unquote(parts.path).strip("/").rpartition("/")[2] or parts.netloc
     return name.replace("\\", "/").rpartition("/")[2] or name

@@ -30,6 +30,9 @@ class MediaRules(Struct, kw_only=True, frozen=True, omit_defaults=True):
     """Whose name of the article is said in it; empty: the article's own."""
     documents: Literal["description", "none"] = "description"
     """Data sheets and manuals: links below the description, where the ERP writes it."""
+    addresses: Literal["fetch", "link"] = "fetch"
+    """Documents that the ERP names by an address. fetch: we keep a copy, and it is ours that the page links. link: the address as
+    it is."""
     missing: Literal["warn", "hold"] = "warn"
     """A picture that is missing or cannot be shown. warn: the article is shown without it, and its page says so. hold: the
     article waits for a person."""

@@ -24,7 +24,7 @@ from raccord_connectors.registry import connector_class
 
 MANAGER = {"role": "manager"}
 HINTS = get_type_hints(MediaRules)
-CHOICES = ("pictures", "format", "transparency", "missing", "documents")
+CHOICES = ("pictures", "format", "transparency", "missing", "documents", "addresses")
 NUMBERS = {"longest_side": (200, 4_000, 1_600), "quality": (40, 95, 85), "most": (1, 60, 12)}
 """Field → least, most, example; as the rules themselves say."""
 

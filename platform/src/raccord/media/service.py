@@ -8,7 +8,7 @@ from uuid import UUID
 from raccord.agents.errors import AgentRefused
 from raccord.core.pictures import THUMBNAIL
 from raccord.media.errors import ENDED, NOT_PROMISED, UNKNOWN_CONTENT
-from raccord.storage import media
+from raccord.storage import media, web_documents
 from raccord.storage.engine import tenant_transaction
 from raccord.storage.marks import channels_of, mark
 from raccord.storage.objects import (
@@ -53,6 +53,7 @@ async def tell(caller: Caller, told: FilesTold, wake: Wake, public_url: str) -> 
     async with tenant_transaction(caller.tenant):
         await _demand_current(caller)
         await media.replace_files(caller.tenant, caller.connection, told.records)
+        await web_documents.fill(caller.connection, [record.key for record in told.records])
         lacking = await media.note_contents(caller.tenant, sizes) if sizes else []
         await media.want(caller.tenant, pictures, [THUMBNAIL.name])
         tokens = {sha: secrets.token_urlsafe(18) for sha in sizes.keys() - pictures}

@@ -17,7 +17,7 @@ from raccord.media.errors import ENDED
 from raccord.media.renderers import Closed, Ended, Renderers
 from raccord.media.rendering import CONTENT_TYPES, EXTENSIONS, Refused, Rendered
 from raccord.media.service import original_key
-from raccord.storage import media, unused_media
+from raccord.storage import media, unused_media, web_documents
 from raccord.storage.engine import tenant_transaction
 from raccord.storage.marks import channels_of, mark
 from raccord.storage.media import Due, Result
@@ -150,6 +150,7 @@ async def tidy(tenant: UUID, objects: Objects, stopping: Callable[[], bool]) -> 
     mine = TenantObjects(objects, tenant)
     async with tenant_transaction(tenant):
         await unused_media.forget_files_of_gone(5_000)
+        await web_documents.forget_unnamed()
         await unused_media.note_unused()
     await asyncio.to_thread(mine.abandon_older, UNFINISHED)
     total = 0

@@ -139,6 +139,10 @@ async def due_work() -> list[Due]:
                AND coalesce((s.pace ->> 'until')::timestamptz <= now(), true)
              GROUP BY b.tenant, c.shop, b.stream
             UNION
+            SELECT 'project', a.tenant, a.channel, 'customers' FROM customer_account a
+              JOIN channel c ON c.tenant = a.tenant AND c.id = a.channel
+             WHERE a.state IN ('asked', 'waiting') AND a.retry_at <= now() AND c.state = 'live'
+            UNION
             SELECT 'plan', p.tenant, p.id, '' FROM plan p WHERE p.state = 'making'
             UNION
             SELECT 'enter', o.tenant, o.id, '' FROM sales_order o JOIN channel c ON c.tenant = o.tenant AND c.id = o.channel
@@ -171,6 +175,8 @@ async def due_work() -> list[Due]:
             SELECT 'media', d.tenant, d.tenant, '' FROM media_derivative d
               JOIN media_content c ON c.tenant = d.tenant AND c.sha256 = d.sha256
              WHERE d.state = 'due' AND d.retry_at <= now() AND c.state = 'stored'
+            UNION
+            SELECT 'media', w.tenant, w.tenant, '' FROM web_document w WHERE w.retry_at <= now()
             UNION
             SELECT 'rehearse', tenant, id, '' FROM rehearsal WHERE state = 'running' AND retry_at <= now()
             """

@@ -11,7 +11,7 @@ from raccord.core import texts
 from raccord.core.channel import Leaving
 from raccord.core.codes import normal_sku
 from raccord.core.conditions import Known
-from raccord.core.data_sheets import with_data_sheets
+from raccord.core.data_sheets import addresses_of, with_data_sheets
 from raccord.core.pictures import THUMBNAIL, File, Made, held_for, recipe_of, with_pictures
 from raccord.core.placing import build_lines, build_paths
 from raccord.core.projection import Projected
@@ -19,7 +19,7 @@ from raccord.core.publication import Verdict
 from raccord.core.stock_rule import Sellable
 from raccord.journal.models import Entry
 from raccord.journal.service import write_entries
-from raccord.storage import item_codes, media, projections
+from raccord.storage import item_codes, media, projections, web_documents
 from raccord.storage.item_codes import ItemCode
 from raccord.storage.marks import mark
 from raccord.storage.projections import Bound, Mark, Route
@@ -89,6 +89,7 @@ class Batch:
         self._files: dict[str, list[File]] = {}
         self._made: dict[bytes, Made] = {}
         self._wanting: set[bytes] = set()
+        self._addresses: set[str] = set()
         """Contents of which no picture was made yet."""
         self._recounted: set[str] = set()
 
@@ -193,6 +194,7 @@ class Batch:
         listing = with_data_sheets(found.listing, files, rules)
         shown = with_pictures(listing, product, files, self._made, rules, needs, former)
         self._wanting |= shown.wanting
+        self._addresses |= addresses_of(files, rules)
         if shown.problems and rules.missing == "hold":
             return Projected(None, held_for(product, shown.problems[0]))
         return Projected(shown.listing, None, (*found.warnings, *shown.problems))
@@ -298,6 +300,8 @@ class Batch:
         await projections.save_desires(self.route.tenant, self.route.channel, "listings", saved)
         if self._wanting:
             await media.want(self.route.tenant, self._wanting, [self.recipe, THUMBNAIL.name])
+        if self._addresses:
+            await web_documents.want(self.route.tenant, self._addresses)
         await write_entries(self.route.tenant, entries)
         return due
 

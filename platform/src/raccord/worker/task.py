@@ -15,6 +15,7 @@ from raccord.documents.customer_pages import CustomerPages
 from raccord.documents.links import PageLinks
 from raccord.documents.service import Papers
 from raccord.log import trace
+from raccord.media.fetching import Fetcher
 from raccord.media.publishing import ShopPictures
 from raccord.media.renderers import Renderers
 from raccord.notifications.senders import Senders
@@ -58,6 +59,7 @@ class Hands:
         self.locks = Locks(settings.database_url)
         self.objects = objects_of(settings)
         self.renderers = Renderers()
+        self.fetcher = Fetcher(allow_private=settings.allow_private_addresses)
         vault = Vault(settings.secret_key)
         senders = Senders(vault, allow_private=settings.allow_private_addresses)
         self.watch = Watch(settings)
@@ -84,6 +86,7 @@ class Hands:
     async def close(self) -> None:
         self.shops.close()
         self.renderers.close()
+        self.fetcher.close()
         await self.locks.close()
         await APP.close()
         await SYSTEM.close()

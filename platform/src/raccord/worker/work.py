@@ -2,7 +2,10 @@
 
 from uuid import UUID
 
+from raccord.customers import service as customers
+from raccord.customers.models import STREAM as CUSTOMERS
 from raccord.documents.service import PAPERS
+from raccord.media.web_documents import fetch_due
 from raccord.media.work import make as make_pictures
 from raccord.media.work import tidy as tidy_media
 from raccord.orders import service as orders
@@ -24,7 +27,7 @@ from raccord_connectors import wire
 from raccord_connectors.contract import ConfigError, TransientError
 
 __all__ = [
-    "answered", "collect", "document", "drift", "enter", "hooks", "media", "new_day", "notify", "plan", "project",
+    "accounts", "answered", "collect", "document", "drift", "enter", "hooks", "media", "new_day", "notify", "plan", "project",
     "prove", "purge", "push", "recheck", "rehearse", "spread", "sweep", "tidy",
 ]  # fmt: skip
 URGENT_TASKS = ("collect", "prove")
@@ -34,6 +37,12 @@ URGENT_TASKS = ("collect", "prove")
 async def project(hands: Hands, tenant: UUID, channel: UUID, stream: str) -> None:
     if stream == PAPERS:
         await hands.papers.take_up(tenant, channel)
+        return
+    if stream == CUSTOMERS:
+        async with hands.locks.try_hold("project", tenant, channel, stream) as lock:
+            more = lock is not None and await customers.take_up(tenant, channel, hands.commands, hands.wake)
+        if more:
+            await hands.wake.project(tenant, channel, stream)
         return
     if await project_slice(hands.ports, tenant, channel, stream):
         await hands.wake.project(tenant, channel, stream)
@@ -112,6 +121,18 @@ async def collect(hands: Hands, tenant: UUID, channel: UUID, key: str | None) ->
             raise
 
 
+async def accounts(hands: Hands, tenant: UUID, channel: UUID) -> None:
+    """The shop's customers may have changed something of their accounts."""
+    async with hands.locks.try_hold("accounts", tenant, channel) as lock:
+        if lock is None:
+            return
+        async with tenant_transaction(tenant):
+            route = await projections.route(channel)
+            shop = await connections.shop(route.shop) if route is not None else None
+        if shop is not None and shop.state == "ready":
+            await customers.collect(tenant, channel, None, hands.shops, hands.wake)
+
+
 async def recheck(hands: Hands, tenant: UUID, channel: UUID) -> None:
     async with hands.locks.try_hold("recheck", tenant, channel) as lock:
         if lock is not None:
@@ -155,6 +176,7 @@ async def answered(hands: Hands, tenant: UUID, command: UUID) -> None:
         return
     result = wire.unpack(asked.result, wire.CommandResult)
     await orders.answered(tenant, asked.connection, asked.once, result, hands.commands, hands.wake)
+    await customers.answered(tenant, asked.once, hands.commands, hands.wake)
 
 
 async def prove(hands: Hands, tenant: UUID, channel: UUID) -> None:
@@ -185,6 +207,9 @@ async def media(hands: Hands, tenant: UUID) -> None:
         if lock is None:
             return
         more = await make_pictures(tenant, hands.objects, hands.renderers, hands.wake, hands.ports.stopping)
+        url = hands.settings.public_url
+        left = await fetch_due(tenant, hands.objects, hands.fetcher, hands.wake, url, hands.ports.stopping)
+        more = more or left
     if more:
         await hands.wake.media(tenant)
 
