@@ -53,7 +53,7 @@ class HttpClient:
         judge: Callable[[httpx.Response], Exception | None] | None = None,
     ) -> None:
         """`explain` may give a 4xx a better sentence and its field, from what this API writes into the body. `judge` is for APIs
-        whose status says little (a refused record as 500): what to raise for an answer that is not 2xx, None to go by the status."""
+        whose status says little (a refused record as 500): what to raise for an answer other than 2xx; None: by the status."""
         self.host = _host_of(base_url)
         self._explain = explain
         self._judge = judge
