@@ -8,6 +8,8 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
+from raccord.public_api.door import scoped
+from raccord.public_api.models import SCOPES
 from raccord.tenants.access import RANKS, member
 from support.web import Site, Visitor, Who, site
 
@@ -43,6 +45,11 @@ FOR_MACHINES = {
     "/files/{tenant:uuid}/{token:str}/{name:str}": "stands on a product's page; its token is found by nobody who tries",
     "/objects/{key:path}": "the address itself is signed, for one act on one key",
 }
+PUBLIC_API = "/api/v1"
+OPEN_API = {
+    "/api/v1/openapi.json": "describes the public API, the same for everybody",
+}
+"""All others below it ask for a key with a scope: `raccord.public_api.door`."""
 READS_BY_POST = {
     "/t/{tenant:uuid}/channels/{channel:uuid}/mapping/problems": "what was counted so far is too long for an address",
 }
@@ -81,6 +88,10 @@ def of_tenants(site: Site) -> list[Place]:
 
 def test_every_route_is_closed_or_stands_in_a_table_with_its_reason(site: Site) -> None:
     found = list(places(site))
+    for place in [one for one in found if one.path.startswith(PUBLIC_API)]:
+        assert (place.path in OPEN_API) != (scoped in place.handler.resolve_guards()), place
+        assert place.path in OPEN_API or place.handler.opt["scope"] in SCOPES, place
+    found = [one for one in found if not one.path.startswith(PUBLIC_API)]
     for place in found:
         without_session = bool(place.handler.opt.get("exclude_from_auth"))
         without_token = bool(place.handler.opt.get("exclude_from_csrf"))

@@ -25,6 +25,8 @@ from raccord.operations import tracing
 from raccord.operations.metrics import web_metrics
 from raccord.operations.references import with_references
 from raccord.orders.hooks import Hooks
+from raccord.public_api.description import openapi_config
+from raccord.public_api.schemas import StructSchemas
 from raccord.settings import Settings, from_environment
 from raccord.storage.engine import APP, SYSTEM
 from raccord.storage.objects import objects_of
@@ -61,7 +63,7 @@ def create_app(settings: Settings | None = None, wake: Wake | None = None) -> Li
     app = Litestar(
         route_handlers=[*ROUTES, static],
         lifespan=[lifespan],
-        plugins=[HTMXPlugin()],
+        plugins=[StructSchemas(), HTMXPlugin()],
         middleware=[
             with_references(tracing.begin(found, "web")),
             web_metrics().middleware,
@@ -76,7 +78,8 @@ def create_app(settings: Settings | None = None, wake: Wake | None = None) -> Li
             Exception: errors.on_bug,
         },
         before_send=[add_headers],
-        openapi_config=None,  # its pages load scripts of third parties; the public API brings a description of its own
+        openapi_config=openapi_config(),  # of the public API alone; its pages are ours, without scripts of third parties
+        include_in_schema=False,
         request_max_body_size=MAX_BODY,
     )
     app.state.settings = found

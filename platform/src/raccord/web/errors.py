@@ -9,6 +9,8 @@ from litestar.response import Redirect
 
 from raccord.front.links import address
 from raccord.front.templating import is_fragment, page
+from raccord.public_api import problems
+from raccord.public_api.description import PATH
 from raccord_connectors.contract import ConnectorError
 
 log = structlog.get_logger()
@@ -20,6 +22,8 @@ def wants_page(request: Request[Any, Any, Any]) -> bool:
 
 
 def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    if request.url.path.startswith(f"{PATH}/"):  # an address that no route of the public API has
+        return problems.of_http(request, error)
     if isinstance(error, NotAuthorizedException) and wants_page(request):
         # Where they wanted to go is kept as a path of ours only, never an address: no open redirect.
         return Redirect(address("/sign-in", next=request.url.path))

@@ -34,6 +34,7 @@ from raccord.orders import pages as orders
 from raccord.orders import reserved_pages as reserved
 from raccord.overview import pages as overview
 from raccord.partners import pages as partners
+from raccord.public_api import routes as public_api
 from raccord.rehearsals import pages as rehearsals
 from raccord.tenants import pages as tenants
 from raccord.web import data_sheets, health, objects
@@ -76,4 +77,5 @@ ROUTES: list[ControllerRouterHandler] = [
     *notifications.ROUTES,
     *alerts.ROUTES,
     *partners.ROUTES,
+    public_api.API,
 ]
