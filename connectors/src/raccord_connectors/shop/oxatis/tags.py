@@ -102,14 +102,12 @@ def checked(key: str, tags: Tags) -> Tags:
 
 
 def changed(now: Tags, before: Tags | None) -> Tags:
-    """What an update has to send. A level that is no more is sent as none."""
+    """What an update has to send; None is sent nowhere, but for a price that was there and is no more."""
     if before is None:
         return now
     sent = {name: value for name, value in now.items() if name not in before or before[name] != value}
-    gone = [
-        name for name in before if name not in now and re.fullmatch(r"Price[1-9]|StrikethroughPrice", name)
-    ]
-    return sent | {name: {**before[name], "Value": assumed.NO_PRICE} for name in gone}
+    gone = {name: before.get(name) for name, value in sent.items() if value is None}
+    return sent | {name: {**was, "Value": assumed.NO_PRICE} for name, was in gone.items() if was is not None}
 
 
 def option_code(value: str) -> str:
@@ -157,8 +155,10 @@ def _offer_tags(listing: Listing, offer: Offer, settings: OxatisSettings) -> Tag
     price = offer.price
     if isinstance(price, OfferPrice):
         tags["Price"] = _price(price.amount, price.tax_included)
-        if price.before is not None:
-            tags["StrikethroughPrice"] = _price(price.before, price.tax_included)
+        before = price.before
+        tags["StrikethroughPrice"] = None if before is None else _price(before, price.tax_included)
+        if isinstance(offer.tiers, list):
+            tags |= {f"Price{level}": None for level in range(1, LEVELS)}
         for tier in offer.tiers if isinstance(offer.tiers, list) else ():
             level = _level(listing, tier)
             if tier.minimum <= 1 and level:
