@@ -9,7 +9,7 @@ it may be done twice without harm, and its key is held by a lease.
 import hashlib
 from typing import Any, cast
 
-from litestar import Request
+from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import MutableScopeHeaders
 from litestar.handlers import BaseRouteHandler
@@ -66,12 +66,16 @@ class Door:
             told = {"program": caller.name}
             with acting(told):
                 if request.method == "POST" and "idempotency-key" in request.headers:
-                    await self._once(request, caller, scope, receive, counted)
+                    try:
+                        await self._once(request, caller, scope, receive, counted)
+                    except ApiRefused:
+                        raise
+                    except Exception as error:  # nothing was said yet, and Litestar believes that it was
+                        await _tell(problems.of_bug(request, error), request, scope, receive, counted)
                 else:
                     await self.app(scope, receive, counted)
         except ApiRefused as refused:
-            response = problems.of_refused(request, refused)
-            await response.to_asgi_response(None, request)(scope, receive, send)
+            await _tell(problems.of_refused(request, refused), request, scope, receive, send)
 
     # ------------------------------------------------------------------------------------------ only once
 
@@ -187,6 +191,12 @@ class _Later:
     async def wake_all(self) -> None:
         for name, given, named in self._calls:
             await getattr(self._wake, name)(*given, **named)
+
+
+async def _tell(
+    answer: Response[bytes], request: Request[Any, Any, Any], scope: Scope, receive: Receive, send: Send
+) -> None:
+    await answer.to_asgi_response(None, request)(scope, receive, send)
 
 
 async def _welcome(request: Request[Any, Any, Any]) -> tuple[Caller, Window]:
