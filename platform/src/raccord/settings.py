@@ -17,6 +17,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Of the embedded services, and of the files when no S3 is named."""
     database_url: str | None = None
     """PostgreSQL as the application role, `postgresql://raccord_app:…@host/raccord`. Unset: embedded."""
+    database_session_url: str | None = None
+    """The same as the application role without PgBouncer between: listening and locks belong to a session. Unset: `database_url`."""
     database_owner_url: str | None = None
     """The same database as the owner of the tables; only `raccord migrate` uses it."""
     database_system_url: str | None = None
@@ -56,6 +58,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     pool_size: int = 12
     """Database connections of one process."""
     environment: str = "production"
+
+    @property
+    def session_url(self) -> str | None:
+        return self.database_session_url or self.database_url
 
     @property
     def embedded_database(self) -> bool:

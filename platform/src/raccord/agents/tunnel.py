@@ -21,7 +21,7 @@ class Tunnel:
 
     def __init__(self, settings: Settings, wake: Wake) -> None:
         assert settings.secret_key, "RACCORD_SECRET_KEY is not set"
-        assert settings.database_url, "RACCORD_DATABASE_URL is not set"
+        assert settings.session_url, "RACCORD_DATABASE_URL is not set"
         self.wake = wake
         self.commands = Commands(wake)
         self.agents = Agents(settings.secret_key, self.commands)
@@ -30,7 +30,7 @@ class Tunnel:
             channel: partial(_heard, waiting, newest=waiting is self.commands.agents)
             for channel, waiting in self.commands.woken().items()
         }
-        self.listener = Listener(settings.database_url, handlers, self._missed)
+        self.listener = Listener(settings.session_url, handlers, self._missed)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

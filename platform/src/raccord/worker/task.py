@@ -47,7 +47,7 @@ class Hands:
     """All that the tasks work with. Made on the loop, at the first task."""
 
     def __init__(self, settings: Settings, wake: CeleryWake, stopping: Callable[[], bool]) -> None:
-        assert settings.database_url is not None
+        assert settings.session_url is not None
         assert settings.secret_key is not None, "RACCORD_SECRET_KEY is not set"
         self.settings = settings
         self.wake = wake
@@ -56,7 +56,7 @@ class Hands:
         )
         self.commands = Commands(wake)
         self.hooks = Hooks(settings.secret_key, settings.public_url)
-        self.locks = Locks(settings.database_url)
+        self.locks = Locks(settings.session_url)
         self.objects = objects_of(settings)
         self.renderers = Renderers()
         self.fetcher = Fetcher(allow_private=settings.allow_private_addresses)
