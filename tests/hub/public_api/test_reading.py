@@ -103,7 +103,7 @@ def test_a_key_that_is_unknown_expired_or_revoked_is_refused_alike(site: Site) -
     ):
         fetched(
             site.settings, site.made.tenant,
-            f"UPDATE api_key SET {change} WHERE {OF_KEY} RETURNING id", one.key,  # noqa: S608
+            f"UPDATE api_key SET {change} WHERE {OF_KEY} RETURNING id", one.key,
         )  # fmt: skip
     told = [one.get("/company").json() for one in (expired, revoked, Program(site.client, "rcd_" + "x" * 43))]
     assert ["api.bad_key"] * 3 == [one["code"] for one in told]
