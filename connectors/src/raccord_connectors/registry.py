@@ -12,6 +12,7 @@ CONNECTORS: dict[str, str] = {
     "files": "raccord_connectors.erp.files:DropFolder",
     "memory_erp": "raccord_connectors.sample.memory_erp:MemoryErp",
     "memory_shop": "raccord_connectors.sample.memory_shop:MemoryShop",
+    "oxatis": "raccord_connectors.shop.oxatis:Oxatis",
     "sage100": "raccord_connectors.erp.sage100:Sage100",
     "tryton": "raccord_connectors.erp.tryton:Tryton",
     "vendure": "raccord_connectors.shop.vendure:Vendure",
