@@ -352,8 +352,7 @@ class Outcome(Struct, frozen=True, omit_defaults=True):
     existed: bool = False
     """A `create` that found its thing already there (a repetition, or a match by natural key)."""
     media: Mapping[str, str] = {}  # digest → the system's own key, of the pictures that this change brought
-    said: Sequence[Message] = ()
-    """Of a change that was done: what its owner should know of it, such as a text that was cut to what the system holds."""
+    said: Sequence[Message] = ()  # of a change that was done: what its owner should know of it, such as a text that was cut
 
     @property
     def done(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from raccord.core.customer_owners import CustomerExchange
 from raccord.core.document_rules import DocumentRules
 from raccord.core.media_rules import MediaRules
 from raccord.core.notification_rules import NotificationRules
@@ -177,6 +178,7 @@ class ChannelSettings(Struct, kw_only=True, frozen=True, omit_defaults=True):
     tax_classes: dict[str, str] = {}
     """VAT rate in percent, as text ("20", "5.5") → the shop's tax class; missing ones are found in its discovery."""
     orders: OrderRules = OrderRules()
+    customers: CustomerExchange = CustomerExchange()
     media: MediaRules = MediaRules()
     documents: DocumentRules = DocumentRules()
     notifications: NotificationRules = NotificationRules()

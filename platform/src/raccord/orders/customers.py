@@ -7,6 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from raccord.core import customer_code, customer_fields, customer_identities, customer_match, customer_names
+from raccord.customers import accounts
 from raccord.journal.models import Event
 from raccord.orders import commands, known_customers, repository
 from raccord.orders.models import StoredOrder
@@ -196,6 +197,7 @@ async def remember(found: StoredOrder, customer: str, reason: str) -> None:
         await known_customers.give_up_claims(route.erp, found.id)
         return
     await known_customers.settle(route.erp, [found.id], customer)
+    await accounts.remember_buyer(route.tenant, route.channel, route.erp, found.order, customer, reason)
     exact, plain = customer_identities.remembered_as(found.order, route.shop)
     await known_customers.link(route.tenant, route.erp, exact, customer, reason)
     if not customer_fields.businesses(found.order.buyer.siret, found.order.buyer.vat_number):

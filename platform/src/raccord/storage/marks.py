@@ -42,6 +42,16 @@ async def with_stock(connection: UUID, items: Collection[str]) -> list[str]:
     return [row["key"] for row in rows]
 
 
+async def with_accounts(channels: Collection[UUID], customers: Collection[str]) -> list[str]:
+    """Those customers of the ERP that are known to have an account in the shop of one of these channels."""
+    rows = await current_connection().fetch(
+        "SELECT DISTINCT customer FROM customer_account WHERE channel = ANY($1::uuid[]) AND customer = ANY($2::text[])",
+        list(channels),
+        list(customers),
+    )
+    return [row["customer"] for row in rows]
+
+
 async def products_in(connection: UUID, categories: Sequence[str]) -> list[str]:
     """Products in these families and catalogue nodes, or below them: their path of titles may have changed."""
     rows = await current_connection().fetch(

@@ -19,7 +19,14 @@ from piccolo.columns import (
 )
 from piccolo.table import Table
 
-from raccord.storage import channel_tables, media_tables, notice_tables, order_tables, paper_tables
+from raccord.storage import (
+    channel_tables,
+    customer_tables,
+    media_tables,
+    notice_tables,
+    order_tables,
+    paper_tables,
+)
 from raccord.storage.engine import APP
 
 DriftPass = channel_tables.DriftPass
@@ -32,6 +39,7 @@ PlanCode = channel_tables.PlanCode
 Trial = channel_tables.Trial
 DecidedWithdrawal = channel_tables.DecidedWithdrawal
 Rehearsal = channel_tables.Rehearsal
+CustomerAccount = customer_tables.CustomerAccount
 SalesOrder = order_tables.SalesOrder
 Reservation = order_tables.Reservation
 OrderProgress = order_tables.OrderProgress

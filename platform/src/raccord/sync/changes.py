@@ -80,6 +80,10 @@ class Changes:
             self._marks["availability"] = set(
                 await to_project.with_stock(self.connection, self._marks["availability"])
             )
+        if self._marks["customers"]:  # most of an ERP's customers have no account in a shop
+            self._marks["customers"] = set(
+                await to_project.with_accounts(self.channels, self._marks["customers"])
+            )
         for channel in self.channels:
             for stream, keys in self._touched():
                 await to_project.mark(self.tenant, channel, stream, keys)

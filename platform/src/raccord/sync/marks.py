@@ -1,13 +1,13 @@
 """What in the shops depends on a record of the ERP, and so must be projected again when that record changes. Pure.
 
 A mark is a stream of the shop and a key: the product's in `listings`, the item's in `availability`, the shop's order
-reference in `order_updates`, the invoice's in `papers`. Families and catalogue nodes concern whole sets of products:
-`storage.marks.products_in` finds those.
+reference in `order_updates`, the invoice's in `papers`, the customer's in `customers`. Families and catalogue nodes concern
+whole sets of products: `storage.marks.products_in` finds those.
 """
 
 from collections.abc import Iterable, Iterator
 
-from raccord_connectors.canonical import Document, Invoice, PriceSet, Product, Record, StockLevels
+from raccord_connectors.canonical import Customer, Document, Invoice, PriceSet, Product, Record, StockLevels
 
 Mark = tuple[str, str]
 
@@ -30,6 +30,8 @@ def marks(before: Record | None, after: Record | None) -> Iterator[Mark]:
                 yield "order_updates", record.reference
             case Invoice():
                 yield "papers", record.key
+            case Customer():
+                yield "customers", record.key
     if isinstance(before, Product) or isinstance(after, Product):
         for item in _availability(before, after):
             yield "availability", item

@@ -12,13 +12,15 @@ from raccord.core.ownership import Fields, as_sent, for_update, spoken_of
 from raccord.core.retry import pause_after
 from raccord.journal.models import Entry, Event
 from raccord.storage.bindings import Done, DueRow, Failed
-from raccord_connectors.canonical import Availability, Listing, OrderUpdate, Record, decode, encode
+from raccord_connectors.canonical import Availability, Customer, Listing, OrderUpdate, Record, decode, encode
 from raccord_connectors.contract import Change, Outcome, Problem, Text
+from raccord_connectors.kit.customers import changed_fields
 
 RECORDS: dict[str, type[Record]] = {
     "listings": Listing,
     "availability": Availability,
     "order_updates": OrderUpdate,
+    "customers": Customer,
 }
 BUG_ATTEMPTS = 3
 """A record that makes us fail this often, alone, is held with our apology."""
@@ -93,6 +95,8 @@ class Outgoing(Struct, frozen=True):
     def says_nothing(self, creation: Fields) -> bool:
         """An update that would change nothing in the shop: other rules speak of other fields, or leave some to it."""
         record, previous, row = self.record, self.previous, self.row
+        if isinstance(record, Customer):  # its owners may have changed, and nothing else
+            return isinstance(previous, Customer) and not changed_fields(record, previous)
         if not isinstance(record, Listing) or not isinstance(previous, Listing):
             return False
         if row.target is None or row.leaving != ("unpublish" if row.left else None):

@@ -23,7 +23,7 @@ Lane = Literal["urgent", "ordinary"]
 
 LANES: dict[Lane, tuple[str, ...]] = {
     "urgent": ("availability", "order_updates"),
-    "ordinary": ("listings",),
+    "ordinary": ("listings", "customers"),
 }
 
 
@@ -40,7 +40,7 @@ class Wake(Protocol):
     broker is down the wake-up is lost, and the sweep finds the work in the database."""
 
     async def project(self, tenant: UUID, channel: UUID, stream: str) -> None:
-        """`to_project` has marks for this stream (of the shop: listings, availability, order_updates) of the channel."""
+        """`to_project` has marks for this stream (of the shop: listings, availability, order_updates, customers)."""
 
     async def push(self, tenant: UUID, shop: UUID, lane: Lane) -> None:
         """Bindings of this lane are due in the shop connection."""

@@ -30,6 +30,8 @@ SCHEDULE = {
     "prove": _entry("spread", 20.0, URGENT, 20, "prove"),
     # Webhooks that are missing, and those that the shop switched off.
     "hooks": _entry("spread", 300.0, ORDINARY, 300, "hooks"),
+    # What the shop's customers changed of their accounts; a shop that cannot tell it is read whole, once an hour.
+    "accounts": _entry("spread", 120.0, ORDINARY, 120, "accounts"),
     # What people changed in the shop behind our back.
     "drift": _entry("spread", crontab(minute="17"), ORDINARY, 1800, "drift"),
     # Orders that went to the shop's trash without a word.

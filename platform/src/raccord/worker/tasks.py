@@ -50,6 +50,10 @@ def register(celery: Celery, process: Process) -> None:
     def hooks(tenant: str, channel: str) -> None:
         process.run(work.hooks, UUID(tenant), UUID(channel))
 
+    @task(name="accounts")
+    def accounts(tenant: str, channel: str) -> None:
+        process.run(work.accounts, UUID(tenant), UUID(channel))
+
     @task(name="drift")
     def drift(tenant: str, channel: str) -> None:
         process.run(work.drift, UUID(tenant), UUID(channel))

@@ -11,7 +11,7 @@ from raccord.operations import metrics
 from raccord.sync.ports import Lane
 from raccord.worker.broker import MEDIA, ORDINARY, URGENT, WAKE_UP_LIFE, configure
 
-QUEUE_OF_STREAM = {"listings": ORDINARY}
+QUEUE_OF_STREAM = {"listings": ORDINARY, "customers": ORDINARY}
 """Of a stream's projection; the others are urgent."""
 
 log = structlog.get_logger(__name__)
