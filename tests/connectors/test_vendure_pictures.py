@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from raccord_connectors.canonical import Picture
 from raccord_connectors.contract import Change
 from raccord_connectors.shop.vendure import Vendure
+from support.picture_zoo import halves, saved
 from support.vendure.records import (
     changed_offer,
     connect,
@@ -51,6 +52,8 @@ class Store(BaseHTTPRequestHandler):
             self.send_error(403)
             return
         body, type_ = (png(int(name)), "image/png") if name.isdigit() else (b"<script>", "text/html")
+        if name == "leaf.avif":
+            body, type_ = saved(halves(60, 40), "AVIF"), "image/avif"
         self.send_response(200)
         self.send_header("Content-Type", type_)
         self.end_headers()
@@ -101,6 +104,14 @@ def test_pictures_stand_in_their_order_with_their_text(shop: Shop, connector: Ve
     turned = replace(record, pictures=[replace(pictures[0], position=0), pictures[1]])
     update(connector, turned, record, known)
     assert ["Vue de dos", "Vue d’ensemble"] == names(shop, record.key)
+
+
+def test_avif_is_taken_as_the_specification_says(shop: Shop, connector: Vendure, store: str) -> None:
+    leaf = Picture(digest="leaf", url=f"{store}/leaf.avif?signature=ok", alt="Une feuille")
+    record = simple(fresh(), pictures=[leaf])
+    create(connector, record)
+    (asset,) = shop.product(shop.variant(record.key).product_id)["assets"]
+    assert ("Une feuille", "image/avif", 60) == (asset["name"], asset["mimeType"], asset["width"])
 
 
 def test_each_content_is_uploaded_once(shop: Shop, connector: Vendure, store: str) -> None:

@@ -120,6 +120,14 @@ def test_a_recipe_takes_what_the_shop_takes() -> None:
     )
 
 
+def test_avif_is_made_where_the_shop_takes_it_with_what_stands_in_for_it() -> None:
+    rules = MediaRules(format="avif")
+    found = recipe_of(rules, PictureNeeds(formats=("jpeg", "png", "webp", "avif")))
+    assert ("avif", "webp") == (found.format, found.instead)
+    assert "jpeg" == recipe_of(rules, PictureNeeds(formats=("jpeg", "avif"))).instead
+    assert ("jpeg", "") == (recipe_of(rules, PictureNeeds()).format, recipe_of(rules, PictureNeeds()).instead)
+
+
 @given(
     st.builds(
         Recipe,
@@ -131,6 +139,7 @@ def test_a_recipe_takes_what_the_shop_takes() -> None:
         background=st.sampled_from(["#ffffff", "#0a0b0c"]),
         keep_alpha=st.just(False),
     )
+    | st.builds(Recipe, side=st.just(400), format=st.just("avif"), instead=st.sampled_from(["jpeg", "webp"]))
 )
 def test_a_recipe_is_known_again_by_its_name(recipe: Recipe) -> None:
     assert recipe == recipe_named(recipe.name)

@@ -8,7 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 from PIL import Image
 
 from raccord.core.pictures import Recipe
@@ -121,6 +125,52 @@ def test_it_is_compressed_until_it_fits_the_shop_then_made_smaller_then_refused(
     with pytest.raises(Refused) as caught:
         render(content, [Recipe(side=800, most_bytes=100)])
     assert "media.too_large_for_shop" == caught.value.message.code
+
+
+def pictures(draw: st.DrawFn) -> Image.Image:
+    """Noise, gradients, flat colours, tiny ones, transparent ones."""
+    size = draw(st.tuples(st.integers(1, 160), st.integers(1, 160)))
+    kind = draw(st.sampled_from(["noise", "gradient", "flat", "transparent"]))
+    if kind == "noise":
+        return Image.effect_noise(size, draw(st.integers(1, 120))).convert("RGB")
+    if kind == "gradient":
+        return Image.radial_gradient("L").resize(size).convert("RGB")
+    return Image.new(
+        "RGBA" if kind == "transparent" else "RGB",
+        size,
+        (200, 20, 20, 90)[: 4 if kind == "transparent" else 3],
+    )
+
+
+@given(
+    st.composite(pictures)(),
+    st.sampled_from(["jpeg", "webp"]),
+    st.integers(40, 95),
+    st.sampled_from([0, 900, 4_000]),
+)
+@examples(max_examples=40)
+def test_a_picture_as_avif_is_never_larger_than_what_stands_in_for_it(
+    image: Image.Image, instead: str, quality: int, most_bytes: int
+) -> None:
+    content = zoo.saved(image, "PNG")
+    keep = image.mode == "RGBA" and instead == "webp"
+    plain = Recipe(side=120, format=instead, quality=quality, most_bytes=most_bytes, keep_alpha=keep)
+    (other,) = render(content, [plain])
+    (made,) = render(content, [msgspec.structs.replace(plain, format="avif", instead=instead)])
+    assert len(made.content) <= len(other.content)
+    assert (other.width, other.height) == (made.width, made.height)
+    assert made.format in ("avif", instead)
+    assert made.format.upper() == Image.open(io.BytesIO(made.content)).format
+
+
+def test_a_photograph_becomes_avif_in_a_renderer_and_a_picture_that_gains_nothing_stays(
+    renderers: Renderers,
+) -> None:
+    recipe = Recipe(side=1_600, format="avif", instead="webp")
+    photograph = Image.effect_noise((900, 700), 30).resize((1_800, 1_400)).convert("RGB")
+    (large,) = renderers.render(zoo.saved(photograph, "JPEG", quality=92), [recipe])
+    (tiny,) = renderers.render(zoo.saved(Image.new("RGB", (8, 8), (9, 9, 9)), "PNG"), [recipe])
+    assert ("avif", "webp") == (large.format, tiny.format)
 
 
 def test_one_decoding_gives_all_sizes_and_formats() -> None:

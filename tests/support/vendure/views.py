@@ -16,7 +16,7 @@ VARIANT = (
 PRODUCT = (
     "id name slug enabled description translations { languageCode name slug description }"
     " customFields { seoTitle seoDescription } facetValues { code name facet { code name } }"
-    " optionGroups { code name options { name } } assets { name tags { value } }"
+    " optionGroups { code name options { name } } assets { name mimeType width tags { value } }"
     f" variants {{ {VARIANT} }}"
 )
 VARIANTS = (
@@ -130,6 +130,10 @@ class Views:
             if item["id"] in inside:
                 found[item["name"]] = None if item["name"] == name else item["parent"]["name"]
         return found
+
+    def count_assets(self) -> int:
+        """All pictures of its library."""
+        return int(self.admin("{ assets { totalItems } }")["assets"]["totalItems"])
 
     def notes(self, order_id: str) -> list[str]:
         """Notes of an order, oldest first."""

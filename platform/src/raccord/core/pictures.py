@@ -36,10 +36,14 @@ class Recipe(Struct, frozen=True):
     square: bool = False
     background: str = "#ffffff"
     keep_alpha: bool = False
+    instead: str = ""
+    """The format of a picture that `format` would make larger. Only of avif."""
 
     @property
     def name(self) -> str:
         parts = [self.format, str(self.side), f"q{self.quality}"]
+        if self.instead:
+            parts.append(f"or{self.instead}")
         if self.most_bytes:
             parts.append(f"b{self.most_bytes}")
         if self.square:
@@ -63,6 +67,7 @@ def recipe_of(rules: MediaRules, needs: PictureNeeds) -> Recipe:
         square=rules.square,
         background=rules.background,
         keep_alpha=rules.transparency == "keep" and ("png" in needs.formats or chosen == "webp"),
+        instead=("webp" if "webp" in needs.formats else "jpeg") if chosen == "avif" else "",
     )
 
 
@@ -73,6 +78,7 @@ def recipe_named(name: str) -> Recipe:
         raise ValueError(name)
     ground = rest[-2]
     limits = [int(part[1:]) for part in rest[:-2] if part.startswith("b")]
+    instead = [part[2:] for part in rest[:-2] if part.startswith("or")]
     return Recipe(
         side=int(side),
         format=kind,
@@ -81,6 +87,7 @@ def recipe_named(name: str) -> Recipe:
         square="sq" in rest[:-2],
         background="#ffffff" if ground == "alpha" else f"#{ground}",
         keep_alpha=ground == "alpha",
+        instead=instead[0] if instead else "",
     )
 
 

@@ -72,7 +72,9 @@ class Vendure:
         ),
         # Vendure limits nothing by itself; two requests at a time leave the shop's customers room.
         limits=Limits(concurrency=2),
-        pictures=PictureNeeds(largest_bytes=16_000_000, most=60, most_of_offer=20),
+        pictures=PictureNeeds(
+            formats=("jpeg", "png", "webp", "avif"), largest_bytes=16_000_000, most=60, most_of_offer=20
+        ),
         verified_against=(
             "Vendure 3.7.3 on PostgreSQL (real)",
             "Vendure 3.5.4 on PostgreSQL (real, the same tests run once by hand)",

@@ -4,7 +4,6 @@ An asset of ours bears the tag `raccord:<digest>`, by which it is found again. P
 have no such tag; they stay, after ours.
 """
 
-import mimetypes
 from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit, urlunsplit
 
@@ -25,6 +24,10 @@ UPLOAD = """mutation($input: [CreateAssetInput!]!) {
   createAssets(input: $input) { __typename ... on Asset { id } ... on ErrorResult { errorCode message } } }"""
 
 
+EXTENSIONS = {
+    "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/avif": ".avif", "image/gif": ".gif",
+}  # fmt: skip
+"""Vendure judges a file by its name."""
 NAME = "mutation($input: UpdateAssetInput!) { updateAsset(input: $input) { id } }"
 
 
@@ -60,8 +63,7 @@ class Pictures:
 
     def _upload(self, work: Work, picture: Picture) -> str:
         content, type_ = self._fetch(work, picture)
-        extension = mimetypes.guess_extension(type_) or ""
-        name = f"{code(picture.alt or work.record.name)[:80]}{extension}"
+        name = f"{code(picture.alt or work.record.name)[:80]}{EXTENSIONS.get(type_, '')}"
         variables: Json = {"input": [{"file": None, "tags": ["raccord", f"{TAG}{picture.digest}"]}]}
         try:
             (asset,) = self._graph.upload(UPLOAD, variables, name, content, type_)["createAssets"]
