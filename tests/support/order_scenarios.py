@@ -151,6 +151,7 @@ def _order(key: str, told: dict[str, Any], with_tax: bool) -> Order:
         status="processing",
         stage="open",
         currency=told.get("currency", "EUR"),
+        exchange_rate=Decimal(told["exchange_rate"]) if "exchange_rate" in told else None,
         prices_include_tax=with_tax,
         buyer=Buyer(email="anne@example.org", **told.get("buyer", {})),
         billing=HOME,

@@ -20,7 +20,7 @@ import msgspec
 
 from raccord_connectors.erp.sage100 import protocol
 from sandbox.gescom import accounts, order_entry, payments, store, transformation
-from sandbox.gescom.order_pricing import Deposit, Entry, Line
+from sandbox.gescom.order_pricing import Deposit, Entry, Line, Money
 from sandbox.gescom.refused import Refused, demand_access
 from sandbox.gescom.store import number
 
@@ -36,7 +36,7 @@ def check(connection: sqlite3.Connection, data: dict[str, Any]) -> dict[str, Any
 
 def create_document(connection: sqlite3.Connection, data: dict[str, Any]) -> dict[str, Any]:
     wanted = _data(data, protocol.NewDocument)
-    piece, existed = order_entry.enter(connection, _entry(wanted))
+    piece, existed = order_entry.enter(connection, _entry(connection, wanted))
     row = connection.execute(
         "select DO_Type, DO_TotalHT, DO_TotalTTC from F_DOCENTETE where DO_Domaine = 0 and DO_Piece = ?",
         (piece,),
@@ -76,7 +76,9 @@ def transform(connection: sqlite3.Connection, data: dict[str, Any]) -> dict[str,
 READS: dict[str, Verb] = {"check": check}
 WRITES: dict[str, Verb] = {
     "create_document": create_document,
+    "create_foreign_document": create_document,
     "enter_payment": enter_payment,
+    "enter_foreign_payment": enter_payment,
     "create_customer": create_customer,
     "update_customer": update_customer,
     "transform": transform,
@@ -144,7 +146,7 @@ class Bridge:
         self._deadly[verb] = left - 1
 
 
-def _entry(wanted: protocol.NewDocument) -> Entry:
+def _entry(connection: sqlite3.Connection, wanted: protocol.NewDocument) -> Entry:
     return Entry(
         customer=wanted.customer,
         lines=[_line(line) for line in wanted.lines],
@@ -157,6 +159,9 @@ def _entry(wanted: protocol.NewDocument) -> Entry:
         deposits=[Deposit(each.amount, each.method, each.dated, each.label) for each in wanted.deposits],
         gross=wanted.gross,
         prices_include_tax=wanted.prices_include_tax,
+        money=Money.of(connection, wanted.currency.index, wanted.currency.rate)
+        if wanted.currency
+        else Money(),
     )
 
 

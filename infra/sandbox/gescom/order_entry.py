@@ -18,10 +18,12 @@ from sandbox.gescom.order_pricing import (
     Deposit,
     Entry,
     Line,
+    Money,
     Taxed,
     cents,
     check_total,
     priced_line,
+    six,
 )
 from sandbox.gescom.refused import Refused, narrow_columns
 from sandbox.gescom.store import insert, number
@@ -46,7 +48,7 @@ def enter(connection: sqlite3.Connection, entry: Entry) -> tuple[str, bool]:
         for position, (line, taxes) in enumerate(priced, start=1):
             _line(connection, entry, piece, dated, depot, position * 1000, line, taxes)
         for deposit in entry.deposits:
-            _deposit(connection, entry.kind, piece, deposit)
+            _deposit(connection, entry, piece, deposit)
     refresh_totals(connection, entry.kind, piece)
     if entry.kind == INVOICE:
         settlement.due(connection, piece, dated)
@@ -61,7 +63,8 @@ def append(connection: sqlite3.Connection, document: sqlite3.Row, line: Line) ->
         "select max(DL_Ligne) from F_DOCLIGNE where DO_Domaine = 0 and DO_Type = ? and DO_Piece = ?",
         (kind, piece),
     ).fetchone()[0]
-    entry = Entry(document["DO_Tiers"], [line], kind, fields={"DO_Ref": document["DO_Ref"]})
+    money = Money.of(connection, document["DO_Devise"] or 0, number(document["DO_Cours"]))
+    entry = Entry(document["DO_Tiers"], [line], kind, fields={"DO_Ref": document["DO_Ref"]}, money=money)
     _line(connection, entry, piece, document["DO_Date"], document["DE_No"], (last or 0) + 1000, priced, taxes)
     refresh_totals(connection, kind, piece)
 
@@ -148,7 +151,8 @@ def _header(
         connection, "F_DOCENTETE", DO_Domaine=0, DO_Type=entry.kind, DO_Piece=piece, DO_Date=f"{dated[:10]} 00:00:00",
         DO_Heure=f"000{hour}", DO_Tiers=entry.customer, CT_NumPayeur=entry.customer, LI_No=place, DE_No=depot,
         DO_Souche=0, DO_Tarif=customer["N_CatTarif"], N_CatCompta=customer["N_CatCompta"], DO_NoWeb=entry.reference,
-        DO_DateLivr="1753-01-01", DO_DateLivrRealisee="1753-01-01", DO_Cours=1,
+        DO_DateLivr="1753-01-01", DO_DateLivrRealisee="1753-01-01",
+        DO_Devise=entry.money.index, DO_Cours=entry.money.rate,
         DO_DateExpedition=f"{dated[:10]} 00:00:00" if entry.kind in (DELIVERY, INVOICE) else "1753-01-01",
         **fields,
     )  # fmt: skip
@@ -176,17 +180,19 @@ def _line(
         )  # fmt: skip
         return
     article = connection.execute("select * from F_ARTICLE where AR_Ref = ?", (line.article,)).fetchone()
-    eco = cents(taxes.eco * line.quantity)
+    eco, money = cents(taxes.eco * line.quantity), entry.money
     insert(
         connection, "F_DOCLIGNE", **common, DL_No=next_number(connection, "F_DOCLIGNE", "DL_No"), DL_Ligne=position,
         AR_Ref=article["AR_Ref"], AG_No1=line.variant[0], AG_No2=line.variant[1],
         DL_Design=line.title or article["AR_Design"],
         DL_Qte=line.quantity, DL_QteBC=line.quantity, DL_QteBL=line.quantity if entry.kind == DELIVERY else 0,
         EU_Enumere="Pièce", EU_Qte=line.quantity,
-        DL_PrixUnitaire=line.net_price, DL_PUTTC=line.gross_price, DL_TTC=int(entry.prices_include_tax),
+        DL_PrixUnitaire=six(money.own(line.net_price)), DL_PUTTC=six(money.own(line.gross_price)),
+        DL_PUDevise=line.net_price if money.index else 0, DL_TTC=int(entry.prices_include_tax),
         DL_Taxe1=taxes.rate, DL_TypeTaux1=0, DL_TypeTaxe1=0, DL_CodeTaxe1=taxes.code, DL_Taxe2=taxes.eco,
         DL_TypeTaux2=2 if taxes.eco_code else 0, DL_TypeTaxe2=2 if taxes.eco_code else 0, DL_CodeTaxe2=taxes.eco_code,
-        DL_MontantHT=line.net - eco, DL_MontantTTC=line.gross, DL_Valorise=1, DL_PoidsNet=article["AR_PoidsNet"],
+        DL_MontantHT=cents(money.own(line.net)) - eco, DL_MontantTTC=cents(money.own(line.gross or line.net)), DL_Valorise=1,
+        DL_PoidsNet=article["AR_PoidsNet"],
         DL_TNomencl=int(article["AR_Nomencl"] in stockroom.KITS),
     )  # fmt: skip
     stockroom.move(connection, article["AR_Ref"], line.variant, depot, _moves(entry.kind, line.quantity))
@@ -222,9 +228,10 @@ def _part(
     )  # fmt: skip
 
 
-def _deposit(connection: sqlite3.Connection, kind: int, piece: str, deposit: Deposit) -> None:
+def _deposit(connection: sqlite3.Connection, entry: Entry, piece: str, deposit: Deposit) -> None:
     insert(
-        connection, "F_DOCREGL", DR_No=next_number(connection, "F_DOCREGL", "DR_No"), DO_Domaine=0, DO_Type=kind,
-        DO_Piece=piece, DR_TypeRegl=0, DR_Date=deposit.dated, DR_Libelle=deposit.label, DR_Montant=deposit.amount,
+        connection, "F_DOCREGL", DR_No=next_number(connection, "F_DOCREGL", "DR_No"), DO_Domaine=0, DO_Type=entry.kind,
+        DO_Piece=piece, DR_TypeRegl=0, DR_Date=deposit.dated, DR_Libelle=deposit.label,
+        DR_Montant=cents(entry.money.own(deposit.amount)), DR_MontantDev=deposit.amount if entry.money.index else 0,
         DR_Regle=1, N_Reglement=deposit.method,
     )  # fmt: skip

@@ -41,6 +41,32 @@ class Deposit:
 
 
 @dataclass(frozen=True)
+class Money:
+    """What a document is in. Sage keeps its lines in euros, converted."""
+
+    index: int = 0
+    """DO_Devise; 0 is the company's own."""
+    rate: Decimal = Decimal(1)
+    """DO_Cours."""
+    certain: bool = False
+    """The rate is units for one euro; else euros for one unit. D_Mode 1 here; how Sage says it is not known to us."""
+
+    @classmethod
+    def of(cls, connection: sqlite3.Connection, index: int, rate: Decimal) -> "Money":
+        if not index:
+            return cls()
+        row = connection.execute(
+            "select D_CodeISO, D_Mode from P_DEVISE where cbIndice = ?", (index,)
+        ).fetchone()
+        if row is None or not row["D_CodeISO"] or not rate:
+            raise Refused("refused", f"La devise {index} n’existe pas ou n’a pas de cours", field="currency")
+        return cls(index, rate, row["D_Mode"] == 1)
+
+    def own(self, amount: Decimal) -> Decimal:
+        return amount / self.rate if self.certain else amount * self.rate
+
+
+@dataclass(frozen=True)
 class Entry:
     customer: str
     lines: list[Line]
@@ -55,6 +81,7 @@ class Entry:
     gross: Decimal | None = None
     """What the customer paid: another total is refused."""
     prices_include_tax: bool = False
+    money: Money = Money()
 
 
 @dataclass(frozen=True)
@@ -186,6 +213,10 @@ def taxes_of(connection: sqlite3.Connection, article: str, family: str, category
             "tax_missing", f"Code taxe absent pour l’article {article}", field="lines", article=article, rate="?"
         )  # fmt: skip
     return found
+
+
+def six(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.000001"), ROUND_HALF_UP)
 
 
 def cents(amount: Decimal) -> Decimal:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from raccord_connectors.erp.sage100.protocol import NewPayment
 from sandbox.gescom.numbering import locked_by, next_number
 from sandbox.gescom.order_entry import check_open, refresh_totals
+from sandbox.gescom.order_pricing import Money, cents
 from sandbox.gescom.refused import Refused, narrow_columns
 from sandbox.gescom.store import insert, number
 
@@ -70,10 +71,14 @@ def _demand_method(connection: sqlite3.Connection, method: int) -> None:
 def _deposit(
     connection: sqlite3.Connection, wanted: NewPayment, header: sqlite3.Row, amount: Decimal
 ) -> None:
+    """In the document's currency; the rate says what it is worth in euros, as it does for the lines."""
+    money = Money.of(connection, header["DO_Devise"] or 0, number(header["DO_Cours"]))
+    own = cents(money.own(amount))
     insert(
         connection, "F_DOCREGL", DR_No=next_number(connection, "F_DOCREGL", "DR_No"), DO_Domaine=0,
         DO_Type=header["DO_Type"], DO_Piece=header["DO_Piece"], DR_TypeRegl=0, DR_Date=wanted.dated,
-        DR_Libelle=wanted.label, DR_Montant=amount, DR_Regle=1, N_Reglement=wanted.method,
+        DR_Libelle=wanted.label, DR_Montant=own, DR_MontantDev=amount if money.index else 0, DR_Regle=1,
+        N_Reglement=wanted.method,
     )  # fmt: skip
     refresh_totals(connection, header["DO_Type"], header["DO_Piece"])
 

@@ -28,6 +28,11 @@ LIBRES = (
     ("F_COMPTET", "Date d'anniversaire", 3, 0), ("F_COMPTET", "Abonné newsletter", 22, 21),
     ("F_DOCENTETE", "Message cadeau", 9, 69),
 )  # fmt: skip
+CURRENCIES = (
+    ("Euro", "EUR", 1, "€"), ("Dollar US", "USD", 0.92, "$"), ("Franc suisse", "CHF", 1.06, "CHF"),
+    ("Livre sterling", "GBP", 1.17, "£"), ("Dollar canadien", "CAD", 0.67, "$C"),
+)  # fmt: skip
+"""Title, ISO code, euros for one unit (*à l'incertain*), sign."""
 COUNTERS = ((0, 0, "DE00001"), (0, 1, "BC00001"), (0, 2, "PL00001"), (0, 3, "BL00001"), (0, 4, "BR00001"),
             (0, 5, "AV00001"), (0, 6, "FA00001"), (2, 20, "ME00001"), (2, 21, "MS00001"))  # fmt: skip
 
@@ -56,6 +61,12 @@ def fill(connection: sqlite3.Connection) -> None:
         insert(connection, "P_INTSTATART", S_Intitule=title)
     for index, title in enumerate(people.CARRIERS, start=1):
         insert(connection, "P_EXPEDITION", E_Intitule=title, AR_Ref="PORT", cbIndice=index)
+    for index in range(1, 33):  # empty ones too, as Sage has
+        title, code, rate, sign = CURRENCIES[index - 1] if index <= len(CURRENCIES) else ("", "", 0, "")
+        insert(
+            connection, "P_DEVISE", D_Intitule=title, D_CodeISO=code, D_Cours=rate, D_Monnaie=title, D_Sigle=sign,
+            cbIndice=index,
+        )  # fmt: skip
     for index, (title, code) in enumerate(people.METHODS, start=1):
         insert(connection, "P_REGLEMENT", R_Intitule=title, R_Code=code, cbIndice=index)
     insert(connection, "P_SOUCHEVENTE", S_Intitule="Ventes", S_Valide=1, cbIndice=1)

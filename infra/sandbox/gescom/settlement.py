@@ -7,6 +7,7 @@ from sandbox.gescom.numbering import next_number
 from sandbox.gescom.store import insert, number, update
 
 INVOICE = 6
+CENT = Decimal("0.01")
 
 
 def share_deposits(connection: sqlite3.Connection, old: tuple[int, str], new: tuple[int, str]) -> None:
@@ -25,11 +26,14 @@ def share_deposits(connection: sqlite3.Connection, old: tuple[int, str], new: tu
         if taken <= 0:
             continue
         wanted -= taken
+        foreign = number(deposit["DR_MontantDev"])
+        moved = (foreign * taken / there).quantize(CENT)
         update(
-            connection, "F_DOCREGL", "cbMarq = ?", (deposit["cbMarq"],), DO_Type=new[0], DO_Piece=new[1], DR_Montant=taken
+            connection, "F_DOCREGL", "cbMarq = ?", (deposit["cbMarq"],), DO_Type=new[0], DO_Piece=new[1], DR_Montant=taken,
+            DR_MontantDev=moved,
         )  # fmt: skip
         if there > taken:
-            without = ("cbMarq", "cbModification", "DR_No", "DR_Montant")
+            without = ("cbMarq", "cbModification", "DR_No", "DR_Montant", "DR_MontantDev")
             left = {name: deposit[name] for name in deposit.keys() if name not in without}  # noqa: SIM118
             insert(
                 connection,
@@ -37,6 +41,7 @@ def share_deposits(connection: sqlite3.Connection, old: tuple[int, str], new: tu
                 **left,
                 DR_No=next_number(connection, "F_DOCREGL", "DR_No"),
                 DR_Montant=there - taken,
+                DR_MontantDev=foreign - moved,
             )
 
 

@@ -13,6 +13,7 @@ TABLES: dict[str, str] = {
     "P_EXPEDITION": "E_Intitule 35 E_Mode s AR_Ref 19 E_ValFrais # cbIndice s",
     "P_REGLEMENT": "R_Intitule 35 R_Code 5 cbIndice s",
     "P_SOUCHEVENTE": "S_Intitule 35 S_Valide s cbIndice s",
+    "P_DEVISE": "D_Intitule 35 D_Format 31 D_Cours # D_Monnaie 21 D_SousMonnaie 21 D_CodeISO 3 D_Sigle 5 D_Mode s cbIndice s",
     "P_CRISQUE": "R_Intitule 35 R_Type s cbIndice s",
     "F_DEPOT": "DE_No i! DE_Intitule 35! DE_Code 9 DE_Ville 35 DE_Principal s DE_Exclure s",
     "F_COLLABORATEUR": "CO_No i! CO_Nom 35 CO_Prenom 35 CO_Fonction 35 CO_EMail 69",
@@ -68,13 +69,13 @@ TABLES: dict[str, str] = {
     "DO_CodeTaxe1 5 DO_TotalHT # DO_TotalHTNet # DO_TotalTTC # DO_NetAPayer # DO_MontantRegle # DO_GUID 36",
     "F_DOCLIGNE": "DO_Domaine s! DO_Type s! DO_Piece 13! DO_Date d CT_Num 17 DL_No i! DL_Ligne i AR_Ref 19 AG_No1 i "
     "AG_No2 i DL_Design 69 DO_Ref 17 DL_Qte # DL_QteBC # DL_QtePL # DL_QteBL # DL_QteDE # EU_Enumere 21 EU_Qte # "
-    "DL_PrixUnitaire # DL_PUTTC # DL_TTC s DL_Remise01REM_Valeur # DL_Remise01REM_Type s DL_Taxe1 # DL_TypeTaux1 s "
+    "DL_PrixUnitaire # DL_PUTTC # DL_PUDevise # DL_TTC s DL_Remise01REM_Valeur # DL_Remise01REM_Type s DL_Taxe1 # DL_TypeTaux1 s "
     "DL_TypeTaxe1 s DL_CodeTaxe1 5 DL_Taxe2 # DL_TypeTaux2 s DL_TypeTaxe2 s DL_CodeTaxe2 5 DL_Taxe3 # DL_TypeTaux3 s "
     "DL_TypeTaxe3 s DL_CodeTaxe3 5 DL_MontantHT # DL_MontantTTC # DE_No i DO_DateLivr d DL_PoidsNet # DL_PoidsBrut # "
     "DL_NoColis 19 DL_Valorise s DL_NonLivre s DL_TNomencl s AR_RefCompose 19 AC_RefClient 19 DT_No i DL_PieceBC 13 "
     "DL_DateBC d DL_PiecePL 13 DL_DatePL d DL_PieceBL 13 DL_DateBL d DL_PieceDE 13 DL_DateDE d CO_No i",
     "F_DOCREGL": "DR_No i! DO_Domaine s DO_Type s DO_Piece 13 DR_TypeRegl s DR_Date d DR_Libelle 35 DR_Pourcent # "
-    "DR_Montant # DR_Equil s DR_Regle s N_Reglement s",
+    "DR_Montant # DR_MontantDev # DR_Equil s DR_Regle s N_Reglement s",
     "F_CREGLEMENT": "RG_No i! CT_NumPayeur 17 RG_Date d RG_Reference 17 RG_Libelle 35 RG_Montant # N_Reglement s "
     "RG_Impute s RG_Compta s JO_Num 7 RG_TypeReg s RG_Type s RG_Impaye d RG_Cloture s",
     "F_REGLECH": "RG_No i! DR_No i! DO_Domaine s DO_Type s DO_Piece 13 RC_Montant #",

@@ -19,6 +19,11 @@ TOTALS = {
     "tax": Text("order.gap_tax", "total des taxes", "total of taxes"),
     "gross": Text("order.gap_gross", "total taxe comprise", "total with tax"),
 }
+CURRENCY = Text(
+    "order.gap_currency",
+    "devise : document en {found}, commande en {asked}",
+    "currency: document in {found}, order in {asked}",
+)
 RATE = Text("order.gap_rate", "taxe à {rate} %", "tax at {rate}%")
 BASE = Text("order.gap_base", "base taxée à {rate} %", "base taxed at {rate}%")
 LINE = Text("order.gap_line", "ligne « {title} » hors taxe", "line “{title}” without tax")
@@ -36,12 +41,14 @@ SAID = Text("order.gap", "{what} : {found} au lieu de {asked}", "{what}: {found}
 class Gap(Struct, frozen=True):
     """One figure that is not what was asked. `line` and `base` explain; the others hold the order."""
 
-    what: Literal["net", "tax", "gross", "rate", "base", "line"]
+    what: Literal["currency", "net", "tax", "gross", "rate", "base", "line"]
     title: Text
     asked: Decimal
     found: Decimal
     rate: Decimal | None = None
     name: str = ""
+    currencies: tuple[str, str] = ("", "")
+    """Asked and found, where they differ: the amounts then say nothing."""
 
 
 def credited_as(document: Document) -> Document:
@@ -60,6 +67,16 @@ def credited_as(document: Document) -> Document:
 
 def gaps(draft: Draft, document: Document) -> list[Gap]:
     """Empty when the document is, to the cent, what was asked; differences of lines are told only beside one of totals."""
+    if draft.currency != document.currency:
+        return [
+            Gap(
+                "currency",
+                CURRENCY,
+                draft.gross,
+                document.gross,
+                currencies=(draft.currency, document.currency),
+            )
+        ]
     found = [*_totals(draft, document), *_taxes(draft, document)]
     return [*found, *_lines(draft, document)] if found else []
 
@@ -146,6 +163,9 @@ def told(found: Sequence[Gap]) -> tuple[str, str]:
 
 
 def _said(gap: Gap) -> tuple[str, str]:
+    if gap.what == "currency":
+        said = gap.title.fill(asked=gap.currencies[0], found=gap.currencies[1])
+        return said.fr, said.en
     what = gap.title.fill(rate=gap.rate, title=gap.name)
     asked, found = cents(gap.asked), cents(gap.found)
     french = SAID.fill(what=what.fr, asked=asked, found=found).fr

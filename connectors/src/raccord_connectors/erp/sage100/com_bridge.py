@@ -49,12 +49,8 @@ SAME_PLACE = ("LI_Adresse", "LI_Complement", "LI_CodePostal", "LI_Ville", "LI_Co
 class Refused(Exception):
     def __init__(self, kind: str, text: str = "", field: str = "", **values: object) -> None:
         super().__init__(text)
-        self.failure = {
-            "kind": kind,
-            "text": text,
-            "field": field,
-            "values": {name: str(value) for name, value in values.items()},
-        }
+        said = {name: str(value) for name, value in values.items()}
+        self.failure = {"kind": kind, "text": text, "field": field, "values": said}
 
 
 class Sage:
@@ -107,17 +103,23 @@ class Sage:
         self._deposits(document, data.get("deposits", []))
         _check_total(document, Decimal(data["gross"]))
         if not process.CanProcess:
-            raise Refused("refused", "; ".join(_errors(process)))
+            raise Refused("refused", "; ".join(str(error.Text) for error in _each(process.Errors)))
         process.Process()
         made = process.DocumentResult
         ignored = [name for name in fields if name in CHOSEN_BY_SAGE]
         return {"kind": int(data["kind"]), "piece": made.DO_Piece, "existed": False, "ignored": ignored}
+
+    def create_foreign_document(self, data: dict[str, Any]) -> dict[str, Any]:
+        """By which properties a sales document gets its currency and rate is not in what we could read: none is written."""
+        raise Refused("no_currency", field="currency", currency=data["currency"]["code"])
 
     def enter_payment(self, data: dict[str, Any]) -> dict[str, Any]:
         """Deposits are entered with their document. How one is added to a document that exists, and how a payment is
         allocated to an invoice, is not in what we could read: a person enters it, under the title that we look for."""
         self._opened()
         raise Refused("by_hand", field="document", label=data["label"])
+
+    enter_foreign_payment = enter_payment
 
     def create_customer(self, data: dict[str, Any]) -> dict[str, Any]:
         self._opened()
@@ -262,10 +264,6 @@ def _each(collection: Any) -> Iterator[Any]:
         yield collection.Item(index)
 
 
-def _errors(process: Any) -> list[str]:
-    return [str(error.Text) for error in _each(process.Errors)]
-
-
 def _day(said: str) -> datetime:
     return datetime.fromisoformat(said[:10])
 
@@ -296,7 +294,7 @@ def _said(error: Any) -> str:
     return str(details[2] if details and len(details) > 2 and details[2] else error.args[1])
 
 
-VERBS = ("open", "check", "create_document", "enter_payment", "create_customer", "update_customer")
+VERBS = {name for name in vars(Sage) if not name.startswith("_")}
 
 
 def answer(sage: Sage, request: dict[str, Any]) -> dict[str, Any]:

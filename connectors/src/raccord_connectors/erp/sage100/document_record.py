@@ -9,46 +9,23 @@ from typing import Any, Literal
 from sqlalchemy.engine import Row
 
 from raccord_connectors.canonical import Document, DocumentLine, Scalar, Shipment, TaxAmount, plain
-from raccord_connectors.canonical.document import Kind
 from raccord_connectors.contract import RecordRejected
 from raccord_connectors.erp.sage100 import texts, values
-from raccord_connectors.erp.sage100.articles import item_key
-from raccord_connectors.erp.sage100.document_rows import HEADER, PASTS, Money, document_key
+from raccord_connectors.erp.sage100.currencies import OWN, Exchange, Exchanges
+from raccord_connectors.erp.sage100.document_lines import (
+    DELIVERED,
+    INVOICED,
+    KINDS,
+    PREPARED,
+    Line,
+    Piece,
+    header_value,
+    line_of,
+    signs_of,
+)
+from raccord_connectors.erp.sage100.document_rows import PASTS, Money, document_key
 
-KINDS: dict[int, Kind] = {
-    0: "quotation", 1: "order", 2: "preparation", 3: "delivery", 4: "return", 5: "credit", 6: "invoice", 7: "invoice",
-}  # fmt: skip
-PREPARED, DELIVERED, RETURNED, CREDITED, INVOICED = 2, 3, 4, 5, 6
-GIVEN_BACK = (1, 2)
-"""DO_Provenance of an invoice: return, credit. The sign conventions of quantities differ between versions."""
-Piece = tuple[int, str]
-"""DO_Type and DO_Piece."""
 State = Literal["draft", "confirmed", "preparing", "partly_delivered", "delivered", "invoiced", "cancelled"]
-
-
-@dataclass(frozen=True)
-class Line:
-    """A document line with its amounts as we say them."""
-
-    row: Row[Any]
-    kind: int
-    piece: str
-    item: str | None
-    quantity: Decimal
-    net: Decimal
-    """Eco-contributions included: they are no VAT."""
-    gross: Decimal
-    rate: Decimal | None
-    back: bool
-
-    @property
-    def stage(self) -> Kind:
-        return "credit" if self.back and self.kind >= INVOICED else KINDS[self.kind]
-
-    @property
-    def counts(self) -> bool:
-        """Decides how far the document got: comments and free lines do not."""
-        return self.item is not None and self.quantity != 0
 
 
 @dataclass(frozen=True)
@@ -57,16 +34,20 @@ class Titles:
 
     carriers: Mapping[int, str]
     tracking_field: str
+    exchanges: Exchanges
     custom: Callable[[Row[Any]], dict[str, Scalar]]
 
 
 def document_of(key: str, rows: Sequence[Row[Any]], money: Money, titles: Titles) -> Document:
     signs = signs_of(rows)
-    lines = [line_of(row, signs) for row in rows]
+    first = rows[0]
+    exchange = titles.exchanges.at(header_value(first, "DO_Devise"), header_value(first, "DO_Cours"))
+    lines = [line_of(row, signs, exchange) for row in rows]
     counted = [line for line in lines if line.counts] or lines
     counted = [line for line in counted if not line.back] or counted
-    first = rows[0]
     fee_net, fee_gross = fees_of(lines, money)
+    if exchange is not None:
+        fee_net, fee_gross = exchange.told(fee_net), exchange.told(fee_gross)
     net = plain(values.cents(sum((line.net for line in lines), values.ZERO) + fee_net))
     gross = plain(values.cents(sum((line.gross for line in lines), values.ZERO) + fee_gross))
     dated = _origin_day(first)
@@ -88,8 +69,10 @@ def document_of(key: str, rows: Sequence[Row[Any]], money: Money, titles: Titles
         tax=plain(gross - net),
         gross=gross,
         taxes=_tax_table(lines),
-        paid=_shared(money.paid, pieces, lines, money),
-        deposits=_shared(money.deposits, pieces, lines, money),
+        paid=_paid(pieces, lines, money, exchange),
+        deposits=_deposits(pieces, lines, money, exchange),
+        currency=exchange.code if exchange is not None else OWN,
+        exchange_rate=exchange.worth if exchange is not None else None,
         due=min((money.due[piece] for piece in pieces if piece in money.due), default=None),
         custom=titles.custom(first),
     )
@@ -113,65 +96,6 @@ def bare_document(row: Row[Any]) -> Document:
         tax=zero,
         gross=zero,
     )
-
-
-def is_back(row: Row[Any]) -> bool:
-    """Whether the line is of a return, of a credit, or of the invoice of one."""
-    return (
-        row.DO_Type in (RETURNED, CREDITED) or values.whole(header_value(row, "DO_Provenance")) in GIVEN_BACK
-    )
-
-
-def signs_of(rows: Iterable[Row[Any]]) -> dict[Piece, int]:
-    """By what the amounts of each return or credit are multiplied, so that what is given back is below zero, and what is kept
-    back of it above, whichever way this version stores them."""
-    sums: dict[Piece, Decimal] = {}
-    for row in rows:
-        if is_back(row):
-            piece = (row.DO_Type, values.key(row.DO_Piece))
-            amount = values.amount(row.DL_MontantTTC) or values.amount(row.DL_Qte)
-            sums[piece] = sums.get(piece, values.ZERO) + amount
-    return {piece: -1 if amount > 0 else 1 for piece, amount in sums.items()}
-
-
-def line_of(row: Row[Any], signs: Mapping[Piece, int]) -> Line:
-    """`signs`: of all lines of its document."""
-    reference = values.key(row.AR_Ref)
-    valued = row.DL_Valorise is None or values.flag(row.DL_Valorise)
-    quantity = values.amount(row.DL_Qte)
-    net = values.amount(row.DL_MontantHT) + parafiscal_of(row, quantity) if valued else values.ZERO
-    gross = values.amount(row.DL_MontantTTC) if valued else values.ZERO
-    sign = signs.get((row.DO_Type, values.key(row.DO_Piece)), 1)
-    return Line(
-        row=row,
-        kind=row.DO_Type,
-        piece=values.key(row.DO_Piece),
-        item=item_key(reference, row.AG_No1, row.AG_No2) if reference else None,
-        quantity=plain(sign * quantity),
-        net=plain(values.cents(sign * net)),
-        gross=plain(values.cents(sign * gross)),
-        rate=_vat_rate(row) if reference else None,
-        back=is_back(row),
-    )
-
-
-def parafiscal_of(row: Row[Any], quantity: Decimal) -> Decimal:
-    """Taxes in amounts: type 1 once per line, type 2 per unit."""
-    total = values.ZERO
-    for slot in (1, 2, 3):
-        how = values.whole(getattr(row, f"DL_TypeTaux{slot}"))
-        value = values.amount(getattr(row, f"DL_Taxe{slot}"))
-        total += value * quantity if how == 2 else value if how == 1 else values.ZERO
-    return values.cents(total)
-
-
-def _vat_rate(row: Row[Any]) -> Decimal | None:
-    for slot in (1, 2, 3):
-        kind, how = getattr(row, f"DL_TypeTaxe{slot}"), values.whole(getattr(row, f"DL_TypeTaux{slot}"))
-        rate = values.number(getattr(row, f"DL_Taxe{slot}"))
-        if how == 0 and values.whole(kind) in (0, 1) and rate is not None:
-            return rate
-    return None
 
 
 def _document_line(line: Line) -> DocumentLine:
@@ -263,6 +187,23 @@ def _tax_table(lines: Iterable[Line]) -> list[TaxAmount]:
     return [TaxAmount(rate, plain(base), plain(tax)) for rate, (base, tax) in sorted(bases.items())]
 
 
+def _deposits(
+    pieces: Iterable[Piece], lines: Sequence[Line], money: Money, exchange: Exchange | None
+) -> Decimal:
+    return _shared(money.deposits if exchange is None else money.foreign, pieces, lines, money)
+
+
+def _paid(pieces: Iterable[Piece], lines: Sequence[Line], money: Money, exchange: Exchange | None) -> Decimal:
+    """What is allocated to due dates is kept in the company's own money only, as far as we know."""
+    if exchange is None:
+        return _shared(money.paid, pieces, lines, money)
+    allocated = {
+        piece: amount - money.deposits.get(piece, values.ZERO) for piece, amount in money.paid.items()
+    }
+    told = exchange.told(_shared(allocated, pieces, lines, money))
+    return plain(values.cents(_shared(money.foreign, pieces, lines, money) + told))
+
+
 def _shared(
     amounts: Mapping[Piece, Any], pieces: Iterable[Piece], lines: Sequence[Line], money: Money
 ) -> Decimal:
@@ -274,7 +215,7 @@ def _shared(
 
 def _part_of(piece: tuple[int, str], lines: Sequence[Line], money: Money) -> Decimal:
     total = money.totals.get(piece, values.ZERO)
-    mine = sum((abs(line.gross) for line in lines if (line.kind, line.piece) == piece), values.ZERO)
+    mine = sum((abs(line.own) for line in lines if (line.kind, line.piece) == piece), values.ZERO)
     return Decimal(1) if not total else min(Decimal(1), mine / abs(total))
 
 
@@ -304,7 +245,3 @@ def _origin_day(row: Row[Any]) -> date | None:
         if values.key(getattr(row, f"DL_Piece{past}")):
             return values.day(getattr(row, f"DL_Date{past}")) or values.day(row.DO_Date)
     return values.day(header_value(row, "DO_Date")) or values.day(row.DO_Date)
-
-
-def header_value(row: Row[Any], name: str) -> Any:
-    return row._mapping[HEADER + name]

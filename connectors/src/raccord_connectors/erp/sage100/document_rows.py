@@ -179,6 +179,8 @@ class Money:
         self.paid: dict[tuple[int, str], Any] = {}
         self.deposits: dict[tuple[int, str], Any] = {}
         """The part of `paid` that came before the invoice."""
+        self.foreign: dict[tuple[int, str], Any] = {}
+        """The deposits again, in the document's own currency; zero where it is the company's."""
         self.due: dict[tuple[int, str], Any] = {}
 
     def add(self, rows: DocumentRows, session: Session, pieces: Sequence[str]) -> None:
@@ -191,6 +193,7 @@ class Money:
                 deposits.add(part.DR_No)
                 _sum(self.paid, part, values.amount(part.DR_Montant))
                 _sum(self.deposits, part, values.amount(part.DR_Montant))
+                _sum(self.foreign, part, values.amount(part.DR_MontantDev))
             elif (day := values.day(part.DR_Date)) is not None:
                 key = (part.DO_Type, values.key(part.DO_Piece))
                 self.due[key] = min(day, self.due.get(key, day))

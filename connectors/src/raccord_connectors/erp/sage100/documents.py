@@ -10,6 +10,7 @@ from sqlalchemy.engine import Row
 from raccord_connectors.canonical import Document, Scalar
 from raccord_connectors.contract import RecordRejected
 from raccord_connectors.erp.sage100 import values
+from raccord_connectors.erp.sage100.currencies import Exchanges
 from raccord_connectors.erp.sage100.cursors import Marks
 from raccord_connectors.erp.sage100.custom import custom_values, libre_fields
 from raccord_connectors.erp.sage100.document_record import Titles, bare_document, document_of
@@ -36,7 +37,9 @@ class Documents:
         carriers = {
             row.cbIndice: values.text(row.E_Intitule) for row in session.all(tables.select("P_EXPEDITION"))
         }
-        self._titles = Titles(carriers, settings.tracking_field, self._custom)
+        self._titles = Titles(
+            carriers, settings.tracking_field, Exchanges.of(session, tables, settings), self._custom
+        )
 
     def records(self, session: Session) -> Iterator[Made]:
         yield from self._made(self.rows.everything(session))
@@ -57,7 +60,13 @@ class Documents:
         for key, rows, money in self._groups(self.rows.everything(session)):
             pieces = sorted({(row.DO_Type, values.key(row.DO_Piece)) for row in rows})
             paid = [
-                (money.paid.get(piece), money.totals.get(piece), money.due.get(piece)) for piece in pieces
+                (
+                    money.paid.get(piece),
+                    money.totals.get(piece),
+                    money.due.get(piece),
+                    money.foreign.get(piece),
+                )
+                for piece in pieces
             ]
             ready[key] = digest_rows([[tuple(row) for row in rows], paid, self._titles.carriers])
             if len(ready) >= size:

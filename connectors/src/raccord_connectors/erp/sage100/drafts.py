@@ -16,6 +16,7 @@ from raccord_connectors.contract import RecordRejected
 from raccord_connectors.erp.sage100 import protocol, texts, values
 from raccord_connectors.erp.sage100.articles import article_of
 from raccord_connectors.erp.sage100.countries import label_of
+from raccord_connectors.erp.sage100.currencies import OWN, Exchanges
 from raccord_connectors.erp.sage100.payments import Payments, label_of_payment
 from raccord_connectors.erp.sage100.settings import Sage100Settings
 from raccord_connectors.erp.sage100.tables import Tables, among
@@ -58,21 +59,27 @@ class DraftForm:
         self._tables = tables
         self._settings = settings
         self._parameters = Parameters.of(session, tables)
+        self._exchanges = Exchanges.of(session, tables, settings)
 
     def document(self, draft: Draft, reference: str) -> protocol.NewDocument:
         """Raises `RecordRejected` for what can be seen to be wrong before Sage is asked."""
         kind = self._kind(draft)
         if kind is None:
             raise RecordRejected(texts.BAD_KIND.fill(key=draft.key, kind=draft.kind), field="kind")
-        if draft.currency != "EUR":
-            message = texts.FOREIGN_CURRENCY.fill(key=draft.key, currency=draft.currency)
-            raise RecordRejected(message, field="currency")
+        currency = None
+        if draft.currency != OWN:
+            currency = self._exchanges.wanted(draft.key, draft.currency, draft.exchange_rate)
         net = sum((line.net for line in draft.lines), values.ZERO)
         gross = net + sum((line.tax for line in draft.lines), values.ZERO)
         if gross != draft.gross:
-            message = texts.TOTALS_OF_DRAFT.fill(key=draft.key, lines=gross, total=draft.gross)
+            message = texts.TOTALS_OF_DRAFT.fill(
+                key=draft.key, lines=gross, total=draft.gross, currency=draft.currency
+            )
             raise RecordRejected(message, field="gross")
         eco = self._eco_contributions(draft)
+        if currency is not None and (burdened := next((name for name, each in eco.items() if each), None)):
+            message = texts.ECO_IN_CURRENCY.fill(key=draft.key, currency=draft.currency, article=burdened)
+            raise RecordRejected(message, field="lines")
         labels = self._labels(draft)
         lines = [_line(draft.key, line, eco, labels, self._width) for line in draft.lines]
         return protocol.NewDocument(
@@ -88,6 +95,7 @@ class DraftForm:
             depot=self._depot(draft),
             delivery=self._delivery(draft),
             deposits=[self._deposit(draft, payment) for payment in draft.payments if payment.state == "paid"],
+            currency=currency,
         )
 
     def _kind(self, draft: Draft) -> int | None:

@@ -28,15 +28,15 @@ from raccord_connectors.erp.sage100.articles import item_key
 from raccord_connectors.erp.sage100.countries import iso_of
 from raccord_connectors.erp.sage100.cursors import Marks
 from raccord_connectors.erp.sage100.custom import custom_values
-from raccord_connectors.erp.sage100.document_record import (
+from raccord_connectors.erp.sage100.document_lines import (
     GIVEN_BACK,
     Line,
-    fees_of,
     header_value,
     line_of,
     parafiscal_of,
     signs_of,
 )
+from raccord_connectors.erp.sage100.document_record import fees_of
 from raccord_connectors.erp.sage100.document_rows import HEADER, Money, root_of
 from raccord_connectors.erp.sage100.documents import TOGETHER, Documents
 from raccord_connectors.erp.sage100.invoice_rows import InvoiceRows, invoice_key

@@ -13,10 +13,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from msgspec import Struct
+from msgspec.structs import replace
 
 from raccord_connectors.canonical import PaymentEntry, plain
 from raccord_connectors.contract import RecordRejected
 from raccord_connectors.erp.sage100 import protocol, texts, values
+from raccord_connectors.erp.sage100.currencies import OWN, currencies
 from raccord_connectors.erp.sage100.document_rows import LOOKUP, SALES, DocumentRows, root_of
 from raccord_connectors.erp.sage100.settings import Sage100Settings
 from raccord_connectors.erp.sage100.tables import Tables, among
@@ -27,6 +29,7 @@ OURS = re.compile(r"\S+-\S*/[^\s/]+")
 """First word of a title of ours: see `canonical.payment_key`."""
 LIVING = (0, 1, 2, 3, 6, 7)
 """Sales documents on which an order's money is entered."""
+INVOICED = (6, 7)
 CREDITS = (4, 5, 6, 7)
 """Returns and credits, and the invoices that they become: what they give back is paid out on them."""
 
@@ -46,6 +49,7 @@ class Payments:
         self._session = session
         self._tables = tables
         self._rows = DocumentRows(tables, [], None)
+        self._currencies = currencies(session, tables)
 
     def records(self, keys: Sequence[str] | None = None) -> Iterator[PaymentEntry]:
         """All of ours, or those of these keys."""
@@ -62,9 +66,12 @@ class Payments:
             if key in back:
                 order = orders.get(key.partition("/")[0])
                 if order is not None:
-                    yield _entry(key, parts, order, root)
+                    yield _entry(key, parts, order, self._currency(parts), root)
             elif root is not None:
-                yield _entry(key, parts, root)
+                yield _entry(key, parts, root, self._currency(parts))
+
+    def _currency(self, parts: "Sequence[_Part]") -> str:
+        return self.currency_at(parts[0].where) if parts[0].foreign else OWN
 
     def pieces(self, document: str, kinds: Sequence[int] = LIVING) -> list[Where]:
         """Where the lines of this order (or credit) are now, the furthest last; none when it is gone."""
@@ -78,8 +85,14 @@ class Payments:
             table.c.DO_Domaine == SALES, table.c.DR_TypeRegl == DEPOSIT, _titled(table.c.DR_Libelle, keys)
         )
         for row in self._session.all(mine.order_by(table.c.DR_No)):
-            where = (values.whole(row.DO_Type), values.key(row.DO_Piece))
-            yield from _part(row.DR_Libelle, row.DR_Montant, row.DR_Date, row.N_Reglement, "deposit", where)
+            where, foreign = (
+                (values.whole(row.DO_Type), values.key(row.DO_Piece)),
+                values.amount(row.DR_MontantDev),
+            )
+            part = _part(
+                row.DR_Libelle, foreign or row.DR_Montant, row.DR_Date, row.N_Reglement, "deposit", where
+            )
+            yield from (replace(one, foreign=bool(foreign)) for one in part)
 
     def _payments(self, keys: Sequence[str] | None) -> Iterator["_Part"]:
         paid, shared = self._tables["F_CREGLEMENT"], self._tables["F_REGLECH"]
@@ -97,6 +110,12 @@ class Payments:
                 yield from _part(
                     row.RG_Libelle, row.RG_Montant, row.RG_Date, row.N_Reglement, "settlement", where
                 )
+
+    def currency_at(self, where: Where) -> str:
+        """Of the document with that number."""
+        row = self._headers({where}, (*LIVING, *CREDITS)).get(where)
+        found = self._currencies.get(values.whole(row.DO_Devise)) if row is not None else None
+        return found.code if found is not None else OWN
 
     def _credits(self, places: set[Where]) -> set[Where]:
         """Those of these documents that give something back."""
@@ -120,9 +139,9 @@ class Payments:
         roots = self._roots(set(found))
         return {reference: roots[where] for where, reference in found.items() if where in roots}
 
-    def _headers(self, places: set[Where]) -> dict[Where, Any]:
+    def _headers(self, places: set[Where], kinds: Sequence[int] = CREDITS) -> dict[Where, Any]:
         found: dict[Where, Any] = {}
-        pieces = sorted({piece for kind, piece in places if kind in CREDITS})
+        pieces = sorted({piece for kind, piece in places if kind in kinds})
         for start in range(0, len(pieces), LOOKUP):
             for row in self._session.all(self._rows.of_pieces("F_DOCENTETE", pieces[start : start + LOOKUP])):
                 found[values.whole(row.DO_Type), values.key(row.DO_Piece)] = row
@@ -149,6 +168,8 @@ class _Part(Struct, frozen=True):
     method: str
     kind: str
     where: Where
+    foreign: bool = False
+    """Its amount is in the currency of its document, which is not the company's."""
 
 
 def _part(label: Any, amount: Any, day: Any, method: Any, kind: str, where: Where) -> Iterator[_Part]:
@@ -162,7 +183,9 @@ def _gives_back(row: Any) -> bool:
     return row.DO_Type in (4, 5) or values.whole(row.DO_Provenance) != 0
 
 
-def _entry(key: str, parts: Sequence[_Part], root: str, credit: str | None = None) -> PaymentEntry:
+def _entry(
+    key: str, parts: Sequence[_Part], root: str, currency: str, credit: str | None = None
+) -> PaymentEntry:
     total = sum((part.amount for part in parts), values.ZERO)
     first = parts[0]
     return PaymentEntry(
@@ -170,6 +193,7 @@ def _entry(key: str, parts: Sequence[_Part], root: str, credit: str | None = Non
         document=root,
         kind="refund" if total < 0 else "settlement" if first.kind == "settlement" else "deposit",
         amount=plain(abs(total)),
+        currency=currency,
         method=first.method,
         dated=min(part.dated for part in parts),
         transaction=first.transaction,
@@ -193,21 +217,26 @@ def payment_form(
     methods: dict[str, int],
 ) -> protocol.NewPayment:
     """What the bridge is asked to enter. Raises `RecordRejected` for what Sage could not hold."""
-    if entry.currency != "EUR":
-        raise RecordRejected(
-            texts.FOREIGN_CURRENCY.fill(key=entry.key, currency=entry.currency), field="currency"
-        )
     if entry.kind == "deposit_invoice":
         raise RecordRejected(texts.NO_DEPOSIT_INVOICE.fill(key=entry.key), field="kind")
     if entry.amount <= 0:
         raise RecordRejected(texts.NO_AMOUNT.fill(key=entry.key, amount=entry.amount), field="amount")
-    pieces = Payments(session, tables).pieces(entry.document)
+    payments = Payments(session, tables)
+    pieces = payments.pieces(entry.document)
     if not pieces:
         message = texts.UNKNOWN_DOCUMENT.fill(key=entry.key, document=entry.document)
         raise RecordRejected(message, field="document")
+    currency = payments.currency_at(pieces[-1])
+    if currency != entry.currency:
+        message = texts.CURRENCY_OF_PAYMENT.fill(key=entry.key, currency=entry.currency, known=currency)
+        raise RecordRejected(message, field="currency")
+    if currency != OWN and (entry.credit is not None or any(kind in INVOICED for kind, _ in pieces)):
+        raise RecordRejected(
+            texts.FOREIGN_SETTLEMENT.fill(key=entry.key, currency=currency), field="currency"
+        )
     paid_out: list[Where] = []
     if entry.credit is not None:
-        paid_out = Payments(session, tables).pieces(entry.credit, CREDITS)
+        paid_out = payments.pieces(entry.credit, CREDITS)
         if not paid_out:
             message = texts.UNKNOWN_CREDIT.fill(key=entry.key, document=entry.credit)
             raise RecordRejected(message, field="credit")
@@ -223,6 +252,7 @@ def payment_form(
         reference=values.storable(entry.transaction)[: tables.width("F_CREGLEMENT", "RG_Reference") or 17],
         journal=entry.journal or "",
         credit=paid_out,
+        currency=currency if currency != OWN else "",
     )
 
 

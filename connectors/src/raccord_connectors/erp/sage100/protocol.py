@@ -19,7 +19,9 @@ Verb = Literal[
     "create_customer",
     "update_customer",
     "create_document",
+    "create_foreign_document",
     "enter_payment",
+    "enter_foreign_payment",
     "transform",
     "close",
 ]
@@ -111,6 +113,17 @@ class Deposit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     label: str = ""
 
 
+class Currency(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Another currency than the company's own, in which all amounts of a document are given. Sage converts them."""
+
+    index: int
+    """P_DEVISE.cbIndice, for DO_Devise."""
+    code: str
+    """ISO 4217."""
+    rate: Decimal
+    """For DO_Cours, six decimals, quoted as the company quotes."""
+
+
 class NewDocument(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Amounts are the shop's: the bridge refuses (`total_differs`) rather than write another total."""
 
@@ -130,6 +143,8 @@ class NewDocument(Struct, frozen=True, kw_only=True, omit_defaults=True):
     depot: int | None = None
     delivery: Place | None = None
     deposits: list[Deposit] = []
+    currency: Currency | None = None
+    """Asked for with the verb `create_foreign_document`, so that a bridge that does not know of it refuses."""
 
 
 class NewPayment(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -151,9 +166,11 @@ class NewPayment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reference: str = ""
     """RG_Reference."""
     journal: str = ""
+    """JO_Num; empty: Sage's own choice."""
     credit: list[tuple[int, str]] = []
     """Of a refund: DO_Type and DO_Piece of the return or credit note that it pays out."""
-    """JO_Num; empty: Sage's own choice."""
+    currency: str = ""
+    """Of a document in another currency than the company's: in which `amount` is. Asked for with `enter_foreign_payment`."""
 
 
 class NewCustomer(Struct, frozen=True, kw_only=True, omit_defaults=True):

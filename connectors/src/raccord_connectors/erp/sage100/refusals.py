@@ -135,11 +135,16 @@ BRIDGE_REFUSALS: dict[str, Text] = {
         "{key} : l’article {article} n’a pas de TVA au taux {rate} % dans Sage. Complétez sa comptabilité, puis relancez.",
         "{key}: the article {article} has no VAT at the rate {rate} % in Sage. Complete its accounting, then retry.",
     ),
+    "no_currency": Text(
+        "sage100.no_currency",
+        "{key} : la passerelle de Sage n’écrit pas de documents en {currency}. Saisissez celui-ci dans Sage, ou ignorez-le ici.",
+        "{key}: Sage’s bridge writes no documents in {currency}. Enter this one in Sage, or ignore it here.",
+    ),
     "total_differs": Text(
         "sage100.total_differs",
-        "{key} : Sage arrive à {found} € et le client a payé {expected} €. Rien n’a été écrit. Vérifiez les taux de TVA "
+        "{key} : Sage arrive à {found} et le client a payé {expected}. Rien n’a été écrit. Vérifiez les taux de TVA "
         "des articles de la commande.",
-        "{key}: Sage comes to {found} € and the customer paid {expected} €. Nothing was written. Check the VAT rates of "
+        "{key}: Sage comes to {found} and the customer paid {expected}. Nothing was written. Check the VAT rates of "
         "the order’s articles.",
     ),
     "too_long": Text(

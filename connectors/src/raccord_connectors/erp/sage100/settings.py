@@ -7,6 +7,8 @@ from msgspec import Meta
 from raccord_connectors.contract import label
 from raccord_connectors.kit.settings import Settings
 
+Quotation = Literal["", "incertain", "certain"]
+"""How `DO_Cours` and `D_Cours` are quoted: "incertain", own money for one unit; "certain", units for one of one's own."""
 Tracking = Literal["DL_NoColis", "DO_Coord01", "DO_Coord02", "DO_Coord03", "DO_Coord04"]
 
 
@@ -207,6 +209,18 @@ class Sage100Settings(Settings, frozen=True, kw_only=True):
             advanced=True,
         ),
     ] = {}
+    currency_rates: Annotated[
+        Quotation,
+        label(
+            "Cotation des devises",
+            "Quotation of currencies",
+            help_fr="Comment vos devises sont cotées dans Sage (Structure, Devises) : incertain, 1 USD = 0,92 € ; certain, "
+            "1 € = 1,09 USD. Vide : les commandes en devise attendent.",
+            help_en="How your currencies are quoted in Sage (Structure, Devises): incertain, 1 USD = 0.92 €; certain, "
+            "1 € = 1.09 USD. Empty: orders in another currency wait.",
+            advanced=True,
+        ),
+    ] = ""
     default_payment_method: Annotated[
         str,
         label("Mode de règlement par défaut", "Default payment method", advanced=True),

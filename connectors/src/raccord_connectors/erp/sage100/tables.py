@@ -26,6 +26,7 @@ COLUMNS: dict[str, str] = {
     "P_INTSTATART": "",
     "P_EXPEDITION": "E_Intitule AR_Ref cbIndice",
     "P_REGLEMENT": "R_Intitule R_Code cbIndice",
+    "P_DEVISE": "D_Intitule D_CodeISO D_Cours cbIndice",
     "P_CRISQUE": "R_Intitule R_Type cbIndice",
     "F_DEPOT": "DE_No DE_Intitule DE_Code DE_Principal",
     "F_COLLABORATEUR": "CO_No CO_Nom CO_Prenom",
@@ -63,19 +64,19 @@ COLUMNS: dict[str, str] = {
     "F_CONTACTT": "CT_No CT_Num CT_Nom CT_Prenom CT_Fonction CT_Civilite CT_Telephone CT_TelPortable CT_EMail",
     "F_DOCENTETE": "DO_Domaine DO_Type DO_Piece DO_Date DO_Ref DO_Tiers DO_NoWeb DO_Statut DO_Provenance DO_Expedit "
     "DO_DateLivr DO_DateExpedition DO_Coord01 DO_Coord02 DO_Coord03 DO_Coord04 DO_TypeFrais DO_ValFrais "
-    "DO_TypeLigneFrais DO_ValFranco DO_Taxe1 DO_TypeTaux1 DO_Valide DO_TxEscompte DO_TotalTTC LI_No",
+    "DO_TypeLigneFrais DO_ValFranco DO_Taxe1 DO_TypeTaux1 DO_Valide DO_TxEscompte DO_TotalTTC LI_No DO_Devise DO_Cours",
     "F_DOCLIGNE": "DO_Domaine DO_Type DO_Piece CT_Num DL_No DL_Ligne AR_Ref AG_No1 AG_No2 DL_Design DL_Qte DL_QteBL "
     "DL_PieceBC DL_DateBC DL_PiecePL DL_DatePL DL_PieceBL DL_DateBL DL_PieceDE DL_DateDE DO_Date DL_MontantHT "
     "DL_MontantTTC DL_Taxe1 DL_TypeTaux1 DL_TypeTaxe1 DL_CodeTaxe1 DL_Taxe2 DL_TypeTaux2 DL_TypeTaxe2 DL_Taxe3 "
-    "DL_TypeTaux3 DL_TypeTaxe3 DL_NoColis DL_Valorise AR_RefCompose DL_PrixUnitaire DL_TTC EU_Enumere",
-    "F_DOCREGL": "DR_No DO_Domaine DO_Type DO_Piece DR_TypeRegl DR_Date DR_Montant DR_Libelle N_Reglement",
+    "DL_TypeTaux3 DL_TypeTaxe3 DL_NoColis DL_Valorise AR_RefCompose DL_PrixUnitaire DL_PUTTC DL_PUDevise DL_TTC EU_Enumere",
+    "F_DOCREGL": "DR_No DO_Domaine DO_Type DO_Piece DR_TypeRegl DR_Date DR_Montant DR_MontantDev DR_Libelle N_Reglement",
     "F_CREGLEMENT": "RG_No CT_NumPayeur RG_Date RG_Reference RG_Libelle RG_Montant N_Reglement",
     "F_REGLECH": "RG_No DR_No DO_Domaine DO_Type DO_Piece RC_Montant",
     "cbSysLibre": "CB_File CB_Name CB_Pos CB_Type CB_Len",
 }
 
 OPTIONAL = frozenset(
-    {"F_ARTGLOSS", "F_GLOSSAIRE", "P_INTSTATART", "P_CATCOMPTA", "F_COLLABORATEUR", "P_CRISQUE"}
+    {"F_ARTGLOSS", "F_GLOSSAIRE", "P_INTSTATART", "P_CATCOMPTA", "F_COLLABORATEUR", "P_CRISQUE", "P_DEVISE"}
 )
 """Tables that give a detail only: without them the detail is empty."""
 

@@ -126,13 +126,56 @@ UNKNOWN_CREDIT = Text(
 )
 TOTALS_OF_DRAFT = Text(
     "sage100.totals_of_draft",
-    "Commande {key} : ses lignes font {lines} € et son total {total} €. Elle n’est pas écrite tant qu’ils diffèrent.",
-    "Order {key}: its lines make {lines} € and its total {total} €. It is not written while they differ.",
+    "Commande {key} : ses lignes font {lines} {currency} et son total {total} {currency}. Elle n’est pas écrite tant qu’ils "
+    "diffèrent.",
+    "Order {key}: its lines make {lines} {currency} and its total {total} {currency}. It is not written while they differ.",
 )
-FOREIGN_CURRENCY = Text(
-    "sage100.foreign_currency",
-    "La commande {key} est en {currency}. Seules les commandes en euros sont écrites dans Sage 100.",
-    "The order {key} is in {currency}. Only orders in euros are written to Sage 100.",
+UNKNOWN_CURRENCY = Text(
+    "sage100.unknown_currency",
+    "Commande {key} : elle est en {currency}, et Sage n’a pas cette devise. Créez-la dans Sage (Structure, Devises) avec son "
+    "code ISO et son cours, puis réessayez.",
+    "Order {key}: it is in {currency}, and Sage does not have that currency. Create it in Sage (Structure, Devises) with its ISO "
+    "code and its rate, then try again.",
+)
+RATES_NOT_SAID = Text(
+    "sage100.rates_not_said",
+    "Commande {key} : elle est en {currency}, et nous ne savons pas comment vos devises sont cotées dans Sage. Dites-le dans les "
+    "réglages de la connexion (Cotation des devises), puis réessayez.",
+    "Order {key}: it is in {currency}, and we do not know how your currencies are quoted in Sage. Say it in the connection’s "
+    "settings (Quotation of currencies), then try again.",
+)
+NO_RATE = Text(
+    "sage100.no_rate",
+    "Commande {key} : ni la boutique ni Sage ne disent le cours de {currency}. Complétez-le dans Sage (Structure, Devises), puis "
+    "réessayez.",
+    "Order {key}: neither the shop nor Sage tells the rate of {currency}. Fill it in in Sage (Structure, Devises), then "
+    "try again.",
+)
+RATE_FAR = Text(
+    "sage100.rate_far",
+    "Commande {key} : la boutique compte 1 {currency} pour {told} € et Sage pour {known} €. Rien n’a été écrit. Vérifiez le "
+    "cours dans Sage et le réglage « Cotation des devises », puis réessayez.",
+    "Order {key}: the shop counts 1 {currency} as {told} € and Sage as {known} €. Nothing was written. Check the rate in Sage "
+    "and the setting “Quotation of currencies”, then try again.",
+)
+ECO_IN_CURRENCY = Text(
+    "sage100.eco_in_currency",
+    "Commande {key} : elle est en {currency} et l’article {article} porte une éco-contribution en euros. Comment Sage la "
+    "convertit n’est pas connu ; saisissez cette commande dans Sage.",
+    "Order {key}: it is in {currency} and the article {article} carries an eco-contribution in euros. How Sage converts it is "
+    "not known; enter this order in Sage.",
+)
+CURRENCY_OF_PAYMENT = Text(
+    "sage100.currency_of_payment",
+    "Le règlement {key} est en {currency} et son document dans Sage en {known}. Saisissez-le dans Sage.",
+    "The payment {key} is in {currency} and its document in Sage in {known}. Enter it in Sage.",
+)
+FOREIGN_SETTLEMENT = Text(
+    "sage100.foreign_settlement",
+    "Le règlement {key} est en {currency} et la commande est déjà facturée. Comment Sage affecte un règlement en devise à une "
+    "facture n’est pas connu ; saisissez-le dans Sage.",
+    "The payment {key} is in {currency} and the order is invoiced already. How Sage allocates a payment in another currency to "
+    "an invoice is not known; enter it in Sage.",
 )
 NO_ITEM = Text(
     "sage100.no_item",

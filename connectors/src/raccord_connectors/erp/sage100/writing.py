@@ -67,9 +67,8 @@ class Writer:
         with self._database.session(committed=True) as session:
             wanted = DraftForm(session, self._tables, self._settings).document(draft, reference)
         data = protocol.as_data(wanted)
-        answer = self._once(
-            "create_document", data, lambda: self.document_of(reference, credit=credit), draft.key
-        )
+        verb: protocol.Verb = "create_foreign_document" if wanted.currency else "create_document"
+        answer = self._once(verb, data, lambda: self.document_of(reference, credit=credit), draft.key)
         found = answer or self.document_of(reference, credit=credit)
         if found is None:
             raise TransientError(texts.NOT_VISIBLE.fill(key=draft.key), detail=protocol.LOCKED)
@@ -117,7 +116,8 @@ class Writer:
             methods = dict(Parameters.of(session, self._tables).methods)
             wanted = payment_form(entry, session, self._tables, self._settings, methods)
         data = protocol.as_data(wanted)
-        found = self._once("enter_payment", data, lambda: self.payment_of(entry.key), entry.key)
+        verb: protocol.Verb = "enter_foreign_payment" if wanted.currency else "enter_payment"
+        found = self._once(verb, data, lambda: self.payment_of(entry.key), entry.key)
         if found is None and self.payment_of(entry.key) is None:
             raise TransientError(texts.NOT_VISIBLE.fill(key=entry.key), detail=protocol.LOCKED)
         return Outcome(change.key, entry.key)
