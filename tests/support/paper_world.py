@@ -134,6 +134,20 @@ class PaperWorld:
         return made
 
 
+    async def arrived(self, number: str = "FA1", **fields: Any) -> Invoice:
+        """An invoice and its customer are in the ERP, and known here."""
+        self.customer()
+        made = self.invoice(number, **fields)
+        await self.ingest()
+        return made
+
+    async def given(self, number: str = "FA1", **fields: Any) -> Invoice:
+        """And worked on, until nothing is due."""
+        made = await self.arrived(number, **fields)
+        await self.work()
+        return made
+
+
 @asynccontextmanager
 async def paper_world(settings: Settings, **rules: Any) -> AsyncIterator[PaperWorld]:
     """Inside `opened(settings)`."""

@@ -28,10 +28,7 @@ def run(settings: Settings, scenario: Callable[[PaperWorld], Awaitable[None]], *
 
 def test_an_invoice_typed_in_the_erp_becomes_a_paper_with_its_data_inside(settings: Settings) -> None:
     async def scenario(w: PaperWorld) -> None:
-        w.customer()
-        w.invoice()
-        await w.ingest()
-        await w.work()
+        await w.given()
         paper = await w.paper()
         assert ("ready", 1, "b2c", "Zélie Évrard") == (
             paper["state"], paper["version"], paper["flow"], paper["customer_name"],
@@ -48,9 +45,7 @@ def test_an_invoice_typed_in_the_erp_becomes_a_paper_with_its_data_inside(settin
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_worker_killed_around_the_upload_leaves_one_paper(settings: Settings, moment: str) -> None:
     async def scenario(w: PaperWorld) -> None:
-        w.customer()
-        w.invoice()
-        await w.ingest()
+        await w.arrived()
         setattr(w.objects, moment, True)
         with pytest.raises(Killed):
             await w.work()
@@ -67,9 +62,7 @@ def test_a_worker_killed_before_the_row_is_committed_finds_its_object_again(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def scenario(w: PaperWorld) -> None:
-        w.customer()
-        w.invoice()
-        await w.ingest()
+        await w.arrived()
 
         async def dies(*_: Any) -> bool:
             raise Killed
@@ -87,10 +80,7 @@ def test_a_worker_killed_before_the_row_is_committed_finds_its_object_again(
 
 def test_the_same_invoice_again_and_a_payment_change_nothing(settings: Settings) -> None:
     async def scenario(w: PaperWorld) -> None:
-        w.customer()
-        made = w.invoice()
-        await w.ingest()
-        await w.work()
+        made = await w.given()
         w.orders.erp.put("invoices", replace(made, paid=D(120), final=False))
         for _ in range(2):
             await w.ingest()
@@ -105,10 +95,7 @@ def test_a_given_paper_that_the_erp_alters_waits_for_a_person_and_stays_what_it_
     settings: Settings,
 ) -> None:
     async def scenario(w: PaperWorld) -> None:
-        w.customer()
-        made = w.invoice()
-        await w.ingest()
-        await w.work()
+        made = await w.given()
         line = replace(made.lines[0], title="Chaise longue")
         w.orders.erp.put("invoices", replace(made, lines=[line]))
         await w.ingest()
@@ -129,10 +116,7 @@ def test_a_given_paper_that_the_erp_alters_waits_for_a_person_and_stays_what_it_
 
 def test_an_alteration_that_is_taken_back_is_no_alteration(settings: Settings) -> None:
     async def scenario(w: PaperWorld) -> None:
-        w.customer()
-        made = w.invoice()
-        await w.ingest()
-        await w.work()
+        made = await w.given()
         w.orders.erp.put("invoices", replace(made, buyer_reference="X"))
         await w.ingest()
         await w.work()
@@ -146,10 +130,7 @@ def test_an_alteration_that_is_taken_back_is_no_alteration(settings: Settings) -
 
 def test_totals_that_do_not_add_up_are_held_until_the_erp_is_corrected(settings: Settings) -> None:
     async def scenario(w: PaperWorld) -> None:
-        w.customer()
-        made = w.invoice(gross=D("120.01"), tax=D("20.01"))
-        await w.ingest()
-        await w.work()
+        made = await w.given(gross=D("120.01"), tax=D("20.01"))
         assert ("held", "invoice.taxes_differ") == ((await w.paper())["state"], _code(await w.paper()))
         w.orders.erp.put("invoices", replace(made, gross=D(120), tax=D(20)))
         await w.ingest()
@@ -161,10 +142,7 @@ def test_totals_that_do_not_add_up_are_held_until_the_erp_is_corrected(settings:
 
 def test_an_invoice_that_disappears_from_the_erp_is_withdrawn(settings: Settings) -> None:
     async def scenario(w: PaperWorld) -> None:
-        w.customer()
-        made = w.invoice()
-        await w.ingest()
-        await w.work()
+        made = await w.given()
         async with tenant_transaction(w.tenant) as connection:
             await connection.execute("UPDATE snapshot SET deleted_at = now() WHERE stream = 'invoices'")
         await w.ingest(made.key)
@@ -192,10 +170,7 @@ def test_only_what_the_rules_want_becomes_a_paper(settings: Settings) -> None:
 
 def test_a_channel_that_gives_no_papers_makes_none_and_keeps_no_marks(settings: Settings) -> None:
     async def scenario(w: PaperWorld) -> None:
-        w.customer()
-        w.invoice()
-        await w.ingest()
-        await w.work()
+        await w.given()
         assert ([], []) == (await w.rows("paper"), await w.rows("to_project"))
 
     run(settings, scenario, active=False)
@@ -203,10 +178,7 @@ def test_a_channel_that_gives_no_papers_makes_none_and_keeps_no_marks(settings: 
 
 def test_a_given_version_can_be_changed_by_nobody(settings: Settings) -> None:
     async def scenario(w: PaperWorld) -> None:
-        w.customer()
-        w.invoice()
-        await w.ingest()
-        await w.work()
+        await w.given()
         with pytest.raises(Exception, match="permission denied"):
             async with tenant_transaction(w.tenant) as connection:
                 await connection.execute("UPDATE paper_version SET sha256 = 'other'")
@@ -222,10 +194,7 @@ def _code(paper: dict[str, Any]) -> str | None:
 
 def test_the_erps_own_file_is_waited_for_and_given_as_it_is(settings: Settings) -> None:
     async def scenario(w: PaperWorld) -> None:
-        w.customer()
-        made = w.invoice()
-        await w.ingest()
-        await w.work()
+        made = await w.given()
         assert ("waiting", "paper.no_file") == ((await w.paper())["state"], _code(await w.paper()))
         own = b"%PDF-1.7 the ERP's own"
         digest = hashlib.sha256(own)
@@ -253,10 +222,7 @@ def test_the_erps_own_file_is_waited_for_and_given_as_it_is(settings: Settings) 
 
 def test_where_the_erps_own_file_does_not_come_ours_is_drawn(settings: Settings) -> None:
     async def scenario(w: PaperWorld) -> None:
-        w.customer()
-        w.invoice()
-        await w.ingest()
-        await w.work()
+        await w.given()
         (version,) = await w.rows("paper_version")
         assert "rendered" == version["source"]
 
@@ -265,10 +231,7 @@ def test_where_the_erps_own_file_does_not_come_ours_is_drawn(settings: Settings)
 
 def test_a_paper_goes_when_it_need_not_be_kept_any_longer(settings: Settings) -> None:
     async def scenario(w: PaperWorld) -> None:
-        w.customer()
-        w.invoice()
-        await w.ingest()
-        await w.work()
+        await w.given()
         (version,) = await w.rows("paper_version")
         assert 0 == await w.papers.expire(w.tenant, date(2036, 12, 31))
         assert 1 == await w.papers.expire(w.tenant, date(2037, 1, 1))

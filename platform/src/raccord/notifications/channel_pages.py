@@ -8,6 +8,7 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
+from msgspec import Struct
 from msgspec.structs import replace
 
 from raccord.channels import service as channels
@@ -100,7 +101,7 @@ async def change_template(
         return await _editor(request, tenant, found, name, medium, language, typed=typed, wrong=wrong)
     if form.get("do") == "test":
         to = str(form.get("to", ""))
-        sent, refused = await _test(request, tenant, found, name, medium, language, typed, to)
+        sent, refused = await _test(request, await _trial(request, tenant, found, name, typed), to)
         return await _editor(
             request, tenant, found, name, medium, language, typed=typed, sent=sent, refused=refused
         )
@@ -114,9 +115,8 @@ async def saved_preview(
     request: Visit, tenant: FromPath[UUID], channel: FromPath[UUID], event: FromPath[str]
 ) -> Response[str]:
     found, name = await _found(tenant, channel), _event(event)
-    medium, language = _variant(request, found)
-    template = await _template(tenant, channel, name, medium, language)
-    return await _preview(request, tenant, found, name, medium, language, template)
+    template = await _template(tenant, channel, name, *_variant(request, found))
+    return await _preview(await _trial(request, tenant, found, name, template))
 
 
 @post("/t/{tenant:uuid}/channels/{channel:uuid}/messages/{event:str}/preview", guards=[member], opt=MANAGER)
@@ -125,13 +125,12 @@ async def typed_preview(
 ) -> Response[str]:
     """What is typed and not saved yet."""
     found, name = await _found(tenant, channel), _event(event)
-    medium, language = _variant(request, found)
-    typed, wrong = forms.template(await request.form(), medium)
+    typed, wrong = forms.template(await request.form(), _variant(request, found)[0])
     if wrong:
         french = language_of(request) == "fr"
         said = "".join(f"<p>{escape(one.fr if french else one.en)}</p>" for one in wrong.values())
         return _framed(f"<body style='font-family:sans-serif;color:#a3231f'>{said}</body>", 422)
-    return await _preview(request, tenant, found, name, medium, language, typed)
+    return await _preview(await _trial(request, tenant, found, name, typed))
 
 
 # --------------------------------------------------------------------------------------------------- pages
@@ -201,16 +200,30 @@ async def _editor(
     )
 
 
-async def _preview(
-    request: Visit,
-    tenant: UUID,
-    channel: Channel,
-    event: EventName,
-    medium: Medium,
-    language: Language,
-    template: MessageTemplate,
-) -> Response[str]:
-    text = await _written(tenant, channel, event, medium, language, template, await _asked_order(request))
+class Trial(Struct, frozen=True, kw_only=True):
+    """A template as it is kept or typed, and the order that it is tried on: "" for the latest one."""
+
+    tenant: UUID
+    channel: Channel
+    event: EventName
+    medium: Medium
+    language: Language
+    template: MessageTemplate
+    order: str = ""
+
+
+async def _trial(
+    request: Visit, tenant: UUID, channel: Channel, event: EventName, template: MessageTemplate
+) -> Trial:
+    medium, language = _variant(request, channel)
+    return Trial(
+        tenant=tenant, channel=channel, event=event, medium=medium, language=language, template=template,
+        order=await _asked_order(request),
+    )  # fmt: skip
+
+
+async def _preview(trial: Trial) -> Response[str]:
+    text = await _written(trial)
     if isinstance(text, Written):
         return _framed(text.html)
     size = length(text)
@@ -219,45 +232,24 @@ async def _preview(
     return _framed(f"<body style='{style}'>{escape(text)}<p style='color:#566074'>{said}</p></body>")
 
 
-async def _written(
-    tenant: UUID,
-    channel: Channel,
-    event: EventName,
-    medium: Medium,
-    language: Language,
-    template: MessageTemplate,
-    order: str,
-) -> Written | str:
+async def _written(trial: Trial) -> Written | str:
     """On this order, on the latest one, or on an invented one where the channel has none yet."""
-    sample = await samples.sample(tenant, channel, event, order)
-    look = composing.look_of(channel.settings.notifications, channel.name)
-    given: dict[str, Any] = {
-        "language": language,
-        "look": look,
-        "items": sample.items,
-        "papers": sample.papers,
-    }
-    if medium == "email":
-        return composing.write(sample.order, sample.document, event, sample.subject, template, **given)
-    return composing.write_sms(sample.order, sample.document, event, sample.subject, template, **given)
+    channel = trial.channel
+    sample = await samples.sample(trial.tenant, channel, trial.event, trial.order)
+    write = composing.write if trial.medium == "email" else composing.write_sms
+    return write(
+        sample.order, sample.document, trial.event, sample.subject, trial.template, language=trial.language,
+        look=composing.look_of(channel.settings.notifications, channel.name), items=sample.items, papers=sample.papers,
+    )  # fmt: skip
 
 
-async def _test(
-    request: Visit,
-    tenant: UUID,
-    channel: Channel,
-    event: EventName,
-    medium: Medium,
-    language: Language,
-    template: MessageTemplate,
-    recipient: str,
-) -> tuple[Message | None, Message | None]:
+async def _test(request: Visit, trial: Trial, recipient: str) -> tuple[Message | None, Message | None]:
     """What was done, or why not. To the person who asks: their own address, or the mobile number that they typed."""
     senders: Senders = request.app.state.senders
-    to = recipient.strip()[:40] if medium == "sms" else request.user.email
-    text = await _written(tenant, channel, event, medium, language, template, await _asked_order(request))
+    to = recipient.strip()[:40] if trial.medium == "sms" else request.user.email
+    text = await _written(trial)
     try:
-        await samples.send_test(senders, tenant, to, text, language, channel.name)
+        await samples.send_test(senders, trial.tenant, to, text, trial.language, trial.channel.name)
     except ConnectorError as error:
         return None, error.message
     except Uncertain:
