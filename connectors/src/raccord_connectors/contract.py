@@ -204,6 +204,8 @@ class Limits(Struct, frozen=True):
     """The setting that says `requests_per_day` for one installation, where the system grants each its own."""
     day_zone: str = "UTC"
     """At whose midnight the count begins anew."""
+    requests_for_orders: int = 1
+    """What it takes to ask whether there are new orders, beside the orders themselves."""
 
     def of_day(self, settings: Any) -> int | None:
         """Requests of a day with these settings (a struct or a mapping)."""

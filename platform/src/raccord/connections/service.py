@@ -16,6 +16,7 @@ from raccord.connections.models import Checked, Connection
 from raccord.log import trace
 from raccord.storage import projections
 from raccord.storage.engine import tenant_transaction
+from raccord.sync.daily import SharedAllowance, counts_days
 from raccord.sync.ports import Wake
 from raccord.tenants.service import note
 from raccord.vault import Vault, VaultError
@@ -139,7 +140,25 @@ class Connections:
             raise ConfigError(errors.NOT_A_SHOP.fill(name=stored.connector))
         secrets = self._secrets(tenant, connection, stored)
         settings = {**msgspec.json.decode(stored.settings), **secrets}
-        return lambda: self._build(stored.connector, settings)
+        return self._counted(tenant, connection, stored.connector, settings)
+
+    def _counted(
+        self, tenant: UUID, connection: UUID, name: str, settings: Mapping[str, Any]
+    ) -> Callable[[], Connector]:
+        """Makes the connector; one whose shop grants so many requests a day asks before each of them."""
+        spec = connector_class(name).spec
+        limit = spec.limits.of_day(settings) if counts_days(spec.limits) else None
+        if limit is None:
+            return lambda: self._build(name, settings)
+        allowance = SharedAllowance(tenant, connection, spec, limit)
+
+        def made() -> Connector:
+            metered: Any = self._build(name, settings)
+            metered.allowance = allowance
+            connector: Connector = metered
+            return connector
+
+        return made
 
     @asynccontextmanager
     async def open(self, tenant: UUID, connection: UUID) -> AsyncIterator[Connector]:

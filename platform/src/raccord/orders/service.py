@@ -11,9 +11,6 @@ from raccord.sync.commands import Commands
 from raccord.sync.ports import Shops, Wake
 from raccord_connectors import wire
 
-RECHECKED = 100
-"""Orders asked for in one call."""
-
 
 async def collect(tenant: UUID, channel: UUID, keys: Sequence[str] | None, shops: Shops, wake: Wake) -> int:
     """Asks the shop for new and changed orders, and has each of them advanced."""
@@ -29,11 +26,11 @@ async def collect(tenant: UUID, channel: UUID, keys: Sequence[str] | None, shops
     return len(touched)
 
 
-async def recheck(tenant: UUID, channel: UUID, shops: Shops, wake: Wake) -> int:
-    """Asks the shop again for orders that wait or are held. One that went to the trash is in no list of what changed, and a
-    webhook may be lost: what it reserved would be reserved for ever."""
+async def recheck(tenant: UUID, channel: UUID, shops: Shops, wake: Wake, *, most: int = 100) -> int:
+    """Asks the shop again for orders that wait or are held, so many at a time. One that went to the trash is in no
+    list of what changed, and a webhook may be lost: what it reserved would be reserved for ever."""
     async with tenant_transaction(tenant):
-        keys = await repository.unsettled(channel, RECHECKED)
+        keys = await repository.unsettled(channel, most)
     return await collect(tenant, channel, keys, shops, wake) if keys else 0
 
 

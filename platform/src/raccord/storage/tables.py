@@ -12,6 +12,7 @@ from piccolo.columns import (
     BigInt,
     Boolean,
     Bytea,
+    Date,
     DoublePrecision,
     Integer,
     Text,
@@ -127,6 +128,16 @@ class Audit(Table, db=APP):
     act = Text()
     object = Text()
     details = JSONB(default="{}")
+
+
+class CallQuota(Table, db=APP, tablename="call_quota"):
+    tenant = UUID()
+    connection = UUID(primary_key=True)
+    day = Date()
+    orders = Integer(default=0)
+    stock = Integer(default=0)
+    catalogue = Integer(default=0)
+    refused_at = Timestamptz(null=True, default=None)
 
 
 class Connection(Table, db=APP):

@@ -19,10 +19,20 @@ from raccord.storage import bindings, connections, projections, runs, trials
 from raccord.storage.bindings import DueRow
 from raccord.storage.engine import tenant_transaction
 from raccord.storage.locks import Lock
+from raccord.sync import daily
 from raccord.sync.ports import LANES, Lane, Ports
 from raccord.sync.pushing import Call, Creation
 from raccord.sync.tally import Tally
-from raccord_connectors.contract import ConfigError, Connector, Problem, StreamSpec, Text, TransientError
+from raccord_connectors.contract import (
+    ConfigError,
+    Connector,
+    DaySpent,
+    Problem,
+    StreamSpec,
+    Text,
+    TransientError,
+    purpose_of,
+)
 
 SLICE = {"urgent": 20.0, "ordinary": 4.0}
 """Seconds after which a drainer passes on. A catalogue makes room for other merchants' more often than stock does."""
@@ -161,6 +171,8 @@ class _Drain:
         tally = Tally(self.tenant, self.shop, spec.name)
         try:
             while self._goes_on:
+                if not await self._may_ask(connectors[0], spec):
+                    return True
                 rows = await self._take(connectors, spec)
                 if not rows:
                     return True
@@ -170,6 +182,14 @@ class _Drain:
             return False
         finally:
             await tally.end()
+
+    async def _may_ask(self, connector: Connector, spec: StreamSpec) -> bool:
+        """Where requests are counted by day: whether there are some for this now. What waits goes on by the sweep."""
+        if not daily.counts_days(connector.spec.limits):
+            return True
+        async with tenant_transaction(self.tenant):
+            day = await daily.today(self.shop, self.ports.now())
+        return day is None or day.may(purpose_of(spec.name))
 
     async def _take(self, connectors: list[Connector], spec: StreamSpec) -> list[DueRow]:
         size = pacing.batch_size(self.pace, spec.batch_size)
@@ -194,6 +214,10 @@ class _Drain:
         for error in errors:
             if isinstance(error, ConfigError):
                 raise error
+        spent = next((error for error in errors if isinstance(error, DaySpent)), None)
+        if spent is not None:  # no word on how fast the shop can be asked: the other lane goes on as it was
+            tally.problem = tally.problem or spent.problem()
+            return False
         troubles = [error for error in errors if isinstance(error, TransientError)]
         troubles += [call.trouble for call in calls if call.trouble is not None]
         limits = connectors[0].spec.limits

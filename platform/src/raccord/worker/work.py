@@ -11,8 +11,8 @@ from raccord.media.work import tidy as tidy_media
 from raccord.orders import service as orders
 from raccord.storage import commands, connections, projections, system
 from raccord.storage.engine import tenant_transaction
+from raccord.sync import daily, rehearsing
 from raccord.sync import drift as drifting
-from raccord.sync import rehearsing
 from raccord.sync.desires import pack
 from raccord.sync.planning import make as make_plan
 from raccord.sync.ports import Lane
@@ -30,6 +30,8 @@ __all__ = [
     "accounts", "answered", "collect", "document", "drift", "enter", "hooks", "media", "new_day", "notify", "plan", "project",
     "prove", "purge", "push", "recheck", "rehearse", "spread", "sweep", "tidy",
 ]  # fmt: skip
+RECHECKED, FEW_RECHECKED = 100, 4
+"""Orders that are asked for again each hour; the second where each costs one of the day's requests."""
 URGENT_TASKS = ("collect", "prove")
 """Of those that are spread: orders and the stock they lower. They never wait for somebody's import."""
 
@@ -62,6 +64,10 @@ async def push(hands: Hands, tenant: UUID, shop: UUID, lane: Lane) -> None:
 
 async def _learn_of_sales(hands: Hands, tenant: UUID, shop: UUID) -> None:
     """What the shop sold a moment ago has lowered its own figure; ours, computed without it, would give the piece back."""
+    async with tenant_transaction(tenant):
+        row = await connections.shop(shop)
+    if row is None or not await daily.may_ask_for_orders(tenant, shop, row.connector, hands.ports.now()):
+        return
     for channel in await orders.to_be_asked(tenant, shop):
         async with hands.locks.try_hold("collect", tenant, channel, "") as lock:
             if lock is None:  # somebody asks it at this moment
@@ -113,6 +119,8 @@ async def collect(hands: Hands, tenant: UUID, channel: UUID, key: str | None) ->
             shop = await connections.shop(route.shop) if route is not None else None
         if route is None or route.state != "live" or shop is None or shop.state != "ready":
             return
+        if key is None and not await daily.may_ask_for_orders(tenant, route.shop, shop.connector, hands.ports.now()):
+            return
         try:
             await orders.collect(tenant, channel, [key] if key else None, hands.shops, hands.wake)
         except ConfigError as error:
@@ -135,8 +143,13 @@ async def accounts(hands: Hands, tenant: UUID, channel: UUID) -> None:
 
 async def recheck(hands: Hands, tenant: UUID, channel: UUID) -> None:
     async with hands.locks.try_hold("recheck", tenant, channel) as lock:
-        if lock is not None:
-            await orders.recheck(tenant, channel, hands.shops, hands.wake)
+        if lock is None:
+            return
+        async with tenant_transaction(tenant):
+            route = await projections.route(channel)
+            shop = await connections.shop(route.shop) if route is not None else None
+        few = shop is not None and daily.is_counted(shop.connector)
+        await orders.recheck(tenant, channel, hands.shops, hands.wake, most=FEW_RECHECKED if few else RECHECKED)
 
 
 async def hooks(hands: Hands, tenant: UUID, channel: UUID) -> None:

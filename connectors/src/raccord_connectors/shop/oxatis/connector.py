@@ -67,7 +67,11 @@ class Oxatis:
         ),
         # One call at a time; the figure of a day is granted to each account, and Oxatis publishes none.
         limits=Limits(
-            concurrency=1, day_setting="daily_calls", requests_per_day=5_000, day_zone="Europe/Paris"
+            concurrency=1,
+            day_setting="daily_calls",
+            requests_per_day=5_000,
+            day_zone="Europe/Paris",
+            requests_for_orders=3,
         ),
         pictures=PictureNeeds(
             formats=("jpeg", "png", "gif"), largest_bytes=950_000, longest_side=2_000, most=10
