@@ -88,6 +88,13 @@ class CustomerWorld:
             await self.hand_over()
         raise AssertionError("the customers do not come to rest")
 
+    async def hurry(self) -> None:
+        """Time passes: leases run out, and what is to be tried again is due."""
+        await self.w.expire_leases()
+        async with tenant_transaction(self.w.tenant) as connection:
+            await connection.execute("UPDATE customer_account SET retry_at = now()")
+            await connection.execute("UPDATE binding SET retry_at = now()")
+
     async def choose(self, **exchange: Any) -> None:
         chosen = ChannelSettings(customers=msgspec.convert(exchange, type=CustomerExchange))
         async with tenant_transaction(self.w.tenant) as connection:

@@ -1,4 +1,4 @@
-"""What the ERP owns of a customer is shown by the shop; what the customer owns goes to the ERP; nothing comes back as a change."""
+"""What the ERP owns of a customer is shown by the shop; what the customer owns goes to the ERP; nothing comes back."""
 
 from datetime import date
 from decimal import Decimal
