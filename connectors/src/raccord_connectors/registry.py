@@ -14,6 +14,7 @@ CONNECTORS: dict[str, str] = {
     "memory_shop": "raccord_connectors.sample.memory_shop:MemoryShop",
     "oxatis": "raccord_connectors.shop.oxatis:Oxatis",
     "sage100": "raccord_connectors.erp.sage100:Sage100",
+    "sql": "raccord_connectors.erp.sql:CustomSql",
     "tryton": "raccord_connectors.erp.tryton:Tryton",
     "vendure": "raccord_connectors.shop.vendure:Vendure",
     "woocommerce": "raccord_connectors.shop.woocommerce:WooCommerce",

@@ -8,7 +8,7 @@ them, because every ERP has its own idea of an empty date or of a missing number
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -123,11 +123,16 @@ class Column:
 
 
 class Database:
-    """A read-only database. `name` is what people call it, for messages."""
+    """A read-only database. `name` is what people call it, for messages; `meaning` explains the errors of its driver, where
+    it is neither SQLite nor SQL Server."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(
+        self, engine: Engine, name: str, meaning: "Callable[[BaseException], _Meaning] | None" = None
+    ) -> None:
         self.engine = engine
         self.name = name
+        usual = _sqlite_meaning if engine.dialect.name == "sqlite" else _sql_server_meaning
+        self._meaning = meaning or usual
         self.dialect = engine.dialect.name
 
     @contextmanager
@@ -166,9 +171,7 @@ class Database:
         return (found.Error,) if found is not None else ()
 
     def _explained(self, error: BaseException) -> Exception:
-        kind, text, what, detail = (
-            _sqlite_meaning(error) if self.dialect == "sqlite" else _sql_server_meaning(error)
-        )
+        kind, text, what, detail = self._meaning(error)
         message = text.fill(database=self.name, what=what or "?")
         return kind(message, detail=detail)
 
@@ -209,6 +212,14 @@ class Session:
                     yield rows  # type: ignore[misc]  # drivers give plain tuples, the protocol says Any
             finally:
                 result.close()
+                self._connection.rollback()
+
+    def columns_of(self, statement: sa.Executable) -> list[str]:
+        """The names of what a statement gives, for one that gives no rows."""
+        with self.database.guard():
+            try:
+                return list(self._connection.execute(statement).keys())
+            finally:
                 self._connection.rollback()
 
     def first(self, statement: sa.Executable) -> Row[Any] | None:
@@ -280,6 +291,7 @@ def _length(size: int | None) -> int | None:
 
 
 _Meaning = tuple[type[ConfigError] | type[TransientError], Text, str, str]
+"""What happens next, its sentence, the thing concerned, and for us."""
 
 
 def _sqlite_meaning(error: BaseException) -> _Meaning:

@@ -8,30 +8,26 @@ still there when the rename was not done, and gone when it was, whatever the ERP
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from raccord_connectors.canonical import Record, encode
-from raccord_connectors.contract import ConfigError, Outcome, Problem, RecordRejected
+from raccord_connectors.contract import ConfigError
 from raccord_connectors.kit.definition.loading import SETTING
 from raccord_connectors.kit.definition.model import Manners
 from raccord_connectors.kit.dropfolder import texts
 from raccord_connectors.kit.dropfolder.acknowledgements import Acknowledgement, acknowledgements, by_reference
+from raccord_connectors.kit.dropfolder.delivery import Delivery, Found
 from raccord_connectors.kit.dropfolder.incoming import Incoming, away
 from raccord_connectors.kit.dropfolder.letters import Format, file_name, rendered
 from raccord_connectors.kit.dropfolder.register import Letter, Register
 from raccord_connectors.kit.dropfolder.state import State
 from raccord_connectors.kit.rowfiles.model import Unreadable
 
-LOOK = 0.05
-"""Seconds between two looks for an acknowledgement while we wait."""
-LONGEST_LOOK = 1.0
-ASK_AGAIN = 15.0
-"""Seconds after which the platform asks again."""
 NOT_SENT = ".raccord-tmp"
 
 
@@ -52,12 +48,8 @@ class FileHandover(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """An acknowledgement that has not changed for so long is complete."""
 
 
-Found = Callable[[str], str | None]
-"""Our key → the number under which the ERP has it, where it can be asked."""
-
-
-class Handover:
-    """One per stream that is written. `find` reads the ERP back where it can be asked, else acknowledgements tell."""
+class Handover(Delivery):
+    """By files. `find` reads the ERP back where it can be asked, else acknowledgements tell."""
 
     def __init__(
         self,
@@ -72,15 +64,13 @@ class Handover:
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.register = Register(state, stream)
+        super().__init__(Register(state, stream), find, rules.wait_seconds, sleep)
         self.folder = root / rules.folder
         self.answers = root / rules.acknowledgements
         self._rules = rules
         self._manners = manners
         self._language = language
-        self._find = find
         self._now = now
-        self._sleep = sleep
         self._incoming = Incoming(state, self.answers, settle=rules.settle_seconds)
 
     def check(self, where: str) -> None:
@@ -95,25 +85,6 @@ class Handover:
             except OSError as error:
                 told = texts.NOT_WRITABLE.fill(folder=folder, reason=error.strerror or type(error).__name__)
                 raise ConfigError(told, field=SETTING) from error
-
-    def send(self, records: Sequence[Record]) -> Iterator[Outcome]:
-        """One outcome per record, in order: entered, refused, or sent and not confirmed (to be asked again)."""
-        before = {record.key: self.register.letter(record.key) for record in records}
-        self.take_answers()
-        wrong: dict[str, Problem] = {}
-        for record in records:
-            try:
-                self._lay(record)
-            except RecordRejected as error:
-                wrong[record.key] = error.problem()
-        self._await([record.key for record in records if record.key not in wrong])
-        for record in records:
-            problem = wrong.get(record.key)
-            yield (
-                Outcome(record.key, problem=problem)
-                if problem
-                else self._outcome(record.key, before[record.key])
-            )
 
     def take_answers(self) -> None:
         """Reads the acknowledgements that lie there. One that cannot be understood is moved away with its reason."""
@@ -144,7 +115,7 @@ class Handover:
             return self.register.refuse(reference, one.refused, one.field)
         return self.register.enter(reference, one.number, one.net, one.tax, one.gross)
 
-    def _lay(self, record: Record) -> None:
+    def deliver(self, record: Record) -> None:
         letter = self.register.letter(record.key)
         if letter is not None and letter.state == "refused" and letter.told:
             letter = None  # a person has corrected something and sends it again
@@ -168,53 +139,14 @@ class Handover:
             raise away(self.folder, error) from error
         self.register.sent(record.key)
 
+    def described(self, letter: Letter) -> tuple[str, str, str]:
+        return letter.file, f" dans {self.answers}", f" into {self.answers}"
+
     def _rendered(self, record: Record) -> bytes:
         rules = self._rules
         return rendered(
             record, rules.format, encoding=rules.encoding, separator=rules.separator, decimal=rules.decimal
         )
-
-    def _await(self, keys: Sequence[str]) -> None:
-        waited, pause = 0.0, LOOK
-        while open_ := [key for key in keys if not self._is_settled(key)]:
-            for key in open_:
-                number = self._find(key)
-                if number is not None:
-                    self.register.enter(key, number, None, None, None)
-            if waited >= self._rules.wait_seconds:
-                return
-            self._sleep(pause)
-            waited, pause = waited + pause, min(pause * 1.5, LONGEST_LOOK)
-            self.take_answers()
-
-    def _is_settled(self, key: str) -> bool:
-        letter = self.register.letter(key)
-        return letter is not None and letter.state in ("done", "refused")
-
-    def _outcome(self, key: str, before: Letter | None) -> Outcome:
-        letter = self.register.letter(key)
-        assert letter is not None
-        if letter.state == "done":
-            return Outcome(key, target=letter.number, existed=before is not None)
-        if letter.state == "refused":
-            self.register.tell(key)
-            reason, field = letter.reason or "?", letter.field or "reference"
-            return Outcome(
-                key,
-                problem=Problem(
-                    "rejected", texts.REFUSED.fill(key=key, field=field, reason=reason), field=field
-                ),
-            )
-        where = {"where_fr": f" dans {self.answers}", "where_en": f" into {self.answers}"}
-        return Outcome(key, problem=not_confirmed(letter, letter.file, **where))
-
-
-def not_confirmed(letter: Letter, what: str, *, where_fr: str = "", where_en: str = "") -> Problem:
-    at = datetime.fromtimestamp(letter.asked_at, UTC).astimezone()
-    told = texts.SENT.fill(
-        key=letter.key, at=f"{at:%d/%m/%Y %H:%M}", what=what, where_fr=where_fr, where_en=where_en
-    )
-    return Problem("transient", told, retry_after=ASK_AGAIN)
 
 
 def _write(path: Path, content: bytes) -> None:

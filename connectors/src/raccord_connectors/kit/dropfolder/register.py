@@ -105,6 +105,10 @@ class Register:
     def by_number(self, number: str) -> Letter | None:
         return self._one("number = ?", number)
 
+    def done(self) -> list[Letter]:
+        query = "SELECT * FROM letter WHERE stream = ? AND state = 'done' ORDER BY number"
+        return [_letter(row) for row in self._state.connection.execute(query, (self._stream,))]
+
     def unread(self) -> list[Letter]:
         """Acknowledged, and not yet among what is read (`note`)."""
         query = "SELECT * FROM letter WHERE stream = ? AND state = 'done' AND NOT told ORDER BY number"
