@@ -132,5 +132,29 @@ async def of_order(reference: str) -> list[PaperRow]:
     return [row_of(row) for row in rows]
 
 
+class FileRow(Struct, frozen=True):
+    object: str
+    size: int
+
+
+async def file_of(shop: UUID, order: str, number: str) -> FileRow | None:
+    """The version that the customer sees of a paper of an order, by the shop's key of the order."""
+    row = await current_connection().fetchrow(
+        """
+        SELECT v.object, v.size FROM sales_order o
+          JOIN channel c ON c.tenant = o.tenant AND c.id = o.channel AND c.shop = $1
+          JOIN paper_reference r ON r.tenant = o.tenant AND r.reference = o.reference
+          JOIN paper p ON p.tenant = r.tenant AND p.id = r.paper AND p.number = $3 AND p.state = ANY($4::text[])
+          JOIN paper_version v ON v.tenant = p.tenant AND v.paper = p.id AND v.number = p.version
+         WHERE o.key = $2 LIMIT 1
+        """,
+        shop,
+        order,
+        number,
+        list(SHOWN_TO_CUSTOMERS),
+    )
+    return FileRow(*row) if row else None
+
+
 def _page(row: asyncpg.Record) -> PageRow:
     return PageRow(**dict(row))

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
 from uuid import UUID
 
-from raccord_connectors.contract import Change, Connector, Outcome
+from raccord_connectors.contract import Change, Connector, Outcome, PaperNeeds
 
 if TYPE_CHECKING:
     from raccord.storage.locks import Locks
@@ -96,6 +96,15 @@ class Pictures(Protocol):
         """What the shop has of our pictures from now on."""
 
 
+class Papers(Protocol):
+    """The documents feature, as pushing needs it. Outside of transactions."""
+
+    async def enclosed(
+        self, tenant: UUID, shop: UUID, needs: PaperNeeds, changes: Sequence[Change]
+    ) -> list[Change]:
+        """The changes with the content of the papers that this shop keeps itself."""
+
+
 class Orders(Protocol):
     """The orders feature, as projecting needs it. Both are called inside the tenant's transaction."""
 
@@ -121,6 +130,8 @@ class Ports:
     mappings: "Mappings"
     pictures: Pictures | None = None
     """None: listings go without (tests of other things)."""
+    papers: Papers | None = None
+    """None: papers are links only."""
     stopping: Callable[[], bool] = field(default=lambda: False)
     """The process has been asked to end: finish the step you are at."""
     patience: timedelta = timedelta(seconds=10)

@@ -121,6 +121,9 @@ class Call:
         changes = [out.change(self._creation.of(out.row)) for out in part]
         if self._ports.pictures is not None:
             changes = await self._ports.pictures.addressed(self._tally.tenant, self._tally.shop, changes)
+        needs = self._connector.spec.papers
+        if self._ports.papers is not None and needs is not None:
+            changes = await self._ports.papers.enclosed(self._tally.tenant, self._tally.shop, needs, changes)
         name = self._connector.spec.name
         async with aclosing(outcomes(self._connector, self._spec.name, changes)) as groups:
             while True:
