@@ -12,6 +12,7 @@ import structlog
 from raccord.alerts.watching import Watch
 from raccord.connections.service import Connections
 from raccord.documents.customer_pages import CustomerPages
+from raccord.documents.enclosing import Enclosing
 from raccord.documents.links import PageLinks
 from raccord.documents.service import Papers
 from raccord.log import trace
@@ -74,6 +75,7 @@ class Hands:
             locks=self.locks,
             mappings=Mappings(),
             pictures=ShopPictures(self.objects),
+            papers=Enclosing(self.objects),
             stopping=stopping,
         )
 
