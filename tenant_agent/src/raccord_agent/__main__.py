@@ -19,6 +19,7 @@ from raccord_agent.home import Home, default_home
 from raccord_agent.language import language_of
 from raccord_agent.lock import Lock
 from raccord_agent.parser import make_parser
+from raccord_agent.proposing import propose
 from raccord_agent.run import from_home, open_base, run_until_signal
 from raccord_agent.scanner import Scanner, way
 from raccord_agent.service import systemd, windows
@@ -202,6 +203,18 @@ def _scan(home: Home, asked: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def _propose(home: Home, asked: argparse.Namespace, console: Console) -> int:
+    given: dict[str, object] = {}
+    if asked.connector:
+        typed = dict(_pair(one) for one in asked.setting)
+        for name in asked.secret:
+            typed[name] = _ask_secret(name)
+        plain, secret = typed_settings(connector_class(asked.connector), typed)
+        given = {**plain, **secret}
+    console.say(propose(home, asked.connector, given))
+    return 0
+
+
 def _service(home: Home, asked: argparse.Namespace, console: Console) -> int:
     program = Path(sys.argv[0]).resolve()
     if asked.manager == "systemd":
@@ -243,6 +256,7 @@ _COMMANDS: dict[str, Callable[[Home, argparse.Namespace, Console], int]] = {
     "status": _status,
     "doctor": _doctor,
     "scan": _scan,
+    "propose": _propose,
     "service": _service,
 }
 

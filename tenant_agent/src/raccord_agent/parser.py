@@ -82,6 +82,11 @@ SERVICE = Text(
     "écrit de quoi installer l’agent comme service : systemd ou windows",
     "writes what installs the agent as a service: systemd or windows",
 )
+PROPOSE = Text(
+    "help.propose",
+    "écrit une première définition pour un ERP sur mesure (connecteurs files et sql), d’après ses fichiers ou ses tables",
+    "writes a first definition for a custom ERP (connectors files and sql), from its files or its tables",
+)
 BAD_COMMAND = Text(
     "help.bad_command",
     "Commande incorrecte : {reason}. Voir : {program} --help",
@@ -131,6 +136,11 @@ def make_parser(language: str) -> argparse.ArgumentParser:
 
     for name, text in (("run", RUN), ("check", CHECK), ("status", STATUS), ("doctor", DOCTOR)):
         command(name, text)
+
+    propose = command("propose", PROPOSE)
+    propose.add_argument("--connector", default="", metavar="NAME", help=said(CONNECTOR))
+    propose.add_argument("--setting", action="append", default=[], metavar="NAME=VALUE", help=said(SETTING))
+    propose.add_argument("--secret", action="append", default=[], metavar="NAME", help=said(SECRET))
 
     scan = command("scan", SCAN)
     scan.add_argument("stream", metavar="STREAM", help=said(STREAM))

@@ -47,8 +47,6 @@ BLOCKS = {
 }
 READ_BACK = {"drafts": "documents", "customer_drafts": "customers"}
 LETTERS = {"documents": "drafts", "customers": "customer_drafts"}
-SAMPLE = 50
-"""Records of each stream that `check` looks at."""
 
 
 class CustomSql:
@@ -109,13 +107,13 @@ class CustomSql:
         """The login, the definition line by line, each column that is missing, and whether rows can be read at all."""
         database = self._connected()
         definition, place = self._definition(anew=True)
+        from raccord_connectors.erp.sql.checking import look_at, look_at_orders
+
+        told: list[Message] = []
         with database.session() as session:
-            told = [
-                finding
-                for name in definition.streams
-                for finding in self._look_at(session, definition, place, name)
-            ]
-        told += self._look_at_orders(definition, place)
+            for name in definition.streams:
+                told += look_at(lambda: self._reading(session, definition, place, name), place, name)  # noqa: B023
+        told += look_at_orders(definition, place, bool(self._settings.folder))
         if told:
             raise ConfigError(told[0], field=SETTING, findings=told)
         for stream, (block, _, _) in BLOCKS.items():
@@ -203,51 +201,6 @@ class CustomSql:
                 raise ConfigError(told[0], field=SETTING, findings=told)
             self._defined = definition, place
         return self._defined
-
-    def _look_at(
-        self, session: "Session", definition: SqlDefinition, place: Place, name: str
-    ) -> Sequence[Message]:
-        try:
-            count, problem = self._reading(session, definition, place, name).sample(SAMPLE)
-        except ConfigError as error:
-            if error.findings:
-                return error.findings
-            said, line = error.message, place.line("streams", name)
-            text_ = texts.SOURCE_REFUSED
-            values = {"file": place.name, "line": line, "stream": name}
-            return [
-                Message(
-                    said.code,
-                    text_.fr.format(reason=said.fr, **values),
-                    text_.en.format(reason=said.en, **values),
-                )
-            ]
-        if problem is None:
-            return []
-        said, text_ = problem.message, texts.ALL_ROWS_BAD
-        return [
-            Message(
-                text_.code,
-                text_.fr.format(stream=name, count=count, reason=said.fr),
-                text_.en.format(stream=name, count=count, reason=said.en),
-            )
-        ]
-
-    def _look_at_orders(self, definition: SqlDefinition, place: Place) -> Sequence[Message]:
-        told = []
-        for stream, (block, _, _) in BLOCKS.items():
-            rules = getattr(definition, block)
-            if isinstance(rules, OrdersByStatement):
-                from raccord_connectors.erp.sql.procedure import PLACES
-
-                back = READ_BACK[stream]
-                if back not in definition.streams or "reference" not in definition.streams[back].fields:
-                    told.append(place.message(texts.NO_READ_BACK, [block], stream=back))
-                if not all(one in rules.statement for one in PLACES):
-                    told.append(place.message(texts.NO_PLACE, [block, "statement"]))
-            elif isinstance(rules, OrdersByFile) and not self._settings.folder:
-                told.append(texts.NO_EXCHANGE.fill())
-        return told
 
     def _reading(self, session: "Session", definition: SqlDefinition, place: Place, name: str) -> "Reading":
         from raccord_connectors.erp.sql.reading import Reading

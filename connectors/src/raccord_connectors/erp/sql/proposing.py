@@ -1,12 +1,10 @@
 """A first definition from the tables and views that a database has."""
 
-import json
-
 import sqlalchemy as sa
 
 from raccord_connectors.contract import ConfigError
 from raccord_connectors.erp.sql import texts
-from raccord_connectors.kit.definition.guessing import Proposal, fields_toml, propose
+from raccord_connectors.kit.definition.guessing import Proposal, fields_toml, propose, toml_text
 from raccord_connectors.kit.sql import Database
 
 HEAD = """\
@@ -65,7 +63,7 @@ def _stream(proposal: Proposal, columns: list[str], database: Database) -> list[
     quoted = ".".join(
         database.engine.dialect.identifier_preparer.quote(part) for part in proposal.table.split(".")
     )
-    lines = [f"[streams.{proposal.stream}]", f"view = {json.dumps(quoted, ensure_ascii=False)}"]
+    lines = [f"[streams.{proposal.stream}]", f"view = {toml_text(quoted)}"]
     if proposal.modified:
-        lines.append(f"modified = {json.dumps(proposal.modified, ensure_ascii=False)}")
+        lines.append(f"modified = {toml_text(proposal.modified)}")
     return [*lines, *fields_toml(proposal.stream, proposal.fields, columns)]

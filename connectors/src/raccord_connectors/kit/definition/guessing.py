@@ -54,9 +54,8 @@ def propose(tables: Mapping[str, Sequence[str]]) -> list[Proposal]:
     """`tables`: name of a table, view or file → its columns. In the order of the streams; only what can be used as it is."""
     found: dict[str, Proposal] = {}
     for stream in FIELDS:
-        for table in sorted(tables, key=lambda name: _rank(stream, name)):
-            if _rank(stream, table) == len(TABLES[stream]):
-                break
+        known = [table for table in tables if _rank(stream, table) < len(TABLES[stream])]
+        for table in sorted(known, key=lambda name: (not _is_made_for_us(name), _rank(stream, name), name)):
             proposal = _proposal(stream, table, tables[table])
             if proposal.usable:
                 found[stream] = proposal
@@ -83,6 +82,16 @@ def _rank(stream: str, table: str) -> int:
     )
     names = TABLES[stream]
     return names.index(name) if name in names else len(names)
+
+
+def _is_made_for_us(table: str) -> bool:
+    """V_WEB_ARTICLES is what an integrator made for a shop; it is better than the table that it stands on."""
+    return re.match(r"(\w+\.)?(v|vw|view|web)_", table, re.I) is not None
+
+
+def toml_text(text: str) -> str:
+    """As people would write it: quotes of SQL in quotes of the other kind."""
+    return f"'{text}'" if '"' in text and "'" not in text else json.dumps(text, ensure_ascii=False)
 
 
 def toml_name(name: str) -> str:
