@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from raccord.core import quota
-from raccord.core.quota import Day, Used
+from raccord.core.quota import PURPOSES, Day, Used
 from raccord_connectors.contract import Purpose
 
-PURPOSES: tuple[Purpose, ...] = ("orders", "stock", "catalogue")
 MORNING = datetime(2026, 3, 10, 0, 0, tzinfo=UTC)
 
 

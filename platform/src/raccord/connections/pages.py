@@ -1,5 +1,6 @@
 """The connections' pages: the list, one with what it has told, connecting a shop or an ERP, changing and testing it."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,13 @@ from raccord.connections import views
 from raccord.connections.models import Checked, Connection
 from raccord.connections.service import PLATFORMS_OWN, Connections
 from raccord.connections.testing import PATIENCE, ask_agent
+from raccord.core.quota import PURPOSES, Day
 from raccord.front import forms
 from raccord.front.i18n import language_of
 from raccord.front.links import address
 from raccord.overview.frame import Visit, tenant_page
 from raccord.storage.engine import tenant_transaction
+from raccord.sync import daily
 from raccord.tenants.access import member
 from raccord_connectors.contract import ConfigError, ConnectorSpec, Message, Side, Text
 from raccord_connectors.kit.settings import secret_fields
@@ -124,17 +127,29 @@ async def _page(
         streams = await views.streams(found.id)
         channels = await views.channels(found.id)
         agent = await views.agent(found.id)
+        quota = await daily.today(found.id, datetime.now(UTC)) if found.side == "shop" else None
+    title = _titles([found])[found.connector]
     return await tenant_page(
         request,
         "connections/connection.html",
         status=status,
         connection=found,
-        title=_titles([found])[found.connector],
+        title=title,
         checked=checked,
         streams=streams,
         channels=channels,
         agent=agent,
+        quota=quota,
+        quota_said=_quota_said(quota, title),
     )
+
+
+def _quota_said(day: Day | None, title: str) -> Message | None:
+    """What waits for requests, the most important one that does."""
+    for purpose in PURPOSES:
+        if day is not None and day.left(purpose) < 1:
+            return day.sentence(title, purpose)
+    return None
 
 
 async def _form(

@@ -13,6 +13,8 @@ from msgspec import Struct
 
 from raccord_connectors.contract import Message, Purpose, Text
 
+PURPOSES: tuple[Purpose, ...] = ("orders", "stock", "catalogue")
+"""The earlier ones come first."""
 RESERVES: Mapping[Purpose, float] = {"orders": 0.3, "stock": 0.5}
 """Of a whole day's requests. The catalogue has the rest, and what the two leave."""
 BEFORE: Mapping[Purpose, float] = {
