@@ -23,6 +23,7 @@ from raccord_connectors.contract import Change
 from raccord_connectors.erp.tryton import Tryton
 from raccord_connectors.erp.tryton.settings import TrytonSettings
 from raccord_connectors.kit.conformance import ConnectorConformance, pytest_generate_tests  # noqa: F401
+from raccord_connectors.kit.conformance.wiretap import Unlucky
 from support.tryton_merchant import Merchant
 from support.tryton_orders import connect, write
 from support.tryton_server import PASSWORD, tryton
@@ -46,6 +47,11 @@ OPENING = (
     b"model.ir.date.today",
 )
 """The first questions of every connector: who am I, what is activated, what day is it."""
+
+
+def makes_or_changes(request: httpx.Request) -> bool:
+    body = request.read()
+    return b'.create"' in body or b'.write"' in body
 
 
 class Line(httpx.BaseTransport):
@@ -205,13 +211,14 @@ class TestTryton(ConnectorConformance):
     def _given_a_tryton(self, shop: Shop, request: pytest.FixtureRequest) -> None:
         type(self).shop = shop
         self.line = Line()
+        self.luck = Unlucky(self.line, changes=makes_or_changes)
         self.number = next(shop.numbers)  # samples of one test are things that no other test wrote
         if "deleted" in request.node.name:
             self.passing = shop.passing(request.node.callspec.params["stream"])
 
     def connector(self, **changes: Any) -> Tryton:
         settings = TrytonSettings(**{**self.shop.settings, **changes})
-        return Tryton(settings, transport=self.line, sleep=lambda seconds: None)
+        return Tryton(settings, transport=self.luck, sleep=lambda seconds: None)
 
     def broken_connector(self) -> Tryton:
         # Tryton makes each wrong sign-in of one name wait longer than the last: another name each time.
@@ -313,6 +320,12 @@ class TestTryton(ConnectorConformance):
 
     def stop_system(self) -> None:
         self.line.cut = True
+
+    def lose_next_answer(self) -> None:
+        self.luck.lose = True
+
+    def ask_for_patience(self) -> None:
+        self.luck.patience = 120
 
 
 class TestTrytonThroughTheWire(TestTryton):

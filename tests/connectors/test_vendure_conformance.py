@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
+import httpx
 import pytest
 from msgspec.structs import replace
 
 from raccord_connectors.canonical import Availability, Listing, OrderUpdate, Record, Shipment
 from raccord_connectors.contract import Can, Choice
 from raccord_connectors.kit.conformance import ConnectorConformance, needs, pytest_generate_tests  # noqa: F401
-from raccord_connectors.kit.conformance.wiretap import Wiretap
+from raccord_connectors.kit.conformance.wiretap import Unlucky, Wiretap
 from raccord_connectors.shop.vendure import Vendure, VendureSettings
 from support.full_listings import full_listings
 from support.picture_server import picture_server
@@ -35,6 +36,10 @@ def shop() -> Iterator[Shop]:
 def pictures() -> Iterator[str]:
     with picture_server() as address:
         yield address
+
+
+def is_mutation(request: httpx.Request) -> bool:
+    return b'"mutation' in request.read() and b"login(" not in request.read()
 
 
 class TestVendure(ConnectorConformance):
@@ -72,7 +77,8 @@ class TestVendure(ConnectorConformance):
 
     def setup_method(self) -> None:
         self.network = Switch()
-        self.wire = Wiretap(self.network)
+        self.line = Unlucky(self.network, changes=is_mutation)
+        self.wire = Wiretap(self.line)
         self.skus = [fresh() for _ in range(4)]
 
     def teardown_method(self) -> None:
@@ -193,6 +199,12 @@ class TestVendure(ConnectorConformance):
 
     def stop_system(self) -> None:
         self.network.cut = True
+
+    def lose_next_answer(self) -> None:
+        self.line.lose = True
+
+    def ask_for_patience(self) -> None:
+        self.line.patience = 120
 
 
 class TestVendureThroughTheWire(TestVendure):

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from raccord_connectors.canonical import (
     Availability,
+    Customer,
     Listing,
     Offer,
     OfferPrice,
@@ -18,7 +19,7 @@ from raccord_connectors.canonical import (
 )
 from raccord_connectors.contract import Can
 from raccord_connectors.kit.conformance import ConnectorConformance, pytest_generate_tests  # noqa: F401
-from raccord_connectors.kit.conformance.wiretap import Wiretap
+from raccord_connectors.kit.conformance.wiretap import Unlucky, Wiretap
 from raccord_connectors.shop.woocommerce import WooCommerce, WooCommerceSettings
 from sandbox.shop.testing import DemoShop, demo_shop
 from support.full_listings import full_listings
@@ -53,7 +54,8 @@ class TestWooCommerce(ConnectorConformance):
         self.shop = served
         self.pictures = pictures
         served.reset()
-        self.wire = Wiretap(served.transport())
+        self.line = Unlucky(served.transport())
+        self.wire = Wiretap(self.line)
         self.others = [
             str(served.post("products", {"name": f"Lié {n}", "sku": f"LIE{n}"})["id"]) for n in range(2)
         ]
@@ -78,6 +80,13 @@ class TestWooCommerce(ConnectorConformance):
         made = served.post(f"products/{self.variable['id']}/variations/batch", {"create": bodies})
         self.variations = made["create"]
         bought = {self.simple["id"]: 2, self.variations[0]["id"]: 1}
+        self.accounts = [
+            served.post(
+                "customers",
+                {"email": f"lucie{n}@example.org", "last_name": "Martin", "billing": {"phone": "0240"}},
+            )
+            for n in range(3)
+        ]
         self.orders = [served.buy(bought, coupon="BIENVENUE10") for _ in range(4)]
 
     def connector(self) -> WooCommerce:
@@ -110,6 +119,10 @@ class TestWooCommerce(ConnectorConformance):
             )
         if stream == "availability":
             return Availability(key=f"ERP{number}", quantity=Decimal(3 + number), product="x")
+        if stream == "customers":
+            return Customer(
+                key=str(self.accounts[number]["id"]), price_category="2", fields=["price_category"]
+            )
         return OrderUpdate(key=str(self.orders[number]["id"]), state="preparing", erp_document=f"BC{number}")
 
     def bad_sample(self, stream: str) -> Record:
@@ -118,6 +131,8 @@ class TestWooCommerce(ConnectorConformance):
             return Listing(key="FAUX", published=True, name="Faux", offers=[offer])
         if stream == "availability":
             return Availability(key="INCONNU", quantity=Decimal(1), product="x")
+        if stream == "customers":
+            return Customer(key=str(self.accounts[2]["id"]), email="personne", fields=["email"])
         return OrderUpdate(key="999999", state="shipped")
 
     def changed(self, stream: str, record: Record) -> Record:
@@ -125,6 +140,8 @@ class TestWooCommerce(ConnectorConformance):
             return replace(record, name=f"{record.name} bleue", summary="Une autre chaise")
         if isinstance(record, Availability):
             return replace(record, quantity=record.quantity + 5)
+        if isinstance(record, Customer):
+            return replace(record, price_category="3")
         assert isinstance(record, OrderUpdate)
         return replace(
             record, state="shipped", shipments=[Shipment(key="S1", carrier="Colissimo", tracking="6A1")]
@@ -141,6 +158,10 @@ class TestWooCommerce(ConnectorConformance):
         return record.key
 
     def touch(self, stream: str) -> str:
+        if stream == "customers":
+            number = self.accounts[0]["id"]
+            self.shop.put(f"customers/{number}", {"billing": {"city": "Nantes"}})
+            return str(number)
         if stream == "orders":
             number = self.orders[0]["id"]
             self.shop.put(f"orders/{number}", {"status": "completed"})
@@ -151,6 +172,9 @@ class TestWooCommerce(ConnectorConformance):
         return str(number)
 
     def remove(self, stream: str) -> str:
+        if stream == "customers":
+            self.shop.delete(f"customers/{self.accounts[0]['id']}", force="true")
+            return str(self.accounts[0]["id"])
         if stream == "orders":
             self.shop.delete(f"orders/{self.orders[0]['id']}", force="true")
             return str(self.orders[0]["id"])
@@ -160,6 +184,8 @@ class TestWooCommerce(ConnectorConformance):
     def look(self, stream: str, target: str) -> Mapping[str, object]:
         if stream == "order_updates":
             row = self.shop.get(f"orders/{target}")
+        elif stream == "customers":
+            row = self.shop.get(f"customers/{target}")
         else:
             parent, _, variation = target.partition(":")
             row = self.shop.get(
@@ -170,6 +196,8 @@ class TestWooCommerce(ConnectorConformance):
     def disturb(self, stream: str, target: str) -> None:
         if stream == "order_updates":
             self.shop.put(f"orders/{target}", {"customer_note": "Sonnez deux fois"})
+        elif stream == "customers":
+            self.shop.put(f"customers/{target}", {"billing": {"phone": "0240000009"}})
         elif ":" in target:
             parent, _, variation = target.partition(":")
             self.shop.put(f"products/{parent}/variations/{variation}", {"description": "Doux"})
@@ -192,6 +220,12 @@ class TestWooCommerce(ConnectorConformance):
 
     def stop_system(self) -> None:
         self.shop.down = True
+
+    def lose_next_answer(self) -> None:
+        self.line.lose = True
+
+    def ask_for_patience(self) -> None:
+        self.line.patience = 120
 
     def stored(self, stream: str, text: str) -> str:
         """WordPress keeps `&` and a lone `<` as entities; pages show them as they were."""

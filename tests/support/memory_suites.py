@@ -29,10 +29,11 @@ from raccord_connectors.canonical import (
     Shipment,
     StockLevels,
 )
-from raccord_connectors.contract import Connector
+from raccord_connectors.contract import Change, Connector, TransientError
 from raccord_connectors.kit.conformance import ConnectorConformance
+from raccord_connectors.sample import texts
 from raccord_connectors.sample.erp_system import ErpSystem
-from raccord_connectors.sample.memory import MemorySettings
+from raccord_connectors.sample.memory import MemorySettings, MemorySystem
 from raccord_connectors.sample.memory_erp import MemoryErp
 from raccord_connectors.sample.memory_shop import MemoryShop
 from raccord_connectors.sample.shop_system import ShopSystem
@@ -99,6 +100,14 @@ def furnished_erp(name: str) -> ErpSystem:
     system.put_customer("MARTIN", "Martin et fils", email="martin@example.com")
     system.put_customer("OEUVRE", "L’Œuvre & Cie")
     return system
+
+
+def lose_next_answer(system: MemorySystem) -> None:
+    def cut(stream: str, change: Change) -> None:
+        system.after_write = None
+        raise TransientError(texts.DOWN.fill(name=system.name))
+
+    system.after_write = cut
 
 
 class MemoryShopSuite(ConnectorConformance):
@@ -214,6 +223,12 @@ class MemoryShopSuite(ConnectorConformance):
     def stop_system(self) -> None:
         self.shop.stopped = True
 
+    def lose_next_answer(self) -> None:
+        lose_next_answer(self.shop)
+
+    def ask_for_patience(self) -> None:
+        self.shop.fail_next(1_000, retry_after=120)
+
 
 class MemoryErpSuite(ConnectorConformance):
     connector_type = MemoryErp
@@ -295,3 +310,9 @@ class MemoryErpSuite(ConnectorConformance):
 
     def stop_system(self) -> None:
         self.erp.stopped = True
+
+    def lose_next_answer(self) -> None:
+        lose_next_answer(self.erp)
+
+    def ask_for_patience(self) -> None:
+        self.erp.fail_next(1_000, retry_after=120)

@@ -29,12 +29,13 @@ needs: tests appear and vanish with the declaration. Hooks that you may write br
 `touch(stream)` and `remove(stream)` change the system behind the connector's back (incremental reading, digests,
 deletions), `look(stream, target)` and `disturb(stream, target)` show and change a thing as the system holds it (an
 update touches only what differs, French text survives), `full(stream, edition)` and `requests_sent()` show that every
-declared field of a listing is kept and that no other one travels, `stop_system()` makes it unreachable; `never` names the streams
+declared field of a listing is kept and that no other one travels, `stop_system()` makes it unreachable,
+`lose_next_answer()` and `ask_for_patience()` make it behave as systems do on bad days; `never` names the streams
 on which one of them can do nothing. Each is described in `author.py`. Where a server is slow to start, let a session
 fixture start it and hand it over in an autouse fixture.
 
 The guarantees are small methods with a sentence for a name, by subject: `declaring`, `connecting`, `reading`,
-`writing`, `crediting`, `fields`, `texts`. Some that surprise: `keys=()` reads nothing, not everything; the second `create`
+`writing`, `mishaps`, `crediting`, `fields`, `texts`. Some that surprise: `keys=()` reads nothing, not everything; the second `create`
 says `existed`;
 an update of a missing target is a rejected outcome; a listing's outcome has `targets` for every offer, also when
 there is only one; a draft's `target` is the key under which `documents` reads it back, with `reference == draft.key`.
@@ -43,13 +44,24 @@ there is only one; a draft's `target` is the key under which `documents` reads i
 import sys
 
 if "pytest" in sys.modules:  # a failed guarantee then shows both values, as in a test module
-    SUBJECTS = ("author", "declaring", "connecting", "reading", "writing", "crediting", "fields", "texts")
+    SUBJECTS = (
+        "author",
+        "declaring",
+        "connecting",
+        "reading",
+        "writing",
+        "mishaps",
+        "crediting",
+        "fields",
+        "texts",
+    )
     sys.modules["pytest"].register_assert_rewrite(*(f"{__name__}.{subject}" for subject in SUBJECTS))
 
 from raccord_connectors.kit.conformance.connecting import ConnectingGuarantees
 from raccord_connectors.kit.conformance.crediting import CreditingGuarantees
 from raccord_connectors.kit.conformance.declaring import DeclaringGuarantees
 from raccord_connectors.kit.conformance.fields import FieldGuarantees
+from raccord_connectors.kit.conformance.mishaps import MishapGuarantees
 from raccord_connectors.kit.conformance.multiply import guarantees, needs, pytest_generate_tests
 from raccord_connectors.kit.conformance.reading import ReadingGuarantees
 from raccord_connectors.kit.conformance.texts import TextGuarantees
@@ -63,6 +75,7 @@ class ConnectorConformance(
     ConnectingGuarantees,
     ReadingGuarantees,
     WritingGuarantees,
+    MishapGuarantees,
     CreditingGuarantees,
     FieldGuarantees,
     TextGuarantees,

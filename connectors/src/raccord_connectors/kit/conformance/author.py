@@ -85,6 +85,16 @@ class Author(ABC):
         """Makes the system unreachable: a server stopped, a transport that refuses connections."""
         raise TypeError("supply stop_system()")
 
+    def lose_next_answer(self) -> None:
+        """The system carries out the next request that changes something, and its answer does not arrive.
+        `wiretap.Unlucky` is a transport of httpx that does so."""
+        raise TypeError("supply lose_next_answer()")
+
+    def ask_for_patience(self) -> None:
+        """From now on the system answers as it does to too many requests, with the time to wait: a minute or more, so that no
+        connector waits for it by itself."""
+        raise TypeError("supply ask_for_patience()")
+
     def full(self, stream: str, edition: int) -> Sequence[Listing]:
         """Listings that have, between them, a value in every field that the stream declares, and nothing in the others.
         Editions 0 and 1 are the same listings with other values. Texts of six characters, numbers of five digits and more

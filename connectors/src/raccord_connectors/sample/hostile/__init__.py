@@ -4,7 +4,25 @@ They exist so that the suite itself is tested: it must fail on each of them, and
 (`tests/connectors/test_conformance_bites.py`). They also show, in three lines each, how connectors go wrong.
 """
 
-from raccord_connectors.sample.hostile import connecting, crediting, declaring, fields, reading, writing
+from raccord_connectors.sample.hostile import (
+    connecting,
+    crediting,
+    declaring,
+    fields,
+    mishaps,
+    reading,
+    writing,
+)
 from raccord_connectors.sample.hostile.nasty import BREAKERS, Nasty
 
-__all__ = ["BREAKERS", "Nasty", "connecting", "crediting", "declaring", "fields", "reading", "writing"]
+__all__ = [
+    "BREAKERS",
+    "Nasty",
+    "connecting",
+    "crediting",
+    "declaring",
+    "fields",
+    "mishaps",
+    "reading",
+    "writing",
+]
