@@ -196,6 +196,15 @@ def test_a_command_is_in_the_queue_once_until_it_is_done() -> None:
     assert command == queue.take()
 
 
+def test_an_urgent_command_goes_before_those_that_wait_here_already() -> None:
+    queue = CommandQueue()
+    asked = [("payment 1", False), ("payment 2", False), ("order 1", True), ("payment 3", False), ("order 2", True)]
+    for id_, urgent in asked:
+        queue.put(wire.Command(id_, wire.Check(), 60, urgent))
+    taken = [command.id for command in iter(queue.take, None)]
+    assert ["order 1", "order 2", "payment 1", "payment 2", "payment 3"] == taken
+
+
 def test_results_survive_a_restart_and_keep_the_first_answer(base: Base) -> None:
     base.executed.store(wire.CommandResult("c"))
     again = Base(base.path)

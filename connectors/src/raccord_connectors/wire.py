@@ -233,6 +233,8 @@ class Command(Struct, frozen=True):
     order: Order
     lease_seconds: int
     """The platform gives the command again if no result came by then."""
+    urgent: bool = False
+    """A person waits for it, an order does: it goes before those that wait at the agent already."""
 
 
 MAX_HOLDING = 1_000

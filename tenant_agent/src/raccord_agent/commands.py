@@ -36,10 +36,12 @@ FINAL_REFUSALS = (400, 404, 409, 410, 413, 422)
 
 
 class CommandQueue:
-    """Between the leasing thread and the connector's. A command is in it from its lease until its result is stored."""
+    """Between the leasing thread and the connector's. A command is in it from its lease until its result is stored. Urgent ones
+    are executed first: an order does not wait behind ten payments, which may take a second each."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._urgent: deque[wire.Command] = deque()
         self._waiting: deque[wire.Command] = deque()
         self._known: set[str] = set()
 
@@ -48,11 +50,12 @@ class CommandQueue:
         with self._lock:
             if command.id not in self._known:
                 self._known.add(command.id)
-                self._waiting.append(command)
+                (self._urgent if command.urgent else self._waiting).append(command)
 
     def take(self) -> wire.Command | None:
         with self._lock:
-            return self._waiting.popleft() if self._waiting else None
+            queue = self._urgent or self._waiting
+            return queue.popleft() if queue else None
 
     def holding(self) -> set[str]:
         with self._lock:

@@ -18,11 +18,12 @@ class RawCommand(msgspec.Struct, frozen=True):
     id: str
     order: msgspec.Raw
     lease_seconds: int
+    urgent: bool = False
 
     def command(self) -> wire.Command:
         """Raises `msgspec.ValidationError` for an order of a newer protocol."""
         order: wire.Order = msgspec.msgpack.decode(self.order, type=wire.Order)
-        return wire.Command(self.id, order, self.lease_seconds)
+        return wire.Command(self.id, order, self.lease_seconds, self.urgent)
 
 
 class RawLeased(msgspec.Struct, frozen=True):

@@ -88,6 +88,7 @@ async def look(agent: UUID, connection: UUID, holding: Sequence[UUID] | None) ->
 class LeasedRow(NamedTuple):
     id: UUID
     body: bytes
+    urgent: bool
 
 
 async def lease(
@@ -105,7 +106,7 @@ async def lease(
                  attempts = attempts + 1
             FROM due WHERE c.id = due.id RETURNING c.id, c.body, c.urgent, c.created_at
         )
-        SELECT id, body FROM given ORDER BY urgent DESC, created_at, id
+        SELECT id, body, urgent FROM given ORDER BY urgent DESC, created_at, id
         """,  # noqa: S608
         agent,
         connection,

@@ -132,7 +132,7 @@ class Commands:
 
     def _command(self, row: commands.LeasedRow) -> wire.Command:
         order: wire.Order = msgspec.msgpack.decode(row.body, type=wire.Order)
-        return wire.Command(str(row.id), order, self._lease_seconds)
+        return wire.Command(str(row.id), order, self._lease_seconds, row.urgent)
 
     async def finish(self, caller: Caller, result: wire.CommandResult) -> None:
         """Keeps an agent's answer; a repetition changes nothing. Raises `UnknownCommand`."""
