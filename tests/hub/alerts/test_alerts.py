@@ -220,13 +220,17 @@ def test_everything_that_can_be_wrong_is_seen(settings: Settings) -> None:
             "VALUES ($1, $2, $3, 'shipped', 'email', 'failed')",
             m.tenant, uuid.uuid4(), order,
         )  # fmt: skip
+        await h.act(
+            "INSERT INTO endpoint (tenant, id, name, url, events, secret, state) VALUES ($1, $1, 'Entrepôt', '', '{}', '', 'stopped')",
+            m.tenant,
+        )
         await h.look()
         assert sorted([
             "shop_stopped", "erp_unread", "agent_silent", "brake", "orders_waiting", "orders_late", "payments_held",
-            "sales_unproven", "mail_stopped", "messages_failed",
+            "sales_unproven", "mail_stopped", "messages_failed", "webhook_stopped",
         ]) == await h.open_kinds()  # fmt: skip
         told = await h.look(6)
-        assert {("owner", "Maison Duval : 10 alertes"), ("manager", "Maison Duval: 10 alerts")} <= set(told)
+        assert {("owner", "Maison Duval : 11 alertes"), ("manager", "Maison Duval: 11 alerts")} <= set(told)
 
     run(settings, scenario)
 

@@ -17,6 +17,7 @@ Kind = Literal[
     "sales_unproven",
     "mail_stopped",
     "messages_failed",
+    "webhook_stopped",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """Each of one object (a connection, a channel), however many records it concerns: never one mail per record."""
@@ -27,6 +28,8 @@ OF_ORDERS: tuple[Kind, ...] = (
     "orders_waiting", "orders_late", "payments_held", "sales_unproven", "messages_failed"
 )  # fmt: skip
 """What those hear of who work with orders."""
+UNWELL: tuple[Kind, ...] = ("shop_stopped", "erp_unread", "agent_silent", "brake", "orders_late")
+"""What stops a channel, or a part of it: the merchant's programs hear of it as a channel that is unwell."""
 USUAL: dict[str, Pace] = {"owner": "at_once", "manager": "at_once", "seller": "daily", "reader": "never"}
 """By role, as long as the person has chosen nothing."""
 

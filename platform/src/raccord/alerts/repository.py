@@ -6,8 +6,10 @@ from uuid import UUID, uuid4
 import asyncpg
 import msgspec
 
-from raccord.alerts.models import KINDS, OF_ORDERS, USUAL, Alert, Kind, Pace, Reader, Seen
+from raccord.alerts.models import KINDS, OF_ORDERS, UNWELL, USUAL, Alert, Kind, Pace, Reader, Seen
+from raccord.storage import outgoing
 from raccord.storage.engine import current_connection
+from raccord.storage.outgoing import Happening
 
 OBSERVED = """
   SELECT 'shop_stopped' AS kind, s.id::text AS object, s.name, 0 AS count FROM connection s
@@ -46,6 +48,8 @@ OBSERVED = """
   SELECT 'messages_failed', c.id::text, c.name, count(*) FROM notification n
     JOIN sales_order o ON o.id = n.sales_order JOIN channel c ON c.id = o.channel
    WHERE n.state IN ('failed', 'uncertain') GROUP BY c.id, c.name
+  UNION ALL
+  SELECT 'webhook_stopped', w.id::text, w.name, 0 FROM endpoint w WHERE w.state = 'stopped'
 """
 """One row for each thing that is wrong, whatever number of records it concerns."""
 
@@ -75,6 +79,7 @@ async def open_one(tenant: UUID, seen: Seen) -> None:
         "INSERT INTO alert (tenant, id, kind, object, details) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
         tenant, uuid4(), seen.kind, seen.object, msgspec.json.encode(seen.details).decode(),
     )  # fmt: skip
+    await _announce(tenant, "alert.opened", [(seen.kind, seen.object, seen.details)])
 
 
 async def refresh(alert: UUID, seen: Seen) -> None:
@@ -83,10 +88,28 @@ async def refresh(alert: UUID, seen: Seen) -> None:
     )
 
 
-async def resolve(alerts: Sequence[UUID]) -> None:
-    await current_connection().execute(
-        "UPDATE alert SET resolved_at = now() WHERE id = ANY($1) AND resolved_at IS NULL", list(alerts)
+async def resolve(tenant: UUID, alerts: Sequence[UUID]) -> None:
+    rows = await current_connection().fetch(
+        "UPDATE alert SET resolved_at = now() WHERE id = ANY($1) AND resolved_at IS NULL RETURNING kind, object, details",
+        list(alerts),
     )
+    over = [(row["kind"], row["object"], msgspec.json.decode(row["details"])) for row in rows]
+    await _announce(tenant, "alert.resolved", over)
+
+
+async def _announce(
+    tenant: UUID, type_: str, alerts: Sequence[tuple[Kind, str, dict[str, str | int]]]
+) -> None:
+    """To the merchant's own programs: each alert as such, and what makes a channel unwell by that name."""
+    told = []
+    for kind, object_, details in alerts:
+        data = msgspec.json.encode({"kind": kind, "object": object_, "details": details}).decode()
+        told.append(Happening(type_, data))
+        if kind in UNWELL:
+            told.append(
+                Happening("channel.unhealthy" if type_ == "alert.opened" else "channel.recovered", data)
+            )
+    await outgoing.announce(tenant, told)
 
 
 async def readers() -> list[Reader]:

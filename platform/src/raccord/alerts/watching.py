@@ -61,7 +61,7 @@ class Watch:
                     await repository.open_one(tenant, seen)
                 elif known[key].details != seen.details:
                     await repository.refresh(known[key].id, seen)
-            await repository.resolve([alert.id for key, alert in known.items() if key not in wrong])
+            await repository.resolve(tenant, [alert.id for key, alert in known.items() if key not in wrong])
 
     async def _tell(self, tenant: UUID, server: SmtpSettings) -> None:
         todo: list[tuple[Reader, News]] = []

@@ -56,11 +56,19 @@ SENTENCES: dict[Kind, Text] = {
         "Messages à des clients de « {name} » qui ne sont pas partis, ou peut-être pas : {count}. Voyez la page « Messages ».",
         "Messages to customers of “{name}” that did not leave, or perhaps not: {count}. See the page “Messages”.",
     ),
+    "webhook_stopped": Text(
+        "alert.webhook_stopped",
+        "Le webhook « {name} » échoue depuis des jours : il n’est plus appelé. Réparez l’adresse, puis remettez-le en marche sur "
+        "la page « API ».",
+        "The webhook “{name}” has failed for days: it is not called any more. Mend the address, then switch it on again on the "
+        "page “API”.",
+    ),
 }
 PLACES: dict[Kind, str] = {
     "shop_stopped": "connections", "erp_unread": "agents", "agent_silent": "agents", "brake": "waiting",
     "orders_waiting": "orders?tab=held", "orders_late": "orders?tab=under_way", "payments_held": "orders",
     "sales_unproven": "orders", "mail_stopped": "messages", "messages_failed": "messages?tab=failed",
+    "webhook_stopped": "api",
 }  # fmt: skip
 """Where it is looked at: an address within the tenant."""
 

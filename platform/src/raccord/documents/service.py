@@ -26,10 +26,11 @@ from raccord.documents.links import PageLinks
 from raccord.documents.models import PaperRoute, StoredPaper
 from raccord.documents.rendering import language_of, render
 from raccord.storage import marks as to_project
-from raccord.storage import projections
+from raccord.storage import outgoing, projections
 from raccord.storage.engine import tenant_transaction
 from raccord.storage.locks import Locks
 from raccord.storage.objects import ObjectMissing, Objects, TenantObjects
+from raccord.storage.outgoing import Happening
 from raccord.sync.ports import Wake
 from raccord_connectors.canonical import Invoice, encode, fingerprint
 from raccord_connectors.contract import Problem, RecordRejected
@@ -172,6 +173,10 @@ class Papers:
                 made.model.buyer.name,
             )
             references = await repository.references_of(stored.id) if given else []
+            if given:
+                told = {"document": stored.id, "number": stored.number, "version": number, "channel": route.channel}
+                available = Happening("invoice.available", msgspec.json.encode(told).decode())
+                await outgoing.announce(route.tenant, [available])
             await to_project.mark(route.tenant, route.channel, "order_updates", references)
         if references:
             await self._wake.project(route.tenant, route.channel, "order_updates")

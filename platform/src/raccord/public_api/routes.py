@@ -10,6 +10,7 @@ from raccord.public_api import (
     connections_api,
     mappings_api,
     orders_api,
+    webhooks_api,
 )
 from raccord.public_api.description import PATH
 from raccord.public_api.door import Door, scoped
@@ -24,6 +25,7 @@ API = Router(
         *mappings_api.ROUTES,
         *catalogue_api.ROUTES,
         *orders_api.ROUTES,
+        *webhooks_api.ROUTES,
     ],
     guards=[scoped],
     middleware=[Door],

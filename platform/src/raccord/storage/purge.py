@@ -18,6 +18,10 @@ RUNS = timedelta(days=90)
 COMPARISONS = timedelta(days=400)
 SETTLED = timedelta(days=30)
 """As long as the drift page shows it."""
+EVENTS = timedelta(days=30)
+"""As long as they can be replayed."""
+ANSWERS = timedelta(days=30)
+"""As long as a repeated request is known."""
 ATTEMPTS = timedelta(days=1)
 NONCES = timedelta(hours=1)
 """Well beyond the minutes for which a signature is valid."""
@@ -102,6 +106,38 @@ async def marks_of_foreign_documents() -> int:
 
 async def old_plans() -> int:
     return await plans.forget(AT_ONCE)
+
+
+async def outgoing_events() -> int:
+    """With their deliveries and attempts; what still waits stays."""
+    return await _deleted(
+        """
+        DELETE FROM outgoing_event WHERE (tenant, id) IN (
+          SELECT v.tenant, v.id FROM outgoing_event v WHERE v.at < now() - $1::interval
+             AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.tenant = v.tenant AND d.event = v.id AND d.state = 'due')
+           LIMIT $2)
+        """,
+        EVENTS,
+        AT_ONCE,
+    )
+
+
+async def answers() -> int:
+    """What was answered to idempotency keys and to pushed batches; and sessions that nobody ended."""
+    gone = await _deleted(
+        "DELETE FROM api_answer WHERE (tenant, caller, key) IN "
+        "(SELECT tenant, caller, key FROM api_answer WHERE at < now() - $1::interval LIMIT $2)",
+        ANSWERS,
+        AT_ONCE,
+    )
+    batches = await _deleted(
+        "DELETE FROM push_batch WHERE (tenant, connection, stream, id) IN "
+        "(SELECT tenant, connection, stream, id FROM push_batch WHERE at < now() - $1::interval LIMIT $2)",
+        ANSWERS,
+        AT_ONCE,
+    )
+    sessions = await _deleted("DELETE FROM push_session WHERE begun_at < now() - $1::interval", ANSWERS)
+    return max(gone, batches, sessions)
 
 
 async def comparisons() -> int:

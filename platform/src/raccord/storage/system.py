@@ -184,6 +184,16 @@ async def due_work() -> list[Due]:
     return [Due(*row) for row in rows]
 
 
+async def due_deliveries() -> list[tuple[UUID, UUID]]:
+    """(tenant, endpoint) where the merchant's programs are to be told something."""
+    async with system_transaction() as connection:
+        rows = await connection.fetch(
+            "SELECT DISTINCT d.tenant, d.endpoint FROM delivery d JOIN endpoint e ON e.tenant = d.tenant AND e.id = d.endpoint "
+            "WHERE d.state = 'due' AND d.retry_at <= now() AND e.state = 'on'"
+        )
+    return [(row["tenant"], row["endpoint"]) for row in rows]
+
+
 async def live_channels(connector: str | None = None) -> list[tuple[UUID, UUID]]:
     """(tenant, channel) of every channel on air, for the schedules; `connector` narrows to shops of that kind."""
     async with system_transaction() as connection:

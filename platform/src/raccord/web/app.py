@@ -25,6 +25,7 @@ from raccord.operations import tracing
 from raccord.operations.metrics import web_metrics
 from raccord.operations.references import with_references
 from raccord.orders.hooks import Hooks
+from raccord.outgoing.service import Webhooks
 from raccord.public_api.description import openapi_config
 from raccord.public_api.schemas import StructSchemas
 from raccord.settings import Settings, from_environment
@@ -95,6 +96,7 @@ def create_app(settings: Settings | None = None, wake: Wake | None = None) -> Li
     app.state.link_patience = Patience()
     vault = Vault(found.secret_key or "")
     app.state.senders = Senders(vault, allow_private=found.allow_private_addresses)
+    app.state.webhooks = Webhooks(vault, allow_private=found.allow_private_addresses)
     app.state.links = Links(vault, found.public_url)
     app.state.hooks = Hooks(found.secret_key or "", found.public_url)
     return app

@@ -70,6 +70,10 @@ def register(celery: Celery, process: Process) -> None:
     def document(tenant: str, paper: str) -> None:
         process.run(work.document, UUID(tenant), UUID(paper))
 
+    @task(name="deliver")
+    def deliver(tenant: str, endpoint: str) -> None:
+        process.run(work.deliver, UUID(tenant), UUID(endpoint))
+
     @task(name="notify")
     def notify(tenant: str) -> None:
         process.run(work.notify, UUID(tenant))

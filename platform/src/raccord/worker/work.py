@@ -27,8 +27,8 @@ from raccord_connectors import wire
 from raccord_connectors.contract import ConfigError, TransientError
 
 __all__ = [
-    "accounts", "answered", "collect", "document", "drift", "enter", "hooks", "media", "new_day", "notify", "plan", "project",
-    "prove", "purge", "push", "recheck", "rehearse", "spread", "sweep", "tidy",
+    "accounts", "answered", "collect", "deliver", "document", "drift", "enter", "hooks", "media", "new_day", "notify",
+    "plan", "project", "prove", "purge", "push", "recheck", "rehearse", "spread", "sweep", "tidy",
 ]  # fmt: skip
 RECHECKED, FEW_RECHECKED = 100, 4
 """Orders that are asked for again each hour; the second where each costs one of the day's requests."""
@@ -82,6 +82,18 @@ async def _learn_of_sales(hands: Hands, tenant: UUID, shop: UUID) -> None:
 
 async def sweep(hands: Hands) -> None:
     await sweep_all(hands.wake)
+    for tenant, endpoint in await system.due_deliveries():
+        await hands.wake.send("deliver", ORDINARY, str(tenant), str(endpoint))
+
+
+async def deliver(hands: Hands, tenant: UUID, endpoint: UUID) -> None:
+    """One worker at a time for each address: events keep their order, and a slow one holds up no other."""
+    async with hands.locks.try_hold("deliver", tenant, endpoint) as lock:
+        if lock is None:
+            return
+        more = await hands.deliveries.deliver(tenant, endpoint)
+    if more:
+        await hands.wake.send("deliver", ORDINARY, str(tenant), str(endpoint))
 
 
 async def spread(hands: Hands, task: str, connector: str | None = None) -> None:
