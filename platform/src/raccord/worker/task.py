@@ -25,6 +25,8 @@ from raccord.notifications.stopping import Links
 from raccord.operations import metrics, tracing
 from raccord.orders.following import FollowUp
 from raccord.orders.hooks import Hooks
+from raccord.outgoing.keeping import Secrets
+from raccord.outgoing.sending import Sending
 from raccord.settings import Settings
 from raccord.storage.engine import APP, SYSTEM
 from raccord.storage.locks import Locks
@@ -63,6 +65,7 @@ class Hands:
         self.fetcher = Fetcher(allow_private=settings.allow_private_addresses)
         vault = Vault(settings.secret_key)
         senders = Senders(vault, allow_private=settings.allow_private_addresses)
+        self.deliveries = Sending(Secrets(vault), allow_private=settings.allow_private_addresses)
         self.watch = Watch(settings)
         links = PageLinks(settings.secret_key, settings.public_url)
         self.papers = Papers(self.objects, self.locks, links, wake)
