@@ -35,8 +35,8 @@ on which one of them can do nothing. Each is described in `author.py`. Where a s
 fixture start it and hand it over in an autouse fixture.
 
 The guarantees are small methods with a sentence for a name, by subject: `declaring`, `connecting`, `reading`,
-`writing`, `mishaps`, `crediting`, `fields`, `texts`. Some that surprise: `keys=()` reads nothing, not everything; the second `create`
-says `existed`;
+`writing`, `mishaps`, `crediting`, `fields`, `texts`. Some that surprise: `keys=()` reads nothing, not everything; the
+second `create` says `existed`;
 an update of a missing target is a rejected outcome; a listing's outcome has `targets` for every offer, also when
 there is only one; a draft's `target` is the key under which `documents` reads it back, with `reference == draft.key`.
 """
