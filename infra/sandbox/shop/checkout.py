@@ -42,6 +42,8 @@ class Purchase:
     """(title, amount without VAT, tax class): negative ones are discounts."""
     note: str = ""
     meta: list[JsonDict] = field(default_factory=list)
+    customer: int = 0
+    """The account that buys; 0: a guest."""
 
 
 @dataclass
@@ -159,7 +161,7 @@ class Checkout:
         data: JsonDict = {
             "currency": self.options.get("currency"),
             "prices_include_tax": self.options.yes("prices_include_tax"),
-            "customer_id": 0,
+            "customer_id": purchase.customer,
             "customer_note": purchase.note,
             "billing": purchase.billing,
             "shipping": purchase.shipping or {k: v for k, v in purchase.billing.items() if k != "email"},

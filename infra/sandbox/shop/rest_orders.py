@@ -46,6 +46,7 @@ def create_order(call: Call) -> Any:
         ],
         note=str(body.get("customer_note") or ""),
         meta=body.get("meta_data") or [],
+        customer=int(body.get("customer_id") or 0),
     )
     try:
         order = call.shop.checkout.place(purchase)

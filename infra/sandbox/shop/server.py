@@ -17,7 +17,17 @@ from litestar.response import Template
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
-from sandbox.shop import buying, connect, following, pages, rest_catalogue, rest_orders, rest_shop, storefront
+from sandbox.shop import (
+    buying,
+    connect,
+    following,
+    pages,
+    rest_accounts,
+    rest_catalogue,
+    rest_orders,
+    rest_shop,
+    storefront,
+)
 from sandbox.shop.middleware import Broken, Front
 from sandbox.shop.refusals import no_route
 from sandbox.shop.rest import AnyRequest
@@ -34,6 +44,7 @@ def build(shop: Shop) -> ASGIApp:
             route_handlers=[
                 *rest_catalogue.ROUTES,
                 *rest_orders.ROUTES,
+                *rest_accounts.ROUTES,
                 *rest_shop.ROUTES,
                 *connect.ROUTES,
                 *storefront.ROUTES,

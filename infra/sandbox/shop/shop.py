@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from sandbox.shop import order_view
+from sandbox.shop import accounts, order_view
+from sandbox.shop.accounts import Accounts
 from sandbox.shop.catalogue import Catalogue
 from sandbox.shop.checkout import Checkout, Purchase
 from sandbox.shop.database import Database, dump, load
@@ -30,6 +31,7 @@ class Shop:
         self.webhooks = Webhooks(self.database, self.options, self.show)
         self.catalogue = Catalogue(Fields(self.options, self.media), self.webhooks.announce)
         self.orders = Orders(self.options, self.webhooks.announce)
+        self.accounts = Accounts(self.webhooks.announce)
         self.checkout = Checkout(self.database, self.orders)
         self.key = self._keys(folder / "keys.json", consumer_key, consumer_secret)
 
@@ -43,12 +45,14 @@ class Shop:
         self.webhooks.home = self.view.home
 
     def show(self, resource: str, number: int) -> dict[str, Any] | None:
-        """A product, variation or order as the REST API shows it; None when it does not exist."""
+        """A product, variation, order or account as the REST API shows it; None when it does not exist."""
         db = self.database.read()
-        table = "orders" if resource == "order" else "products"
+        table = {"order": "orders", "customer": "customers"}.get(resource, "products")
         row = db.execute(f"SELECT * FROM {table} WHERE id = ?", (number,)).fetchone()
         if row is None:
             return None
+        if resource == "customer":
+            return accounts.show(decode(row))
         if resource == "order":
             return order_view.order(db, decode(row), int(self.options.get("price_num_decimals")))
         found = decode(row)

@@ -23,6 +23,8 @@ from raccord_connectors.contract import (
 from raccord_connectors.shop.woocommerce import checks, discovery
 from raccord_connectors.shop.woocommerce.availability import AvailabilityStream
 from raccord_connectors.shop.woocommerce.client import BATCH, ShopClient
+from raccord_connectors.shop.woocommerce.customers import FIELDS as CUSTOMER_FIELDS
+from raccord_connectors.shop.woocommerce.customers import CustomerReader, CustomerWriter
 from raccord_connectors.shop.woocommerce.facts import Facts
 from raccord_connectors.shop.woocommerce.listing_writer import ListingWriter
 from raccord_connectors.shop.woocommerce.listings import ListingReader
@@ -63,6 +65,9 @@ class WooCommerce:
             ),
             StreamSpec("orders", READING | {Can.READ_SINCE, Can.READ_LATEST}, page_size=50),
             StreamSpec("order_updates", frozenset((Can.CREATE, Can.UPDATE)), batch_size=BATCH),
+            StreamSpec(
+                "customers", READING | {Can.UPDATE}, page_size=BATCH, batch_size=BATCH, fields=CUSTOMER_FIELDS
+            ),
         ),
         # WooCommerce itself sets no limit; cheap hosting does, and two writers at once have made duplicates.
         limits=Limits(concurrency=1),
@@ -100,6 +105,8 @@ class WooCommerce:
                 yield from AvailabilityStream(self.client).read(wanted, size)
             case "orders":
                 yield from OrderReader(self.client, self._facts).read(wanted, size)
+            case "customers":
+                yield from CustomerReader(self.client, self.settings).read(wanted, size)
             case _:
                 raise KeyError(f"{stream} cannot be read")
 
@@ -111,6 +118,8 @@ class WooCommerce:
                 yield from AvailabilityStream(self.client).write(changes)
             case "order_updates":
                 yield from OrderUpdateWriter(self.client, self._facts, self.settings).write(changes)
+            case "customers":
+                yield from CustomerWriter(self.client, self.settings).write(changes)
             case _:
                 raise KeyError(f"{stream} cannot be written")
 

@@ -9,6 +9,7 @@ from raccord_connectors.contract import Choice, CustomField, Discovery, Feature
 from raccord_connectors.kit.http import HttpFailure
 from raccord_connectors.shop.woocommerce import bodies
 from raccord_connectors.shop.woocommerce.client import Row, ShopClient
+from raccord_connectors.shop.woocommerce.customers import held_fields
 from raccord_connectors.shop.woocommerce.facts import STANDARD, Facts
 from raccord_connectors.shop.woocommerce.settings import WooCommerceSettings
 from raccord_connectors.shop.woocommerce.terms import Terms
@@ -31,7 +32,8 @@ def discover(client: ShopClient, facts: Facts, terms: Terms, settings: WooCommer
         languages=(facts.language,),
         custom_fields=_custom_fields(client, "listings", "products")
         + _custom_fields(client, "listings", "variations", "offers.")
-        + _custom_fields(client, "orders", "orders"),
+        + _custom_fields(client, "orders", "orders")
+        + tuple(CustomField("customers", key, key) for key in settings.customer_keys[1]),
         order_statuses=tuple(
             Choice(str(row["slug"]), str(row["name"])) for row in client.find("reports/orders/totals") or []
         ),
@@ -55,6 +57,7 @@ def discover(client: ShopClient, facts: Facts, terms: Terms, settings: WooCommer
         ),
         brands=_brands(client, terms),
         features=tuple(_features(client)),
+        customer_fields=tuple(held_fields(settings)),
         missing_fields=() if settings.seo_plugin in bodies.SEO else ("seo_title", "seo_description"),
     )
 

@@ -3,10 +3,10 @@
 from typing import Annotated, Literal
 
 from raccord_connectors.contract import label
-from raccord_connectors.kit.settings import Settings
+from raccord_connectors.shop.woocommerce.customer_settings import CustomerFieldSettings
 
 
-class WooCommerceSettings(Settings, kw_only=True, frozen=True):
+class WooCommerceSettings(CustomerFieldSettings, kw_only=True, frozen=True):
     url: Annotated[
         str,
         label(

@@ -223,6 +223,31 @@ STATUS_UNKNOWN = Text(
     "connection.",
 )
 
+ACCOUNT_GONE = Text(
+    "woocommerce.account_gone",
+    "Le compte client {account} n’existe plus dans la boutique. Le client de la gestion reste comme il est.",
+    "The customer account {account} does not exist in the shop any more. The ERP’s customer stays as it is.",
+)
+ACCOUNT_REFUSED = Text(
+    "woocommerce.account_refused",
+    "Compte client {account} : la boutique a refusé la mise à jour ({reason}). Corrigez la fiche client dans la gestion, ou "
+    "le compte dans la boutique, puis relancez.",
+    "Customer account {account}: the shop refused the update ({reason}). Correct the customer in the ERP, or the account in "
+    "the shop, then retry.",
+)
+ACCOUNT_UNREADABLE = Text(
+    "woocommerce.account_unreadable",
+    "Le compte client {account} ne peut pas être lu ({reason}). Ouvrez-le dans WooCommerce et enregistrez-le de nouveau.",
+    "The customer account {account} cannot be read ({reason}). Open it in WooCommerce and save it again.",
+)
+EMAIL_REFUSED = Text(
+    "woocommerce.email_refused",
+    "Compte client {account} : la boutique refuse l’adresse e-mail « {email} » ({reason}) : elle est mal formée, ou un autre "
+    "compte l’a déjà. Corrigez-la dans la gestion, puis relancez.",
+    "Customer account {account}: the shop refuses the e-mail address “{email}” ({reason}): it is malformed, or another account "
+    "has it already. Correct it in the ERP, then retry.",
+)
+
 # -------------------------------------------------------------------- notes on orders, read in the shop
 
 NOTE_DOCUMENT = Text(
