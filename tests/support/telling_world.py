@@ -47,6 +47,8 @@ class Merchant:
     """What the time is for the worker that tells; the first one counts. Empty: as it is."""
     papers: list[PaperLink]
     """The invoices that the customer can see."""
+    files: dict[str, bytes]
+    """Number of an invoice → its file."""
 
     async def sold(self, **order: Any) -> str:
         """One order, in the ERP and read back; returns the document's key."""
@@ -119,8 +121,14 @@ def run(
             async def papers_of(tenant: UUID, reference: str) -> list[PaperLink]:
                 return papers
 
-            telling = Telling(senders, links, papers_of, lambda: clock[0] if clock else datetime.now(UTC))
-            merchant = Merchant(made, found, senders, telling, links, clock, papers)
+            files: dict[str, bytes] = {}
+
+            async def file_of(tenant: UUID, reference: str, number: str) -> tuple[str, bytes] | None:
+                return (f"{number}.pdf", files[number]) if number in files else None
+
+            now = lambda: clock[0] if clock else datetime.now(UTC)  # noqa: E731
+            telling = Telling(senders, links, papers_of, file_of, now)
+            merchant = Merchant(made, found, senders, telling, links, clock, papers, files)
             await merchant.choose(rules)
             await merchant.use_mail()
             await scenario(merchant)

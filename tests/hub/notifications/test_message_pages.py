@@ -44,6 +44,7 @@ CHOSEN = {
     "move-accepted": "accepted", "move-preparing": "stay", "move-partly_shipped": "partly_shipped", "move-shipped": "shipped",
     "move-invoiced": "shipped", "move-cancelled": "cancelled", "teller-accepted": "shop", "teller-preparing": "nobody",
     "teller-shipped": "us", "email-shipped": "1", "teller-invoiced": "us", "email-invoiced": "1", "teller-cancelled": "us",
+    "attach-invoiced": "1",
     "email-cancelled": "1", "teller-refunded": "shop", "quiet_from": "20", "quiet_until": "8", "oldest_days": "3",
     "tracking_hours": "0", "default_language": "fr", "look_name": "Maison Duval", "look_address": "https://duval.example",
     "look_logo": "", "look_colour": "#8b1f2f", "look_footer": "3 rue des Lilas, Nantes",
@@ -64,6 +65,7 @@ def test_the_follow_up_table_keeps_what_was_chosen_and_names_what_is_wrong(ready
     assert f"{here}?done=saved" == owner.post(here, **CHOSEN).headers["location"]
     shown = owner.get(here).text
     assert '<option value="stay" selected>' in shown
+    assert 'name="attach-invoiced" value="1" checked' in shown
     assert "Commande terminée" in shown  # the shop's own mail is to be switched off
     assert "disabled" in ready.as_("reader").get(here).text
 

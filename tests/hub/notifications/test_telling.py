@@ -323,6 +323,29 @@ def test_the_shops_order_goes_where_the_table_says_and_stays_where_it_says_nothi
     run(settings, scenario, rules=NotificationRules(moves={"invoiced": "stay"}))
 
 
+def test_an_invoices_file_goes_with_the_mail_where_the_merchant_says_so_and_there_is_one(
+    settings: Settings,
+) -> None:
+    async def scenario(m: Merchant) -> None:
+        for attach, there in ((True, True), (True, False), (False, True)):
+            events = {**ALL_BY_US.events, "invoiced": EventRule(teller="us", attach=attach)}
+            await m.choose(replace(ALL_BY_US, events=events))
+            document = await m.sold()
+            m.world.erp.invoice(document)
+            await m.seen()
+            (row,) = await m.rows(
+                "SELECT event FROM notification WHERE state = 'due' AND event LIKE 'invoiced/%'"
+            )
+            number = row["event"].partition("/")[2]
+            m.files.update({number: b"%PDF-1.7 " + number.encode()} if there else {})
+            await m.told()
+            found = [(one.get_filename(), one.get_content()) for one in m.box.mails[-1].iter_attachments()]
+            assert ([(f"{number}.pdf", m.files[number])] if attach and there else []) == found
+            assert ("fr", True) == (m.box.mails[-1]["Content-Language"], number in m.box.text())
+
+    run(settings, scenario)
+
+
 def test_an_invoice_is_told_with_its_link_and_waits_some_minutes_for_it(settings: Settings) -> None:
     async def scenario(m: Merchant) -> None:
         await m.act("UPDATE channel SET settings = jsonb_set(settings, '{documents}', '{\"active\": true}')")

@@ -31,6 +31,8 @@ class EventRule(Struct, kw_only=True, frozen=True, omit_defaults=True):
     teller: Teller = "shop"
     email: bool = True
     sms: bool = False
+    attach: bool = False
+    """Of invoices: their file goes with the e-mail. Else, and where it is too large, the link alone."""
 
     def wants(self, medium: Medium) -> bool:
         return self.teller == "us" and (self.email if medium == "email" else self.sms)

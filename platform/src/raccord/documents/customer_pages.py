@@ -4,6 +4,7 @@ A page belongs to one customer of the ERP in one channel. One that was made for 
 well: where several buyers share an account of the ERP, each sees the papers of his own orders only.
 """
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -14,9 +15,11 @@ from raccord.documents import repository
 from raccord.documents.links import PageLinks
 from raccord.documents.models import PageRow, PaperRoute, PaperRow
 from raccord.storage.engine import tenant_transaction
-from raccord.storage.objects import Objects, TenantObjects
+from raccord.storage.objects import ObjectMissing, Objects, ObjectsAway, TenantObjects
 from raccord_connectors.canonical import PaperLink
 
+MOST_ATTACHED = 5_000_000
+"""Bytes; many mailboxes refuse mails of more than ten millions, and an attachment grows by a third on its way."""
 DOWNLOAD = 300
 """Seconds for which the address of a file works."""
 
@@ -81,6 +84,22 @@ class CustomerPages:
             filename=f"{file_name(row.number)}.pdf",
             content_type="application/pdf",
         )
+
+    async def attachment(self, tenant: UUID, reference: str, number: str) -> tuple[str, bytes] | None:
+        """Name and content of the file of one paper of an order; None where there is none that its customer may see, or none that a mail takes."""
+        async with tenant_transaction(tenant):
+            shown = await self.links_of(tenant, reference)
+            rows = await pages.of_order(reference) if any(link.number == number for link in shown) else []
+            row = next((one for one in rows if one.number == number), None)
+            kept = await repository.versions(row.id) if row is not None else []
+        found = next((one for one in kept if row is not None and one.number == row.version), None)
+        if found is None or found.size > MOST_ATTACHED:
+            return None
+        try:
+            content = await asyncio.to_thread(TenantObjects(self._objects, tenant).get, found.object)
+        except (ObjectMissing, ObjectsAway):
+            return None  # the mail's link leads to it
+        return f"{file_name(number)}.pdf", content
 
     async def links_of(self, tenant: UUID, reference: str) -> list[PaperLink]:
         """What an order of the shop shows of its papers. Inside the tenant's transaction. The page is made here, once."""

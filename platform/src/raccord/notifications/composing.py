@@ -17,7 +17,7 @@ from raccord.core.notification_rules import EventName, Language, Look, Medium, N
 from raccord.core.notification_sms import fitted, mobile_of, sms_text
 from raccord.core.notification_template import Template, render
 from raccord.core.notification_words import words_of
-from raccord.notifications.models import Due, Mail, Sms
+from raccord.notifications.models import Attachment, Due, Mail, Sms
 from raccord.notifications.smtp import SmtpSettings
 from raccord_connectors.canonical import Document, Order
 
@@ -97,6 +97,7 @@ def mail_of(
     items: dict[str, str],
     papers: dict[str, str],
     stop: str,
+    attached: Attachment | None = None,
 ) -> Mail:
     event, subject = event_of(due.event)
     look = look_of(due.settings.notifications, due.channel_name)
@@ -105,7 +106,16 @@ def mail_of(
         language=language, look=look, items=items, papers=papers, stop="" if event in BOUND else stop,
     )  # fmt: skip
     mark = mark_of(due.tenant, due.sales_order, due.event, "email")
-    content = as_mail(text, recipient, sender, look.name, mark, language, stop="" if event in BOUND else stop)
+    content = as_mail(
+        text,
+        recipient,
+        sender,
+        look.name,
+        mark,
+        language,
+        stop="" if event in BOUND else stop,
+        attached=attached,
+    )
     return Mail(recipient=recipient, language=language, content=content, mark=mark)
 
 
@@ -137,6 +147,7 @@ def as_mail(
     language: str,
     *,
     stop: str = "",
+    attached: Attachment | None = None,
 ) -> bytes:
     """With CRLF, as it travels. Headers are made by the library, which refuses a line break in any of them."""
     message = EmailMessage(policy=SMTP)
@@ -154,6 +165,8 @@ def as_mail(
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(text.text)
     message.add_alternative(text.html, subtype="html")
+    if attached is not None:
+        message.add_attachment(attached.content, "application", "pdf", filename=attached.name)
     message["Content-Language"] = language  # last: what stands before goes into the first part
     return message.as_bytes()
 

@@ -71,6 +71,8 @@ def rules(
 def _event(typed: Typed, event: EventName, former: EventRule) -> EventRule:
     teller: Any = typed.choice(f"teller-{event}", TELLERS, former.teller)
     rule = EventRule(teller=teller, email=typed.flag(f"email-{event}"), sms=typed.flag(f"sms-{event}"))
+    if event == "invoiced":
+        rule = replace(rule, attach=typed.flag("attach-invoiced"))
     if teller == "us" and not (rule.email or rule.sms):
         typed.wrong[f"teller-{event}"] = BY_NOTHING.fill()
     return rule

@@ -93,6 +93,13 @@ class Failed(Struct, frozen=True):
     message: Message
 
 
+class Attachment(Struct, frozen=True, kw_only=True):
+    """A PDF."""
+
+    name: str
+    content: bytes
+
+
 class Mail(Struct, frozen=True, kw_only=True):
     """Ready to be handed over."""
 

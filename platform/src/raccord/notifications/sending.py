@@ -23,7 +23,7 @@ from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
 from raccord.notifications import composing, errors, repository, stopping
 from raccord.notifications import template_repository as texts
-from raccord.notifications.models import Due, Later, Mail, Skip, Sms
+from raccord.notifications.models import Attachment, Due, Later, Mail, Skip, Sms
 from raccord.notifications.senders import Senders
 from raccord.notifications.sms import SmsProvider
 from raccord.notifications.smtp import SmtpConversation, SmtpSettings, Uncertain
@@ -34,6 +34,8 @@ from raccord_connectors.contract import ConfigError, ConnectorError, Problem, Re
 
 Papers = Callable[[UUID, str], Awaitable[Sequence[PaperLink]]]
 """Where the customer of an order (tenant, our reference) finds its invoices; called inside the tenant's transaction."""
+PaperFile = Callable[[UUID, str, str], Awaitable[tuple[str, bytes] | None]]
+"""Name and content of the file of one of them (tenant, our reference, number), where there is one that a mail takes; outside of any transaction."""
 PAPER_TIME = timedelta(minutes=15)
 """An invoice is told with its link; the ERP has numbered it some seconds before its paper is made."""
 AT_ONCE = 20
@@ -56,11 +58,13 @@ class Telling:
         senders: Senders,
         links: stopping.Links,
         papers: Papers,
+        file: PaperFile,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._senders = senders
         self._links = links
         self._papers = papers
+        self._file = file
         self._now = now
 
     async def tell(self, tenant: UUID) -> bool:
@@ -198,8 +202,16 @@ class Telling:
             papers = await self._addresses(due)
         stop = self._links.stop(due.tenant, recipient)
         return composing.mail_of(
-            due, recipient, language, template, settings, items=items, papers=papers, stop=stop
-        )
+            due, recipient, language, template, settings, items=items, papers=papers, stop=stop,
+            attached=await self._attached(due),
+        )  # fmt: skip
+
+    async def _attached(self, due: Due) -> Attachment | None:
+        event, number = event_of(due.event)
+        if event != "invoiced" or not due.settings.notifications.rule(event).attach:
+            return None
+        found = await self._file(due.tenant, due.reference, number)
+        return None if found is None else Attachment(name=found[0], content=found[1])
 
     # ------------------------------------------------------------------------------------------- text messages
 

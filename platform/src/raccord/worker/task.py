@@ -70,7 +70,7 @@ class Hands:
         links = PageLinks(settings.secret_key, settings.public_url)
         self.papers = Papers(self.objects, self.locks, links, wake)
         customers = CustomerPages(links, self.objects)
-        self.telling = Telling(senders, Links(vault, settings.public_url), customers.links_of)
+        self.telling = Telling(senders, Links(vault, settings.public_url), customers.links_of, customers.attachment)
         self.ports = Ports(
             wake=wake,
             shops=self.shops,
