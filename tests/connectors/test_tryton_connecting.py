@@ -200,6 +200,7 @@ def test_discovery_names_what_the_merchant_chooses_from(server: Tryton) -> None:
         one.title: one.details["tax_included"] for one in found.price_categories
     }
     assert {"20", "10", "5.5", "0"} == {one.details["rate"] for one in found.tax_classes}
+    assert "552100554" == found.identity.siren, "typed by itself, without a SIRET"
     assert ["Colissimo"] == [carrier.title for carrier in found.carriers]
     assert ("Couleur", "choice", ("Bleu", "Rouge", "Vert")) == (
         found.custom_fields[0].title, found.custom_fields[0].type, found.custom_fields[0].choices,

@@ -206,6 +206,7 @@ def test_an_invoice_says_its_sale_and_its_credit_note_says_what_it_corrects(
     )  # fmt: skip
     assert (D(24), D("4.8"), D("28.8")) == (found.net, found.tax, found.gross)
     assert [TaxAmount(D(20), D(24), D("4.8"))] == found.taxes
+    assert {D(20)} == {line.rate for line in found.lines}, "of the tax that the chart's group stands for"
     back: Invoice = one(erp, "invoices", str(merchant.give_back(key)))
     assert ("credit", [number], ["K3QZ-77"]) == (back.kind, back.corrects, back.references)
     assert (D(24), D("28.8"), D(2)) == (back.net, back.gross, back.lines[0].quantity)

@@ -44,6 +44,10 @@ from raccord_connectors.erp.tryton.reading import PAGE, Source, read
 from raccord_connectors.erp.tryton.settings import TrytonSettings
 
 READABLE = frozenset({Can.READ, Can.READ_SINCE, Can.READ_SOME, Can.SKETCH})
+PAYMENT_FIELDS = (
+    "document", "kind", "amount", "currency", "method", "title", "dated", "transaction", "credit", "taxes",
+)  # fmt: skip
+"""The wizard *Pay* knows no other journal than its method's, no day of the bank, and no fee."""
 SOURCES: dict[str, Callable[[Client, TrytonSettings], Source]] = {
     "categories": categories.source,
     "products": products.source,
@@ -72,6 +76,7 @@ class Tryton:
                 frozenset({Can.READ, Can.READ_SOME, Can.CREATE}),
                 page_size=PAYMENTS_PAGE,
                 after=("drafts",),
+                fields=PAYMENT_FIELDS,
                 kinds=PAYMENT_KINDS,
             ),
         ),

@@ -18,6 +18,7 @@ from raccord_connectors.erp.tryton.client import Client, Row
 from raccord_connectors.erp.tryton.deposit_parts import Parts
 from raccord_connectors.erp.tryton.lookups import TAX_FIELDS, effective
 from raccord_connectors.erp.tryton.payments import number_of, reference_of
+from raccord_connectors.erp.tryton.remembered import Remembered
 from raccord_connectors.erp.tryton.settings import TrytonSettings
 
 ZERO = Decimal(0)
@@ -40,6 +41,7 @@ class Deposits:
     def __init__(self, client: Client, settings: TrytonSettings) -> None:
         self._client = client
         self._settings = settings
+        self._accounts: Remembered[list[Row]] = Remembered()
 
     def papers(self, party: int, reference: str) -> list[Row]:
         """Deposit invoices and their credits of the order with this reference, as in keys of payments."""
@@ -62,7 +64,11 @@ class Deposits:
         ]
         if self._settings.deposit_account:
             domain.append(["code", "=", self._settings.deposit_account])
-        rows = self._client.search_read("account.account", domain, ("code",))
+        rows = self._accounts.get(
+            "deposits",
+            lambda: self._client.search_read("account.account", domain, ("code",)),
+            holds=lambda known: len(known) == 1,
+        )
         if len(rows) != 1:
             known = ", ".join(row["code"] or "?" for row in rows) or "—"
             raise RecordRejected(texts.NO_DEPOSIT_ACCOUNT.fill(known=known), field="deposit_account")

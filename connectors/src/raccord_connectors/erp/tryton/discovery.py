@@ -42,7 +42,7 @@ def _identity(client: Client) -> Identity:
     place, siret = party.billing, party.siret or ""
     return Identity(
         name=party.account_title,
-        siren=siret[:9],
+        siren=siret[:9] or parties.siren_of(rows[0]),
         siret=siret,
         vat_number=party.vat_number or "",
         line1=place.line1 if place else "",

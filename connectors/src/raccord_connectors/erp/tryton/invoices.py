@@ -5,6 +5,7 @@ number and are not papers yet; an invoice that is cancelled is one no more.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from raccord_connectors.canonical import Address, Invoice, InvoiceLine, TaxAmoun
 from raccord_connectors.erp.tryton import addresses
 from raccord_connectors.erp.tryton.client import Client, Row
 from raccord_connectors.erp.tryton.keys import item_key
+from raccord_connectors.erp.tryton.lookups import TAX_FIELDS, effective
 from raccord_connectors.erp.tryton.reading import Built, Source, digest, stamp_fields
 from raccord_connectors.erp.tryton.settings import TrytonSettings
 
@@ -48,7 +50,7 @@ def _fields() -> list[str]:
     names = ("type", "description", "quantity", "amount", "unit_price", "origin", "note", "unit.symbol")
     fields += [f"lines.{name}" for name in names]
     fields += ["lines.product.template", "lines.product.template.products", "lines.product.type"]
-    fields += [f"lines.taxes.{name}" for name in ("type", "rate")]
+    fields += [f"{path}.{name}" for path in ("lines.taxes", "lines.taxes.childs") for name in TAX_FIELDS]
     fields += [f"taxes.{name}" for name in ("base", "amount", "tax.type", "tax.rate")]
     return fields
 
@@ -105,7 +107,7 @@ def _invoice(row: Row, sales: Mapping[int, Row], corrected: Mapping[int, Row]) -
         buyer_reference=row["reference"] or "",
         corrects=list(dict.fromkeys(number for number in numbers if number)),
         lines=[
-            _line(one, _sale_of(one, sales, corrected), sign)
+            _line(one, _sale_of(one, sales, corrected), sign, row["invoice_date"])
             for one in row["lines."]
             if one["type"] in ("line", "comment")
         ],
@@ -124,7 +126,7 @@ def _billing(row: Row) -> Address:
     return replace(addresses.from_row(row), key=None)
 
 
-def _line(row: Row, sale: Row | None, sign: int) -> InvoiceLine:
+def _line(row: Row, sale: Row | None, sign: int, dated: date) -> InvoiceLine:
     comment = row["type"] == "comment"
     product = row.get("product.")
     title, _, more = (row["description"] or "").strip().partition("\n")
@@ -139,7 +141,7 @@ def _line(row: Row, sale: Row | None, sign: int) -> InvoiceLine:
         unit=(row.get("unit.") or {}).get("symbol") or "",
         unit_net=None if comment else plain(row["unit_price"]),
         net=ZERO if comment else plain(sign * row["amount"]),
-        rate=None if comment else _rate(row["taxes."]),
+        rate=None if comment else _rate(list(effective(row["taxes."], dated))),
         kind="comment" if comment else "item",
         order=sale["sale."]["number"] or "" if sale else "",
     )

@@ -78,6 +78,11 @@ def customer_of(row: Row) -> Customer:
     )
 
 
+def siren_of(row: Row) -> str:
+    """ "" where nobody typed it by itself: it is the beginning of the SIRET, too."""
+    return "".join((_identifier(row, "fr_siren") or "").split())
+
+
 def _addresses(row: Row, contacts: Sequence[Row]) -> tuple[Address | None, list[Address]]:
     """Tryton's own choice: the first address flagged for invoices, else the first; likewise for deliveries."""
     active = [one for one in row["addresses."] if one["active"]]

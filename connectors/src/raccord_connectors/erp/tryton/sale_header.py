@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from raccord_connectors.canonical import Draft
+from raccord_connectors.canonical import Draft, plain
 from raccord_connectors.contract import RecordRejected
 from raccord_connectors.erp.tryton import texts
 from raccord_connectors.erp.tryton.addresses import Addresses
@@ -18,6 +18,9 @@ PROPOSED = ("payment_term", "price_list", "invoice_method", "shipment_method", "
 """What Tryton proposes for a party and we keep."""
 
 
+SIX = Decimal("0.000001")
+FAR = Decimal("1.1")
+"""How many times the shop's rate of a currency and Tryton's own of the day may be apart: a sale cannot be given a rate."""
 PARTY = ("name", "active", "replaced_by", "customer_tax_rule")
 
 
@@ -118,13 +121,20 @@ class SaleHeader:
 
     def _currency(self, draft: Draft) -> int:
         code = draft.currency
-        rows = self._currencies.get(
-            code, lambda: self._client.search_read("currency.currency", [["code", "=", code]], ("id",))
+        own = self._client.account.currency
+        wanted = [["code", "in", [code, own]]]
+        known = self._currencies.get(
+            code,
+            lambda: self._client.search_read("currency.currency", wanted, ("code", "rate")),
+            holds=lambda rows: any(row["code"] == code for row in rows),
         )
-        if not rows:
+        rows = {row["code"]: row for row in known}
+        if code not in rows:
             message = texts.NO_CURRENCY.fill(reference=draft.reference, currency=draft.currency)
             raise RecordRejected(message, field="currency")
-        return int(rows[0]["id"])
+        if code != own and own in rows:
+            _demand_near(draft, rows[own]["rate"], rows[code]["rate"])
+        return int(rows[code]["id"])
 
     def _places(self, draft: Draft, head: Head, proposal: Row) -> Row:
         """The two addresses: Tryton's own proposal where the draft has none."""
@@ -149,6 +159,19 @@ class SaleHeader:
             if wanted.casefold() in (str(row["id"]), row["party."]["name"].casefold()):
                 return int(row["id"]) if row["id"] in available else None
         return None
+
+
+def _demand_near(draft: Draft, own: Decimal | None, rate: Decimal | None) -> None:
+    """Tryton's rates are units for one of a common base, the newest up to today; none at all is none to convert with."""
+    if not own or not rate:
+        message = texts.NO_RATE.fill(reference=draft.reference, currency=draft.currency)
+        raise RecordRejected(message, field="exchange_rate")
+    told, known = draft.exchange_rate, Decimal(own) / Decimal(rate)
+    if told is not None and not known / FAR <= told <= known * FAR:
+        message = texts.RATE_FAR.fill(
+            reference=draft.reference, currency=draft.currency, told=told, known=plain(known.quantize(SIX))
+        )
+        raise RecordRejected(message, field="exchange_rate")
 
 
 def _comment(draft: Draft) -> str:

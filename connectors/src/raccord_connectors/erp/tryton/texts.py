@@ -172,6 +172,18 @@ NO_CURRENCY = Text(
     "Commande {reference} : Tryton n’a pas la devise {currency}. Créez-la avec son cours, puis relancez.",
     "Order {reference}: Tryton does not have the currency {currency}. Create it with its rate, then retry.",
 )
+NO_RATE = Text(
+    "tryton.no_rate",
+    "Commande {reference} : Tryton n’a pas de cours pour {currency}. Saisissez-le dans la fiche de la devise, puis réessayez.",
+    "Order {reference}: Tryton has no rate for {currency}. Enter it in the currency’s form, then try again.",
+)
+RATE_FAR = Text(
+    "tryton.rate_far",
+    "Commande {reference} : la boutique compte 1 {currency} pour {told} et Tryton pour {known}, dans votre monnaie. Tryton prend "
+    "toujours son cours du jour, et rien n’a été écrit. Mettez-le à jour dans la fiche de la devise, puis réessayez.",
+    "Order {reference}: the shop counts 1 {currency} as {told} and Tryton as {known}, in your own money. Tryton always takes its "
+    "rate of the day, and nothing was written. Bring it up to date in the currency’s form, then try again.",
+)
 NO_DEPOT = Text(
     "tryton.no_depot",
     "Commande {reference} : le dépôt {depot} n’existe pas dans Tryton. Choisissez-en un autre dans le canal.",
