@@ -75,6 +75,20 @@ def test_a_shipment_sent_twice_is_shipped_once(shop: Shop, connector: Vendure, a
     assert "closed" == read_order(connector, placed.id).stage
 
 
+def test_an_order_that_was_invoiced_before_its_parcel_left_is_shipped_all_the_same(
+    shop: Shop, connector: Vendure, article: str
+) -> None:
+    placed = shop.place_order({article: 1})
+    parcel = Shipment(
+        key="BL2", carrier="Colissimo", tracking="6A2", lines={line_of(shop, placed.id, article): Decimal(1)}
+    )
+    assert send(connector, placed.id, "invoiced", invoice_number="FA1").done
+    assert [] == parcels(shop, placed.id)
+    for _ in range(2):
+        assert send(connector, placed.id, "invoiced", parcel, invoice_number="FA1").done
+    assert [("Shipped", "Colissimo", "6A2", 1)] == parcels(shop, placed.id)
+
+
 def test_two_parcels_alike_are_two(shop: Shop, connector: Vendure, article: str) -> None:
     placed = shop.place_order({article: 3})
     line = line_of(shop, placed.id, article)

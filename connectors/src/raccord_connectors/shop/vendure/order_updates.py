@@ -57,7 +57,8 @@ class OrderUpdates:
             self._cancel(order)
         else:
             self._giving_back.give_up(order, record.lines)
-        if record.state in ("shipped", "partly_shipped"):
+        # What is invoiced may have left before it was, or after: parcels are told whatever the state beside them.
+        if record.state in ("shipped", "partly_shipped") or (record.state == "invoiced" and shipments):
             self._ship(order, record.state, shipments)
         self._giving_back.refund(order, record.refunds)
 
