@@ -209,7 +209,7 @@ async def merchant(
     async with opened(settings):
         tenant = await new_tenant()
         erp, shop = ErpSystem(f"erp-{uuid.uuid4().hex}"), ShopSystem(f"shop-{uuid.uuid4().hex}")
-        connections = Connections(Vault(settings.secret_key), allow_private_addresses=True)
+        connections = Connections(Vault(settings.secret_key), allow_private_addresses=True, now=now)
         wake = PlayedWake()
         commands = Commands(wake)
         locks = Locks(settings.database_url)

@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -39,8 +40,16 @@ log = structlog.get_logger(__name__)
 
 
 class Connections:
-    def __init__(self, vault: Vault, *, allow_private_addresses: bool = False) -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        *,
+        allow_private_addresses: bool = False,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """`now`: by which days are counted, of shops that grant so many requests a day."""
         self._vault = vault
+        self._now = now
         self._allow_private = allow_private_addresses
         self._idle = IdleConnectors()
 
@@ -150,7 +159,7 @@ class Connections:
         limit = spec.limits.of_day(settings) if counts_days(spec.limits) else None
         if limit is None:
             return lambda: self._build(name, settings)
-        allowance = SharedAllowance(tenant, connection, spec, limit)
+        allowance = SharedAllowance(tenant, connection, spec, limit, self._now)
 
         def made() -> Connector:
             metered: Any = self._build(name, settings)

@@ -6,7 +6,7 @@ request too many, never one too few.
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -30,10 +30,6 @@ def is_counted(connector: str) -> bool:
     return connector in CONNECTORS and counts_days(connector_class(connector).spec.limits)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class SharedAllowance:
     """An `Allowance` for one connection, for threads of this process; the others have theirs on the same count."""
 
@@ -43,7 +39,7 @@ class SharedAllowance:
         connection: UUID,
         spec: ConnectorSpec,
         limit: int,
-        now: Callable[[], datetime] = _now,
+        now: Callable[[], datetime],
     ) -> None:
         self._tenant = tenant
         self._connection = connection
