@@ -1,6 +1,7 @@
 """A plain back office: the orders with their states, which can be changed as the shop's people do, and the last requests."""
 
 from litestar import get, post
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from sandbox.prestashop import effects, shelves
@@ -28,7 +29,7 @@ def office(request: Asking) -> Template:
 
 
 @get("/bo/commande/{number:int}", sync_to_thread=False)
-def order(request: Asking, number: int) -> Template:
+def order(request: Asking, number: FromPath[int]) -> Template:
     shop = request.app.state.shop
     found = shelves.order(shop, number)
     if found is None:
@@ -43,7 +44,7 @@ def order(request: Asking, number: int) -> Template:
 
 
 @post("/bo/commande/{number:int}", sync_to_thread=False)
-def change(request: Asking, number: int, data: Form) -> Redirect:
+def change(request: Asking, number: FromPath[int], data: Form) -> Redirect:
     shop = request.app.state.shop
     if "refund" in data:
         lines = find(shop.database.read(), RESOURCES["order_details"], id_order=number)

@@ -65,6 +65,9 @@ class Saving:
         values["associations"] = self._associations(linked, before)
         effects.prepare(self.shop, db, self.resource, values, before)
         self._check(values)
+        for field in self.resource.fields:
+            if field.kind == "lang":  # there is a text in every language, be it empty
+                values[field.name] = {key: values[field.name].get(key, "") for key in self.shop.languages}
         if number is None:
             number = insert(db, self.resource, values)
         else:

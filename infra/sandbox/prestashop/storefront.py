@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from sandbox.prestashop import images, shelves
@@ -21,13 +22,13 @@ Items = dict[str, int]
 
 
 @get("/", sync_to_thread=False)
-def home(request: Asking, q: str = "", p: int = 1) -> Template:
+def home(request: Asking, q: FromQuery[str] = "", p: FromQuery[int] = 1) -> Template:
     found = shelves.cards(_shop(request), q, max(1, p))
     return page(request, "home.html", cards=found, searched=q, number=p, more=len(found) == shelves.PER_PAGE)
 
 
 @get("/produit/{number:int}", sync_to_thread=False)
-def product(request: Asking, number: int) -> Template:
+def product(request: Asking, number: FromPath[int]) -> Template:
     row = shelves.product(_shop(request), number)
     if row is None:
         return page(
@@ -44,7 +45,7 @@ def product(request: Asking, number: int) -> Template:
 
 
 @get("/image/{number:int}/{image:int}", sync_to_thread=False)
-def picture(request: Asking, number: int, image: int) -> Response[bytes]:
+def picture(request: Asking, number: FromPath[int], image: FromPath[int]) -> Response[bytes]:
     try:
         kind, content = images.content(_shop(request).database.read(), number, image)
     except Refusal:
@@ -108,7 +109,7 @@ def buy(request: Asking, data: Form) -> Template | Redirect:
 
 
 @get("/commande/{number:int}", sync_to_thread=False)
-def followed(request: Asking, number: int) -> Template:
+def followed(request: Asking, number: FromPath[int]) -> Template:
     """TRAP: anyone may look at any order here. It is a simulator."""
     found = shelves.order(_shop(request), number)
     if found is None:
