@@ -17,6 +17,7 @@ __all__ = ["site"]
 
 OPEN_TO_STRANGERS = {
     "/sign-in": "one signs in there",
+    "/connectors": "what each connector can do, the same for everybody",
     "/language": "strangers read too; it only sets a cookie",
     "/static/{file_path:path}": "style sheet, script and logo, the same for everybody",
 }

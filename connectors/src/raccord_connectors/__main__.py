@@ -1,4 +1,4 @@
-"""For developers of connectors: `python -m raccord_connectors list | new SIDE NAME | check NAME`."""
+"""For developers of connectors: `python -m raccord_connectors list | table | new SIDE NAME | check NAME`."""
 
 import argparse
 import re
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from raccord_connectors.contract import Can, ConfigError, ConnectorSpec
+from raccord_connectors.kit.abilities import markdown
 from raccord_connectors.kit.quality import Level, level_of, subject_of, unmet
 from raccord_connectors.kit.scaffold import SIDES, CannotScaffold, new, repository
 from raccord_connectors.registry import CONNECTORS, connector_class
@@ -22,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--root", type=Path, help="the checkout to work in (default: the one we are in)")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="every connector: what it can do, what it was run on, its level")
+    commands.add_parser("table", help="the same as the README shows it")
     making = commands.add_parser("new", help="write a new connector that already passes its tests")
     making.add_argument("side", choices=SIDES)
     making.add_argument("name")
@@ -32,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         match asked.command:
             case "list":
                 return _list()
+            case "table":
+                print("\n".join(markdown()))
+                return 0
             case "new":
                 return _new(asked.side, asked.name, asked.root)
             case _:

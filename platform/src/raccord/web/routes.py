@@ -10,6 +10,7 @@ from raccord.catalogue import pages as catalogue
 from raccord.channels import drift_pages as channel_drift
 from raccord.channels import pages as channels
 from raccord.channels import rule_pages as channel_rules
+from raccord.connections import ability_pages
 from raccord.connections import pages as connections
 from raccord.documents import pages as documents
 from raccord.documents import public_pages as customer_documents
@@ -61,6 +62,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *customer_documents.ROUTES,
     *document_rules.ROUTES,
     *connections.ROUTES,
+    *ability_pages.ROUTES,
     *agents.ROUTES,
     *channels.ROUTES,
     *channel_rules.ROUTES,
