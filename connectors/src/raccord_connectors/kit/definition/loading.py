@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, get_type_hints
 
 import msgspec
 from msgspec import Struct
@@ -13,7 +13,7 @@ from msgspec import Struct
 from raccord_connectors.contract import ConfigError, Message, Text
 from raccord_connectors.kit.definition import texts
 from raccord_connectors.kit.definition.fields import FIELDS, field_of, needed
-from raccord_connectors.kit.definition.model import Fields, columns_of, rule_of
+from raccord_connectors.kit.definition.model import Fields, Rule, columns_of, rule_of
 
 D = TypeVar("D", bound=Struct)
 SETTING = "definition"
@@ -75,7 +75,7 @@ def load(path: str, kind: type[D]) -> tuple[D, Place]:
         ) from None
     place = Place(file, text)
     try:
-        return msgspec.convert(tomllib.loads(text), type=kind), place
+        told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         reason = str(error).partition(" (at")[0]
@@ -83,23 +83,40 @@ def load(path: str, kind: type[D]) -> tuple[D, Place]:
             texts.UNREADABLE.fill(file=file.name, line=found[1] if found else "?", reason=reason),
             field=SETTING,
         ) from None
+    _look_at_streams(told.get("streams"), kind, place)
+    return _converted(told, kind, place, ()), place
+
+
+def _look_at_streams(told: Any, kind: type[Struct], place: Place) -> None:
+    """One by one, field by field: of all together msgspec would not tell which one is wrong."""
+    if not isinstance(told, dict):
+        return
+    (stream_kind,) = get_type_hints(kind)["streams"].__args__[1:]
+    for name, stream in told.items():
+        if name not in FIELDS:
+            raise place.error(texts.NO_SUCH_STREAM, ["streams", name], name=name, known=", ".join(FIELDS))
+        fields = stream.get("fields") if isinstance(stream, dict) else None
+        for field, rule in fields.items() if isinstance(fields, dict) else ():
+            if not isinstance(rule, str):
+                _converted(rule, Rule, place, ("streams", name, "fields", field))
+        _converted(stream, stream_kind, place, ("streams", name))
+
+
+def _converted(told: Any, kind: type[D], place: Place, above: tuple[str, ...]) -> D:
+    try:
+        return msgspec.convert(told, type=kind)
     except msgspec.ValidationError as error:
         reason, _, where = str(error).partition(" - at `")
-        unknown = re.search(r"unknown field `(.+?)`", reason)
-        steps = [step for step in re.split(r"[.\[\]]+", where.rstrip("`").removeprefix("$")) if step]
-        steps += [unknown[1]] if unknown else []
-        steps = _named(steps, text)
+        named = re.search(r"unknown field `(.+?)`", reason)
+        steps = [*above, *re.findall(r"\w+", where), *([named[1]] if named else [])]
         raise place.error(texts.WRONG, steps, where=".".join(steps), reason=reason) from None
 
 
 def findings(place: Place, streams: Mapping[str, Source]) -> list[Message]:
-    """What is wrong with the names of streams and fields, and which needed fields are missing."""
+    """What is wrong with the names of fields, and which needed ones are missing."""
     found: list[Message] = []
     for stream, source in streams.items():
         path = ["streams", stream]
-        if stream not in FIELDS:
-            found.append(place.message(texts.NO_SUCH_STREAM, path, name=stream, known=", ".join(FIELDS)))
-            continue
         for name, given in source.fields.items():
             if field_of(stream, name) is None:
                 hints = near(name, FIELDS[stream])
@@ -148,29 +165,6 @@ def near(name: str, known: Sequence[str] | Mapping[str, object]) -> dict[str, st
     if meant is None:
         return {"hint_fr": "", "hint_en": ""}
     return {"hint_fr": texts.MEANT_FR.format(near=meant), "hint_en": texts.MEANT_EN.format(near=meant)}
-
-
-def _named(steps: list[str], text: str) -> list[str]:
-    """msgspec writes `[...]` for a key of a mapping: put the stream's name back where only one can be meant."""
-    if "..." not in steps:
-        return steps
-    at = steps.index("...")
-    after = steps[at + 1 :]
-    for name in FIELDS:
-        tail = after[0] if after else ""
-        if re.search(rf"^\s*\[streams\.{name}[.\]]", text, re.M) and _stands_in(text, name, tail):
-            return [*steps[:at], name, *[step for step in after if step != "..."]]
-    return [step for step in steps if step != "..."]
-
-
-def _stands_in(text: str, stream: str, name: str) -> bool:
-    inside = False
-    for line in text.splitlines():
-        if line.lstrip().startswith("["):
-            inside = re.match(rf"\s*\[streams\.{stream}[.\]]", line) is not None
-        if inside and re.match(rf"\s*(\[streams\.{stream}\.)?{re.escape(name)}\b", line):
-            return True
-    return False
 
 
 def _parts(dotted: str) -> tuple[str, ...]:
