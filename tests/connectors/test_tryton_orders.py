@@ -1,6 +1,7 @@
 """Orders become sales of Tryton, to the cent, or are held with a reason; what Tryton does with them is followed."""
 
 import random
+from datetime import date
 from decimal import Decimal as D
 from typing import Any
 
@@ -229,6 +230,29 @@ def test_what_tryton_does_not_have_is_named_and_leaves_nothing(
     draft = replace(order(customer, line(tea.key, "1", "8.40", "0.46", "5.5")), **change)
     assert field == problem_of(write(erp, draft)).field
     assert [] == merchant.sales(draft.key)
+
+
+def test_a_currency_is_taken_at_tryton_s_rate_of_the_day_unless_the_shop_s_is_far_from_it(
+    erp: Connector, merchant: Merchant, customer: str, tea: CreatedProduct
+) -> None:
+    """A sale cannot be given a rate: with another one the books would say another turnover."""
+    dollar = merchant.create(
+        "currency.currency", name="USD", symbol="$", code="USD", numeric_code="840", rounding=D("0.01")
+    )
+    sale = order(customer, line(tea.key, "1", "8.40", "0.46", "5.5"))
+
+    def problem(key: str, rate: str | None) -> tuple[str, str]:
+        draft = replace(sale, key=key, currency="USD", exchange_rate=D(rate) if rate else None)
+        outcome = write(erp, draft)
+        if outcome.problem is None:
+            return document(erp, outcome).currency, ""
+        return str(outcome.problem.field), outcome.problem.message.code
+
+    assert ("exchange_rate", "tryton.no_rate") == problem("K3QZ-USD1", None)
+    merchant.create("currency.currency.rate", currency=dollar, date=date(2026, 1, 1), rate=D("1.10"))
+    assert ("USD", "") == problem("K3QZ-USD2", None)
+    assert ("USD", "") == problem("K3QZ-USD3", "0.92")
+    assert ("exchange_rate", "tryton.rate_far") == problem("K3QZ-USD4", "1.10")
 
 
 def test_an_article_withdrawn_from_sale_holds_the_order(

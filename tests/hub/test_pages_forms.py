@@ -332,7 +332,6 @@ def test_first_choices_that_cannot_be_are_refused_by_field(
         ({"document_kind": "preparation"}, "Choisissez une des réponses proposées"),
         ({"others_entry": "cash"}, "Choisissez une des réponses proposées"),
         ({"others_entry": "deposit_invoice"}, "Choisissez une des réponses proposées"),
-        ({"others_entry": "deposit", "others_days": "400"}, "« 400 » n’est pas un nombre"),
         ({"refund_item": "RIEN"}, "La gestion n’a pas d’article « RIEN »"),
         ({"reference": "{numero}"}, "« {numero} » n’est pas un mot que nous connaissons"),
         ({"comments": "{number}\n{autre}"}, "« {autre} » n’est pas un mot que nous connaissons"),
@@ -406,11 +405,12 @@ def test_payment_rules_are_kept_line_by_line_and_an_empty_line_is_none(site: Sit
     page = visitor.get(path).text
     for name, value in (
         ("pay0_method", "card"),
-        ("pay0_days", "2"),
         ("pay1_method", "cheque"),
         ("pay1_journal", "BQ1"),
     ):
         assert re.search(f'name="{name}" value="{value}"', page), name
+    assert not re.search('name="pay0_(days|fee)"', page), "Sage keeps neither"
+    assert "This ERP keeps neither" in page or "Cette gestion ne garde ni" in page
     assert re.search(r'id="pay0_entry".*?value="settlement" selected', page)
     assert re.search(r'id="pay1_entry".*?value="none" selected', page)
     assert re.search(r'id="others_entry".*?<option value="">', page), "the others are held"

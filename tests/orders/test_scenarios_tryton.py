@@ -35,13 +35,13 @@ PREPARED = ("PORT", "FRAIS", "REMISE", "ARRONDI")
 @pytest.fixture(scope="module")
 def keys(merchant: Merchant) -> dict[str, str]:
     """Name of an article in the table → its key in Tryton. The table's currencies are there as well."""
+    worth = {one.order.currency: one.order.exchange_rate for one in EVERY}
     for code, number in CURRENCIES.items():
         currency = merchant.create(
             "currency.currency", name=code, symbol=code, code=code, numeric_code=number, rounding=Decimal("0.01")
         )  # fmt: skip
-        merchant.create(
-            "currency.currency.rate", currency=currency, date=date(2026, 1, 1), rate=Decimal("1.25")
-        )
+        rate = (1 / (worth.get(code) or Decimal("1.05"))).quantize(Decimal("0.0001"))
+        merchant.create("currency.currency.rate", currency=currency, date=date(2026, 1, 1), rate=rate)
     goods = {f"{letter}{rate}": rate for letter in "ABCE" for rate in ("20", "10", "5.5", "0")}
     found = {}
     for name, rate in {**goods, **SERVICES}.items():

@@ -38,6 +38,10 @@ class Row(Struct, frozen=True, kw_only=True):
     rule: PaymentRule = PaymentRule()
 
 
+KEPT = ("journal", "due", "fee_item")
+"""Fields of a payment that a rule may ask for and not every ERP has."""
+
+
 class Offered(Struct, frozen=True, kw_only=True):
     """What the ERP's connector honours."""
 
@@ -45,6 +49,8 @@ class Offered(Struct, frozen=True, kw_only=True):
     """Empty: it enters no payments."""
     kinds: tuple[DocumentKind, ...] = ("quotation", "order")
     credits: bool = False
+    unkept: frozenset[str] = frozenset()
+    """Of `journal`, `due` and `fee_item`: what the ERP keeps of no payment."""
 
 
 def offered(erp: ConnectorSpec | None) -> Offered:
@@ -56,6 +62,7 @@ def offered(erp: ConnectorSpec | None) -> Offered:
         entries=(*entered, "none") if entered else (),
         kinds=kinds or ("order",),
         credits=erp.makes("drafts", "credit"),
+        unkept=frozenset(one for one in KEPT if entered and not erp.stream("payments").takes(one)),
     )
 
 
@@ -115,7 +122,7 @@ def _rule(typed: Typed, name: str, former: PaymentRule, erp: Offered) -> Payment
     return PaymentRule(
         entry=entry,
         mode=typed.text(f"{name}_mode", 80) or None,
-        journal=typed.text(f"{name}_journal", 7) or None,
-        due_days=typed.whole(f"{name}_days", 0, most=365, example=30),
-        fee_item=typed.text(f"{name}_fee", 80) or None,
+        journal=None if "journal" in erp.unkept else typed.text(f"{name}_journal", 7) or None,
+        due_days=0 if "due" in erp.unkept else typed.whole(f"{name}_days", 0, most=365, example=30),
+        fee_item=None if "fee_item" in erp.unkept else typed.text(f"{name}_fee", 80) or None,
     )

@@ -53,7 +53,7 @@ async def settle(found: StoredOrder, asked: Commands) -> None:
     for key, problem in planned.held.items():
         if await PAYMENTS.hold(found.route.tenant, found.id, key, problem, HELD_AGAIN):
             await note(found, Event.PAYMENT_HELD, problem=problem)
-    wanted = {entry.key: entry for entry in planned.missing}
+    wanted = {entry.key: now.taken(entry) for entry in planned.missing}
     await PAYMENTS.settle(found.id, wanted, planned.held)
     for key, entry in wanted.items():
         await enter(KIND, found, key, entry, rows.get(key), asked)

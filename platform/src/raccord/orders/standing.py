@@ -3,13 +3,17 @@
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from raccord.core.payment_plan import DocumentState
 from raccord.orders.models import StoredOrder
 from raccord.storage.engine import current_connection
-from raccord_connectors.canonical import Document, decode
+from raccord_connectors.canonical import Document, PaymentEntry, decode
 from raccord_connectors.contract import FIRST_KINDS, Can, ConnectorSpec
 from raccord_connectors.registry import CONNECTORS, connector_class
+
+OPTIONAL = ("journal", "due", "fee", "fee_item")
+"""Fields of a payment that not every ERP has."""
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -22,6 +26,12 @@ class Standing(Struct, frozen=True, kw_only=True):
     @property
     def payments(self) -> tuple[str, ...]:
         return honours(self.spec)
+
+    def taken(self, entry: PaymentEntry) -> PaymentEntry:
+        """Without what the ERP does not keep of a payment."""
+        stream = self.spec.stream("payments") if self.spec is not None else None
+        left = {name: None for name in OPTIONAL if stream is not None and not stream.takes(name)}
+        return replace(entry, **left) if left else entry
 
     @property
     def credits(self) -> bool:

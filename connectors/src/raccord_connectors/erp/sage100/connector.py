@@ -27,6 +27,11 @@ if TYPE_CHECKING:  # SQLAlchemy is needed by those who connect, not by those who
 
 READ_ANY = frozenset({Can.READ, Can.READ_SINCE, Can.READ_SOME, Can.SKETCH})
 
+PAYMENT_FIELDS = (
+    "document", "kind", "amount", "currency", "method", "title", "dated", "transaction", "credit", "journal",
+)  # fmt: skip
+"""Sage's commercial side has no field for the payment service's fee that we know, nor for the day on which the money is there."""
+
 
 class Sage100:
     """See README.md for versions, limits and traps."""
@@ -56,6 +61,7 @@ class Sage100:
                 "payments",
                 frozenset({Can.READ, Can.READ_SOME, Can.CREATE}),
                 after=("drafts",),
+                fields=PAYMENT_FIELDS,
                 kinds=("deposit", "settlement", "refund"),
             ),
         ),

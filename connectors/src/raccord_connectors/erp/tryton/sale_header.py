@@ -126,7 +126,7 @@ class SaleHeader:
         known = self._currencies.get(
             code,
             lambda: self._client.search_read("currency.currency", wanted, ("code", "rate")),
-            holds=lambda rows: any(row["code"] == code for row in rows),
+            holds=lambda rows: any(row["code"] == code and row["rate"] for row in rows),
         )
         rows = {row["code"]: row for row in known}
         if code not in rows:
