@@ -21,6 +21,7 @@ from piccolo.columns import (
 from piccolo.table import Table
 
 from raccord.storage import (
+    account_tables,
     channel_tables,
     customer_tables,
     media_tables,
@@ -30,6 +31,13 @@ from raccord.storage import (
 )
 from raccord.storage.engine import APP
 
+Account = account_tables.Account
+WebSession = account_tables.WebSession
+AccountLink = account_tables.AccountLink
+RecoveryCode = account_tables.RecoveryCode
+Passkey = account_tables.Passkey
+OpenIdIdentity = account_tables.OpenIdIdentity
+Invitation = account_tables.Invitation
 DriftPass = channel_tables.DriftPass
 Drift = channel_tables.Drift
 Mapping = channel_tables.Mapping
@@ -67,22 +75,6 @@ ReturnMailbox = notice_tables.ReturnMailbox
 Alert = notice_tables.Alert
 AlertReader = notice_tables.AlertReader
 AlertTold = notice_tables.AlertTold
-
-
-class Account(Table, db=APP):
-    id = UUID(primary_key=True)
-    email = Text()
-    password_hash = Text()
-    name = Text()
-    language = Text(default="fr")
-    created_at = Timestamptz()
-    disabled_at = Timestamptz(null=True, default=None)
-
-
-class WebSession(Table, db=APP, tablename="web_session"):
-    id = Text(primary_key=True)
-    data = Bytea()
-    expires_at = Timestamptz()
 
 
 class Partner(Table, db=APP):
