@@ -1,17 +1,21 @@
 """The loop on real systems: what a person does in Tryton is in Vendure, what a customer buys in Vendure is in Tryton."""
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 
+import httpx
 import pytest
 
-from support.mail_server import mail_server
+from support.mail_server import Mailbox, mail_server
+from support.media_world import photo
 from support.real_world import RealWorld, real_world
 from support.tryton_merchant import CreatedProduct, Variant
-from support.vendure.customer import Placed
+from support.vendure.customer import ADDRESS, Placed
 
 pytestmark = [pytest.mark.counterpart, pytest.mark.slow]
 
@@ -48,14 +52,18 @@ def _reference(world: RealWorld, placed: Placed) -> str:
 
 
 def _paid_in_tryton(world: RealWorld, sale: int) -> Decimal:
-    """What a deposit took off the sale's invoice."""
-    fields = ["total_amount", "lines.amount", "lines.origin"]
+    """What a deposit invoice took off the sale's invoice, its VAT included."""
+    fields = ["untaxed_amount", "tax_amount", "lines.amount", "lines.origin"]
     found = world.erp.manager.find("account.invoice", ["sales", "=", sale], fields=fields)
-    lines = [line for invoice in found for line in invoice["lines."]]
-    return -sum(
-        (one["amount"] for one in lines if (one["origin"] or "").startswith("account.invoice.line,")),
-        Decimal(0),
-    )
+    (row,) = world.erp.manager.find("sale.sale", ["id", "=", sale], fields=["total_amount"])
+    taken = [
+        line["amount"]
+        for invoice in found
+        for line in invoice["lines."]
+        if (line["origin"] or "").startswith("account.invoice.line,")
+    ]
+    owed = sum((one["untaxed_amount"] + one["tax_amount"] for one in found), Decimal(0))
+    return row["total_amount"] - owed if taken else Decimal(0)
 
 
 def _shipped(world: RealWorld, placed: Placed) -> list[tuple[str, str]]:
@@ -107,22 +115,145 @@ def test_an_order_becomes_a_sale_is_shipped_and_fulfilled(world: RealWorld) -> N
     assert 8 == _on_sale(world, "TASSE1"), "a shipped sale is counted once"
 
 
-def test_a_buyer_is_told_once_that_the_parcel_has_left(world: RealWorld) -> None:
+def test_pictures_of_the_merchants_folder_are_in_the_shop_each_once(world: RealWorld) -> None:
+    """Counted among the shop's own assets, and in its own log."""
+    for number, name in enumerate(("VASE", "VASE_2", "BOL")):
+        (world.photos / f"{name}.png").write_bytes(photo(number))
+    for code in ("VASE", "BOL"):
+        _cup(world, code)
+    world.wait_until(
+        lambda: (2, 1) == (_pictures(world, "VASE"), _pictures(world, "BOL")), "both have theirs"
+    )
+    had, wrote = world.shop.count_assets(), len(world.shop.writes())
+
+    os.utime(world.photos / "VASE.png", (1_700_000_000, 1_700_000_000))
+    (world.photos / "VASE_2.png").rename(world.photos / "VASE_3.png")
+    world.wait_until(lambda: _is_told(world, "VASE_3.png"), "the agent has looked again")
+    world.wait_settled()
+    assert (had, []) == (world.shop.count_assets(), world.shop.writes()[wrote:])
+
+    (world.photos / "BOL.png").write_bytes(photo(9))
+    world.wait_until(lambda: world.shop.count_assets() == had + 1, "the changed one is there")
+    world.wait_settled()
+    assert (had + 1, 2, 1) == (world.shop.count_assets(), _pictures(world, "VASE"), _pictures(world, "BOL"))
+
+
+def _pictures(world: RealWorld, sku: str) -> int:
+    return len(world.shop.product(world.shop.variant(sku).product_id)["assets"])
+
+
+def _is_told(world: RealWorld, name: str) -> bool:
+    return bool(world.rows("SELECT 1 FROM media_file WHERE name LIKE '%' || $1", name))
+
+
+@pytest.fixture(scope="module")
+def told(world: RealWorld) -> Iterator[Mailbox]:
+    """Customers are told of everything by us, through this server."""
     with mail_server() as box:
         world.tell_customers(box.port)
-        product = _cup(world, "TASSE9")
-        placed = world.shop.place_order({"TASSE9": 1}, email="zoe@example.org")
-        world.wait_until(lambda: _integrated(world, placed), "the order is in Tryton, read back")
-        (sale,) = world.erp.manager.sales(_reference(world, placed))
-        world.erp.manager.ship(sale["id"], quantities={product.products[0]: "1"}, tracking="6A99999")
-        left = f"Votre commande {placed.code} est partie"
-        world.wait_until(lambda: left in box.subjects(), "the mail has arrived")
-        mail = box.mails[box.subjects().index(left)]
-        assert ("zoe@example.org", "fr") == (mail["To"], mail["Content-Language"])
-        assert "6A99999" in box.text(box.subjects().index(left))
-        world.wait_settled()
-        assert 1 == box.subjects().count(left)
+        yield box
         world.tell_customers(None)
+
+
+ABROAD = {**ADDRESS, "city": "Berlin", "postalCode": "10115", "countryCode": "DE"}
+
+
+@pytest.mark.parametrize(
+    ("code", "billing", "language", "invoice_first", "left", "billed"),
+    [
+        ("TASSE8", ADDRESS, "fr", False, "Votre commande {} est partie", "La facture de votre commande {}"),
+        ("TASSE9", ABROAD, "en", True, "Your order {} is on its way", "The invoice of your order {}"),
+    ],
+)
+def test_shipped_and_invoiced_in_the_erp_the_order_moves_and_its_buyer_is_told_once(
+    world: RealWorld,
+    told: Mailbox,
+    code: str,
+    billing: dict[str, str],
+    language: str,
+    invoice_first: bool,
+    left: str,
+    billed: str,
+) -> None:
+    """In whichever order it happens, in the buyer's language; the invoice is behind the link that the mail and the shop have."""
+    product = _cup(world, code)
+    placed = world.shop.place_order({code: 1}, email=f"{code.lower()}@example.org", billing=billing)
+    world.wait_until(lambda: _integrated(world, placed), "the order is in Tryton, read back")
+    (sale,) = world.erp.manager.sales(_reference(world, placed))
+    world.wait_until(
+        lambda: _paid_in_tryton(world, sale["id"]) == placed.gross, "the payment is in the books", 120
+    )
+    bills: list[str] = []
+
+    def ship() -> None:
+        world.erp.manager.ship(sale["id"], quantities={product.products[0]: "1"}, tracking=f"6A{code}")
+
+    def bill() -> None:
+        bills.append(world.erp.manager.post_invoice(sale["id"]))
+
+    for act in (bill, ship) if invoice_first else (ship, bill):
+        act()
+        world.wait_settled()
+    subjects = [left.format(placed.code), billed.format(placed.code)]
+    world.wait_until(
+        lambda: set(subjects) <= set(told.subjects()),
+        "both mails have arrived",
+        120,
+        left=lambda: _untold_of(world, placed),
+    )
+    for subject in subjects:
+        mail = told.mails[told.subjects().index(subject)]
+        assert (f"{code.lower()}@example.org", language) == (mail["To"], mail["Content-Language"])
+    assert f"6A{code}" in told.text(told.subjects().index(subjects[0]))
+
+    world.wait_until(lambda: _shipped(world, placed) == [("Shipped", f"6A{code}")], "the order has moved on")
+    world.wait_until(lambda: bool(_links(world, placed)), "the order shows its invoice")
+    assert 1 == len(_links(world, placed)), world.shop.notes(placed.id)
+    (shown,) = _links(world, placed)
+    assert shown in told.text(told.subjects().index(subjects[1]))
+    (attached,) = told.mails[told.subjects().index(subjects[1])].iter_attachments()
+    file = _file_behind(shown, *bills)
+    assert (True, file) == (file.startswith(b"%PDF-"), attached.get_content())
+
+
+def _untold_of(world: RealWorld, placed: Placed) -> str:
+    messages = world.rows(
+        "SELECT n.event, n.state, n.reason, n.problem FROM notification n JOIN sales_order o ON o.id = n.sales_order "
+        "WHERE o.number = $1 AND n.medium = 'email'",
+        placed.code,
+    )
+    papers = world.rows("SELECT number, state, problem, missing FROM paper")
+    return "\n".join(str(dict(row)) for row in [*messages, *papers])
+
+
+def _links(world: RealWorld, placed: Placed) -> list[str]:
+    return re.findall(r"http://[^\s<>]+/d/[\w-]+", " ".join(world.shop.notes(placed.id)))
+
+
+def _file_behind(page: str, number: str) -> bytes:
+    """As the customer's browser gets it: the page, the paper in its list, its file."""
+    shown = httpx.get(page).raise_for_status().text
+    (line,) = [one for one in shown.split("<li")[1:] if number in one]
+    (path,) = set(re.findall(r'href="(/d/[\w-]+/[0-9a-f-]{36})"', line))
+    return httpx.get(httpx.URL(page).join(path), follow_redirects=True).raise_for_status().content
+
+
+def test_an_agent_that_forgot_everything_tells_it_all_again_and_nothing_happens_twice(
+    world: RealWorld, told: Mailbox
+) -> None:
+    world.wait_settled()
+    before = (world.shop.writes(), world.shop.count_assets(), told.subjects())
+    (row,) = world.rows("SELECT now() AS at, last_delta FROM agent WHERE revoked_at IS NULL")
+    world.forget_at_the_agent()
+    world.wait_until(
+        lambda: _taken(world) > row["last_delta"] and not _untold(world, row["at"]), "all is told again", 120
+    )
+    world.wait_settled()
+    assert before == (world.shop.writes(), world.shop.count_assets(), told.subjects())
+
+
+def _untold(world: RealWorld, since: datetime) -> bool:
+    return bool(world.rows("SELECT 1 FROM media_file WHERE told_at < $1", since))
 
 
 @pytest.mark.parametrize("number", range(2))

@@ -1,7 +1,9 @@
 """The whole product between a real Tryton and a real Vendure."""
 
 import json
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,13 +17,15 @@ from raccord.agents.service import Agents
 from raccord.channels import service as channels
 from raccord.connections.service import Connections
 from raccord.core.channel import ChannelSettings
+from raccord.core.document_rules import DocumentRules
 from raccord.core.notification_rules import EVENTS, EventRule, NotificationRules
-from raccord.core.order_rules import OrderRules
+from raccord.core.order_rules import OrderRules, PaymentRule
 from raccord.notifications.senders import Senders
 from raccord.sync.commands import Commands
 from raccord.tenants import service as tenants
 from raccord.vault import Vault
 from raccord.worker.wake import CeleryWake
+from raccord_connectors.contract import Identity
 from support.product_world import ProductWorld
 from support.tryton_server import Tryton, tryton
 from support.vendure.shop import Shop
@@ -35,6 +39,8 @@ class RealWorld(ProductWorld):
         super().__init__(folder)
         self.erp = erp
         self.shop = shop
+        self.photos = folder / "photos"
+        """The agent's one allowed folder."""
 
     def start(self) -> None:
         self.stack.start_web()
@@ -45,7 +51,12 @@ class RealWorld(ProductWorld):
             for name, value in self.erp.settings().items()
             if name != "password"
         }
-        self.stack.enrol_agent(self.home, code, "tryton", settings, {"password": self.erp.password})
+        self.photos.mkdir()
+        self.stack.enrol_agent(
+            self.home, code, "tryton", settings, {"password": self.erp.password}, [self.photos]
+        )
+        told = self.home / "agent.toml"
+        told.write_text(told.read_text().replace("# every = 120.0", "every = 2.0"))
         self.stack.start_agent(self.home)
         self.inside(self._go_live)
 
@@ -69,7 +80,10 @@ class RealWorld(ProductWorld):
     async def _go_live(self) -> None:
         assert self.tenant is not None
         settings = ChannelSettings(
-            orders=OrderRules(items={"shipping": "PORT", "fee": "FRAIS", "discount": "REMISE"})
+            orders=OrderRules(
+                items={"shipping": "PORT", "fee": "FRAIS", "discount": "REMISE"},
+                payments={"": PaymentRule(entry="deposit_invoice")},
+            )
         )
         channel = await channels.create(
             self.tenant, "Tryton → Vendure", self.erp_connection, self.shop_connection, settings
@@ -93,11 +107,27 @@ class RealWorld(ProductWorld):
             if smtp_port is not None:
                 await senders.save(self.tenant, "email", "smtp", server, None)
             (channel,) = await channels.every(self.tenant)
-            by_us = {event: EventRule(teller="us") for event in EVENTS if smtp_port is not None}
-            chosen = replace(channel.settings, notifications=NotificationRules(events=by_us))
+            by_us = {event: EventRule(teller="us", attach=True) for event in EVENTS if smtp_port is not None}
+            company = Identity(vat_number="FR96552100554")  # Tryton was told of none
+            chosen = replace(
+                channel.settings,
+                notifications=NotificationRules(events=by_us),
+                documents=DocumentRules(active=smtp_port is not None, identity=company),
+            )
             await channels.change_settings(self.tenant, channel.id, chosen, self._wake)
 
         self.inside(inside)
+
+    def forget_at_the_agent(self) -> None:
+        """As after a disk's death: all that it ever sent and all files that it ever hashed are new to it."""
+        (agent,) = [child for child in self.stack.children.running if child.name == "agent"]
+        assert agent.process is not None
+        os.killpg(agent.process.pid, signal.SIGKILL)
+        agent.process.wait()
+        for name in ("base.sqlite", "files.sqlite"):
+            for file in self.home.glob(f"{name}*"):
+                file.unlink()
+        self.stack.children.restart_dead()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ USER = "superadmin"
 PASSWORD = "superadmin-of-the-tests"
 TAXES = {"Taux normal": Decimal(20), "Taux intermédiaire": Decimal(10), "Taux réduit": Decimal("5.5")}
 """Tax category → French VAT in percent."""
-COUNTRIES = {"FR": ("France", "France"), "BE": ("Belgique", "Belgium")}
+COUNTRIES = {"FR": ("France", "France"), "BE": ("Belgique", "Belgium"), "DE": ("Allemagne", "Germany")}
 SHIPPING = ("colissimo", Decimal("5.90"))
 """Code and price of the carrier, tax included, at 20 %."""
 PAYMENT = "carte"

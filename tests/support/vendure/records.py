@@ -26,6 +26,13 @@ FIELDS = {
     "seo_description_field": "seoDescription",
     "siret_field": "siret",
     "vat_number_field": "vatNumber",
+    "price_category_field": "priceCategory",
+    "credit_limit_field": "creditLimit",
+    "discount_percent_field": "discount",
+    "on_account_field": "onAccount",
+    "birthday_field": "birthday",
+    "subscription_fields": "newsletter",
+    "customer_custom_fields": "job",
 }
 """Settings that name the custom fields of the test shop (`server.mjs`)."""
 _numbers = count(1)

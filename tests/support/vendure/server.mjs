@@ -104,7 +104,13 @@ const app = await bootstrap({
       number('width', 'Largeur (mm)', 'Width (mm)'), number('height', 'Hauteur (mm)', 'Height (mm)'),
       text('packing', 'Conditionnement', 'Packing'),
     ],
-    Customer: [text('siret', 'SIRET', 'SIRET'), text('vatNumber', 'N° de TVA', 'VAT number')],
+    Customer: [
+      text('siret', 'SIRET', 'SIRET'), text('vatNumber', 'N° de TVA', 'VAT number'),
+      text('priceCategory', 'Catégorie tarifaire', 'Price category'), text('creditLimit', 'Encours autorisé', 'Credit limit'),
+      number('discount', 'Remise', 'Discount'), { ...number('onAccount', 'En compte', 'On account'), type: 'boolean' },
+      { ...number('birthday', 'Naissance', 'Birthday'), type: 'datetime' },
+      { ...number('newsletter', 'Lettre', 'Newsletter'), type: 'boolean' }, text('job', 'Métier', 'Job'),
+    ],
   },
 });
 // Collections are filled by a job; a real installation runs this in a worker process of its own.

@@ -79,6 +79,7 @@ class Shop(Staff):
         coupon: str | None = None,
         payment: str = PAYMENT,
         address: Mapping[str, str] = ADDRESS,
+        billing: Mapping[str, str] | None = None,
     ) -> Placed:
         """SKU → quantity, bought and paid by a guest through the Shop API."""
         with self.customer() as customer:
@@ -87,7 +88,7 @@ class Shop(Staff):
             if coupon:
                 customer.apply_coupon(coupon)
             customer.introduce(email)
-            customer.send_to(address)
+            customer.send_to(address, billing)
             return customer.pay(payment)
 
     def set_prices_include_tax(self, included: bool) -> None:

@@ -29,6 +29,50 @@ class Staff(Views):
             **{"in": {"id": product_id, "translations": [{"languageCode": "fr", **texts}]}},
         )
 
+    def make_account(self, email: str, **fields: Any) -> str:
+        """A customer who has a user; the id."""
+        person = {"emailAddress": email, "firstName": "Zoé", "lastName": "Martin", **fields}
+        made = self.admin(
+            'mutation($in: CreateCustomerInput!) { createCustomer(input: $in, password: "secret-de-test")'
+            " { __typename ... on Customer { id } ... on ErrorResult { message } } }",
+            **{"in": person},
+        )
+        return str(made["createCustomer"]["id"])
+
+    def customer_account(self, account: str) -> dict[str, Any]:
+        """As the admin shows it, custom fields and addresses included."""
+        found: dict[str, Any] = self.admin(
+            "query($id: ID!) { customer(id: $id) { id title firstName lastName emailAddress phoneNumber customFields {"
+            " siret vatNumber priceCategory creditLimit discount onAccount birthday newsletter job }"
+            " addresses { fullName company streetLine1 city defaultBillingAddress } } }",
+            id=account,
+        )["customer"]
+        return found
+
+    def change_account(self, account: str, **fields: Any) -> None:
+        self.admin(
+            "mutation($in: UpdateCustomerInput!) { updateCustomer(input: $in)"
+            " { __typename ... on ErrorResult { message } } }",
+            **{"in": {"id": account, **fields}},
+        )
+
+    def add_place(self, account: str, **fields: Any) -> None:
+        place = {
+            "streetLine1": "3 rue Haute",
+            "city": "Lyon",
+            "postalCode": "69002",
+            "countryCode": "FR",
+            **fields,
+        }
+        self.admin(
+            "mutation($id: ID!, $in: CreateAddressInput!) { createCustomerAddress(customerId: $id, input: $in) { id } }",
+            id=account,
+            **{"in": place},
+        )
+
+    def delete_account(self, account: str) -> None:
+        self.admin("mutation($id: ID!) { deleteCustomer(id: $id) { result } }", id=account)
+
     def delete_products_of(self, skus: Sequence[str]) -> None:
         found = self.admin(
             "query($skus: [String!]!) { productVariants(options: { take: 1000, filter: { sku: { in: $skus } } })"
