@@ -43,7 +43,7 @@ def test_a_day_that_the_shop_calls_used_up_is_used_up_for_all() -> None:
     st.integers(100, 100_000), st.lists(st.integers(0, 60_000), min_size=3, max_size=3), st.floats(0, 23.9)
 )
 def test_it_goes_on_when_it_says(limit: int, spent: list[int], hour: float) -> None:
-    now = day(Used(*spent), hour, limit)
+    now = day(Used(spent[0], spent[1], spent[2]), hour, limit)
     for purpose in PURPOSES:
         again = now.again(purpose)
         assert now.now <= again <= now.ends
