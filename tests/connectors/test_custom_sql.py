@@ -103,7 +103,7 @@ def test_sql_server_takes_no_with_inside_another_query() -> None:
         ('view = "FAMILLE"', 'query = "DELETE FROM FAMILLE"', "le flux categories doit être une seule requête SELECT (DELETE)"),
         ('view = "FAMILLE"', "view = \"FAMILLE; DROP TABLE CLIENT\"", "une seule requête SELECT (;)"),
         ('view = "FAMILLE"', 'view = "FAMILLE"\nfilter = "1 = 1; DELETE FROM CLIENT"', "une seule requête SELECT (;)"),
-        ('brand = "MARQUE"', 'brand = "MARQUES"', "« brand » : ARTICLE n’a pas de colonne « MARQUES ». Vouliez-vous dire « MARQUE »"),
+        ('brand = "MARQUE"', 'brand = "MARQUES"', "ARTICLE n’a pas de colonne « MARQUES ». Vouliez-vous dire « MARQUE »"),
         ('view = "CLIENT"', 'view = "CLIENTS"', "flux customers : Il manque CLIENTS dans la base erp.sqlite"),
         ('net = "PRIX_HT"', 'net = "DATE_MODIF"', "Flux prices : aucune des"),
         ('key = "REF"', 'key = { column = "REF", pad = 5 }', "la clé du flux products doit être la colonne telle quelle"),
