@@ -8,7 +8,7 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from raccord_connectors.canonical import Availability, Listing, OrderUpdate, Record, Shipment
+from raccord_connectors.canonical import Availability, Customer, Listing, OrderUpdate, Record, Shipment
 from raccord_connectors.contract import Can, Choice
 from raccord_connectors.kit.conformance import ConnectorConformance, needs, pytest_generate_tests  # noqa: F401
 from raccord_connectors.kit.conformance.wiretap import Unlucky, Wiretap
@@ -50,6 +50,8 @@ class TestVendure(ConnectorConformance):
     shop: ClassVar[Shop]
     standing: ClassVar[list[str]]
     """SKUs of things that the shop holds from the beginning, one order for each."""
+    accounts: ClassVar[list[str]]
+    """Accounts of customers; the last ones may be deleted."""
     orders: ClassVar[list[str]]
     """Orders that stay open."""
     taxes: ClassVar[tuple[Choice, ...]]
@@ -69,6 +71,7 @@ class TestVendure(ConnectorConformance):
         connector = connect(cls.shop)
         cls.taxes = connector.discover().tax_classes
         connector.close()
+        cls.accounts = [cls.shop.make_account(f"{fresh().lower()}@example.test") for _ in range(6)]
         cls.orders = [cls.shop.place_order({key: 2}).id for key in cls.standing]
 
     @pytest.fixture(autouse=True)
@@ -102,6 +105,9 @@ class TestVendure(ConnectorConformance):
             case "availability":
                 key = self.standing[number]
                 return Availability(key=key, quantity=Decimal(7 + number), product=key)
+            case "customers":
+                category = f"C{self.skus[number]}"
+                return Customer(key=self.accounts[number], price_category=category, fields=["price_category"])
             case _:
                 document = f"BC{self.skus[number]}"
                 return OrderUpdate(key=self.orders[number], state="accepted", erp_document=document)
@@ -113,6 +119,9 @@ class TestVendure(ConnectorConformance):
             case "availability":
                 key = self.standing[3]
                 return Availability(key=key, quantity=Decimal(10) ** 12, product=key)
+            case "customers":
+                other = self.shop.customer_account(self.accounts[0])["emailAddress"]
+                return Customer(key=self.accounts[2], email=other, fields=["email"])
             case _:
                 parcel = Shipment(key="1", lines={"0": Decimal(1)})
                 return OrderUpdate(key=self.orders[3], state="shipped", shipments=[parcel])
@@ -123,6 +132,8 @@ class TestVendure(ConnectorConformance):
                 return changed_offer(record, 0, price=price("59.90"))
             case Availability():
                 return replace(record, quantity=Decimal(3))
+            case Customer():
+                return replace(record, price_category=f"D{self.skus[3]}")
             case OrderUpdate():
                 return replace(record, state="invoiced", invoice_number=f"FA{self.skus[0]}")
         raise AssertionError(stream)
@@ -137,17 +148,24 @@ class TestVendure(ConnectorConformance):
             product = self.shop.variant(self.standing[0]).product_id
             self.shop.rename(product, f"Chaise retouchée {fresh()}")
             return product
+        if stream == "customers":
+            self.shop.change_account(self.accounts[0], phoneNumber=fresh("04"))
+            return self.accounts[0]
         self.shop.refund(self.orders[0], Decimal("0.01"))
         return self.orders[0]
 
     def remove(self, stream: str) -> str:
+        if stream == "customers":
+            account = self.accounts.pop()
+            self.shop.delete_account(account)
+            return account
         variant = self.shop.variant(self.spare.pop())
         self.shop.delete_product(variant.product_id)
         return variant.product_id if stream == "listings" else variant.id
 
     # An order is never deleted in Vendure.
 
-    @needs(Can.READ, records=(Listing, Availability))
+    @needs(Can.READ, records=(Listing, Availability, Customer))
     def test_what_is_deleted_is_gone(self, stream: str) -> None:
         super().test_what_is_deleted_is_gone(stream)
 
@@ -164,6 +182,8 @@ class TestVendure(ConnectorConformance):
                 return product
             case "availability":
                 return self.shop.variant_by_id(target).raw
+            case "customers":
+                return self.shop.customer_account(target)
             case _:
                 order = self.shop.order(target)
                 entries = order.pop("history")["items"]
@@ -176,6 +196,8 @@ class TestVendure(ConnectorConformance):
         match stream:
             case "listings":
                 self.shop.describe(target, "Texte de la boutique", slug=f"adresse-{fresh().lower()}")
+            case "customers":
+                self.shop.change_account(target, phoneNumber=fresh("04"))
             case "availability":
                 self.shop.set_price(target, Decimal(fresh("").removeprefix("-")).scaleb(-2))
             case _:

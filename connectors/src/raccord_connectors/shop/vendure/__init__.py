@@ -23,6 +23,7 @@ from raccord_connectors.contract import (
 from raccord_connectors.shop.vendure.availability import Stock
 from raccord_connectors.shop.vendure.catalogue import Catalogue
 from raccord_connectors.shop.vendure.client import Forbidden, Graph
+from raccord_connectors.shop.vendure.customers import CUSTOMER_FIELDS, Customers
 from raccord_connectors.shop.vendure.discovery import discover
 from raccord_connectors.shop.vendure.installation import Installation, Survey
 from raccord_connectors.shop.vendure.listings import ListingWriter
@@ -69,6 +70,12 @@ class Vendure:
                 "orders", frozenset({Can.READ, Can.READ_SINCE, Can.READ_SOME, Can.READ_LATEST}), page_size=50
             ),
             StreamSpec("order_updates", frozenset({Can.UPDATE})),
+            StreamSpec(
+                "customers",
+                frozenset({Can.READ, Can.READ_SOME, Can.UPDATE}),
+                page_size=100,
+                fields=CUSTOMER_FIELDS,
+            ),
         ),
         # Vendure limits nothing by itself; two requests at a time leave the shop's customers room.
         limits=Limits(concurrency=2),
@@ -115,6 +122,8 @@ class Vendure:
                 yield from Stock(self._graph, installation).read(wanted, size)
             case "orders":
                 yield from Orders(self._graph, installation, self._settings).read(wanted, size)
+            case "customers":
+                yield from Customers(self._graph, installation, self._settings).read(wanted, size)
             case _:
                 raise AssertionError(f"vendure does not read {stream}")
 
@@ -133,6 +142,8 @@ class Vendure:
                     yield from Stock(self._graph, installation).write(part)
                 case "order_updates":
                     yield from OrderUpdates(self._graph, installation, self._settings).write(part)
+                case "customers":
+                    yield from Customers(self._graph, installation, self._settings).write(part)
                 case _:
                     raise AssertionError(f"vendure does not write {stream}")
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from raccord_connectors.contract import Choice, CustomField, Discovery, Feature
 from raccord_connectors.shop.vendure.client import Graph, Json
+from raccord_connectors.shop.vendure.customers import held_fields
 from raccord_connectors.shop.vendure.facets import OWN
 from raccord_connectors.shop.vendure.installation import FieldType, Installation
 from raccord_connectors.shop.vendure.settings import VendureSettings
@@ -22,6 +23,7 @@ FIELDS = (
     ("ProductVariant", "listings", "offers."),
     ("Order", "orders", ""),
     ("Customer", "orders", "customer."),
+    ("Customer", "customers", ""),
 )
 """Entity → stream, and what stands before its names: "offers." for `Offer.custom`, "customer." in `Order.custom`."""
 TYPES: dict[str, Literal["text", "number", "date", "boolean"]] = {
@@ -64,6 +66,7 @@ def discover(graph: Graph, installation: Installation, settings: VendureSettings
             if code not in OWN
         ),
         missing_fields=_missing(settings),
+        customer_fields=tuple(held_fields(settings)),
     )
 
 

@@ -161,6 +161,11 @@ def _survey(data: Json, settings: VendureSettings) -> Installation:
             known = ", ".join(installation.fields(entity)) or "—"
             message = texts.UNKNOWN_CUSTOM_FIELD.fill(name=name, entity=entity, known=known)
             raise ConfigError(message, field=setting)
+    for name in settings.customer_named:
+        if name not in installation.fields("Customer"):
+            known = ", ".join(installation.fields("Customer")) or "—"
+            message = texts.UNKNOWN_CUSTOM_FIELD.fill(name=name, entity="Customer", known=known)
+            raise ConfigError(message, field="customer_custom_fields")
     return installation
 
 

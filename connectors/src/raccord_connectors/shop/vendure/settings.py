@@ -3,10 +3,10 @@
 from typing import Annotated
 
 from raccord_connectors.contract import label
-from raccord_connectors.kit.settings import Settings
+from raccord_connectors.shop.vendure.customer_settings import CustomerFieldSettings
 
 
-class VendureSettings(Settings, kw_only=True, frozen=True):
+class VendureSettings(CustomerFieldSettings, kw_only=True, frozen=True):
     url: Annotated[
         str,
         label(

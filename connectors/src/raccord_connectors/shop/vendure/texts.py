@@ -200,6 +200,30 @@ ORDER_REFUSED = Text(
     "Vendure refuse la mise à jour de la commande {code} : {words}.",
     "Vendure refuses the update of order {code}: {words}.",
 )
+ACCOUNT_GONE = Text(
+    "vendure.account_gone",
+    "Le compte client {account} n’existe plus dans la boutique. Le client de la gestion reste comme il est.",
+    "The customer account {account} does not exist in the shop any more. The ERP’s customer stays as it is.",
+)
+ACCOUNT_REFUSED = Text(
+    "vendure.account_refused",
+    "Vendure refuse la mise à jour du compte client {account} : {words}. Corrigez la fiche dans la gestion, puis relancez.",
+    "Vendure refuses the update of the customer account {account}: {words}. Correct the customer in the ERP, then retry.",
+)
+ACCOUNT_EMAIL = Text(
+    "vendure.account_email",
+    "Compte client {account} : Vendure refuse l’adresse e-mail « {email} » ({words}) : un autre compte l’a déjà. Corrigez-la "
+    "dans la gestion, puis relancez.",
+    "Customer account {account}: Vendure refuses the e-mail address “{email}” ({words}): another account has it already. Correct "
+    "it in the ERP, then retry.",
+)
+ACCOUNT_VALUE = Text(
+    "vendure.account_value",
+    "Le champ « {field} » du client dans Vendure ne peut pas contenir « {value} ». Changez le type du champ, ou choisissez-en un "
+    "autre dans les réglages de la connexion.",
+    "The customer’s field “{field}” in Vendure cannot hold “{value}”. Change the field’s type, or choose another one in the "
+    "connection’s settings.",
+)
 NOT_SHIPPABLE = Text(
     "vendure.not_shippable",
     "La commande {code} est à l’état « {state} » dans Vendure : elle ne peut être expédiée. "
