@@ -76,6 +76,22 @@ def _set_contact(connection: sqlite3.Connection, code: str, contact: dict[str, A
         )
 
 
+def add_contacts(connection: sqlite3.Connection, code: str, wanted: Sequence[dict[str, Any]]) -> None:
+    """Further people: one who is there already, by e-mail address or else by name, is not added again."""
+    for contact in wanted:
+        rows = connection.execute("select * from F_CONTACTT where CT_Num = ?", (code,)).fetchall()
+        if any(_is_person(row, contact) for row in rows):
+            continue
+        number = next_number(connection, "F_CONTACTT", "CT_No")
+        with narrow_columns():
+            insert(connection, "F_CONTACTT", CT_No=number, CT_Num=code, **contact)
+
+
+def _is_person(row: sqlite3.Row, contact: dict[str, Any]) -> bool:
+    names = ("CT_EMail",) if contact.get("CT_EMail") else ("CT_Nom", "CT_Prenom")
+    return all((row[name] or "").casefold() == (contact.get(name) or "").casefold() for name in names)
+
+
 def place(connection: sqlite3.Connection, code: str, wanted: dict[str, Any] | None) -> int | None:
     """LI_No of the delivery address: the one with the same words, or a new one under a title that is still free.
     None wanted gives the principal one."""

@@ -54,6 +54,7 @@ def create_customer(connection: sqlite3.Connection, data: dict[str, Any]) -> dic
     wanted = _data(data, protocol.NewCustomer)
     places = [place.fields for place in wanted.deliveries]
     accounts.create(connection, wanted.code, wanted.fields, wanted.contact, places)
+    accounts.add_contacts(connection, wanted.code, wanted.contacts)
     return {"code": wanted.code}
 
 
@@ -61,6 +62,7 @@ def update_customer(connection: sqlite3.Connection, data: dict[str, Any]) -> dic
     wanted = _data(data, protocol.NewCustomer)
     places = [place.fields for place in wanted.deliveries]
     accounts.change(connection, wanted.code, wanted.fields, wanted.contact, places)
+    accounts.add_contacts(connection, wanted.code, wanted.contacts)
     return {"code": wanted.code}
 
 

@@ -118,6 +118,9 @@ async def _created(
     if isinstance(doubt, Problem) or doubt:
         return doubt if isinstance(doubt, Problem) else None
     await known_customers.settle(route.erp, joined, outcome.target)
+    for message in outcome.said:
+        problem = Problem("rejected", message, field="customer")
+        await note(found, Event.CUSTOMER_CREATED, problem=problem)
     return await _keep(found, outcome.target)
 
 

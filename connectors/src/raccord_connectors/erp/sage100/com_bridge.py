@@ -128,21 +128,22 @@ class Sage:
             raise Refused("code_taken", field="key", customer=data["code"])
         customer = factory.Create()
         customer.CT_Num = data["code"]
-        _assign(customer, data.get("fields", {}), CUSTOMER_PATHS)
+        ignored = _assign(customer, data.get("fields", {}), CUSTOMER_PATHS)
         customer.WriteDefault()
-        for place in data.get("deliveries", []):
-            self._place(customer, place["fields"])
-        return {"code": data["code"]}
+        return {"code": data["code"], "ignored": [*ignored, *self._hang(customer, data)]}
 
     def update_customer(self, data: dict[str, Any]) -> dict[str, Any]:
         self._opened()
         customer = self._customer(data["code"])
         customer.Refresh()  # objects are cached: another user's change would be written over
-        _assign(customer, data.get("fields", {}), CUSTOMER_PATHS)
+        ignored = _assign(customer, data.get("fields", {}), CUSTOMER_PATHS)
         customer.Write_()
+        return {"code": data["code"], "ignored": [*ignored, *self._hang(customer, data)]}
+
+    def _hang(self, customer: Any, data: dict[str, Any]) -> list[str]:
         for place in data.get("deliveries", []):
             self._place(customer, place["fields"])
-        return {"code": data["code"]}
+        return ["F_CONTACTT"] if data.get("contact") or data.get("contacts") else []
 
     def _opened(self) -> None:
         if self.commercial is None:
@@ -245,11 +246,12 @@ def _labelled(factory: Any, label: str, article: str) -> Any:
     raise Refused("unknown_variant", field="lines", article=article)
 
 
-def _assign(target: Any, fields: dict[str, Any], paths: dict[str, str]) -> None:
-    for name, value in fields.items():
-        if name in paths:
-            holder, _, last = paths[name].rpartition(".")
-            setattr(getattr(target, holder) if holder else target, last, value)
+def _assign(target: Any, fields: dict[str, Any], paths: dict[str, str]) -> list[str]:
+    """Returns the columns that cannot be set."""
+    for name in fields.keys() & paths.keys():
+        holder, _, last = paths[name].rpartition(".")
+        setattr(getattr(target, holder) if holder else target, last, fields[name])
+    return [name for name in fields if name not in paths]
 
 
 def _read(source: Any, path: str) -> Any:

@@ -2,10 +2,11 @@
 
 import base64
 import hashlib
+from collections.abc import Collection
 from typing import Any
 
-from raccord_connectors.canonical import Address, Customer
-from raccord_connectors.contract import RecordRejected
+from raccord_connectors.canonical import Address, Contact, Customer, Scalar
+from raccord_connectors.contract import Message, RecordRejected
 from raccord_connectors.erp.sage100 import protocol, texts, values
 from raccord_connectors.erp.sage100.countries import label_of
 from raccord_connectors.erp.sage100.drafts import place_of
@@ -14,16 +15,11 @@ from raccord_connectors.erp.sage100.tables import Tables
 
 TITLES = {"mr": "M.", "mrs": "Mme"}
 CIVILITIES = {"mr": 0, "mrs": 1}
-EXACT = (
-    "CT_EMail",
-    "CT_Siret",
-    "CT_Identifiant",
-    "CT_Telephone",
-    "CT_Telecopie",
-    "CT_CodePostal",
-    "CT_TelPortable",
-)
+EXACT = ("CT_EMail", "CT_Siret", "CT_Identifiant", "CT_CodePostal")
 """Columns that say something else when they are cut: too long a value is refused there, elsewhere it is cut."""
+PHONES = {"CT_Telephone": "phone", "CT_Telecopie": "fax"}
+"""Cut by a rule of their own: no order waits because somebody wrote two numbers in one field."""
+STATISTICS = tuple(f"CT_Statistique{number:02d}" for number in range(1, 11))
 
 
 def mark_of(key: str) -> str:
@@ -33,9 +29,13 @@ def mark_of(key: str) -> str:
 
 
 class CustomerForm:
-    def __init__(self, tables: Tables, settings: Sage100Settings) -> None:
+    def __init__(self, tables: Tables, settings: Sage100Settings, libre: Collection[str] = ()) -> None:
+        """`libre`: names of the merchant's own columns (informations libres) of customers."""
         self._tables = tables
+        self._writable = {*STATISTICS, *libre} & tables.found.get("F_COMPTET", {}).keys()
         self._settings = settings
+        self.said: list[Message] = []
+        """What was cut of the customer that was put into Sage's terms last."""
 
     def creation(self, key: str, customer: Customer, code: str) -> protocol.NewCustomer:
         fields = self._columns(customer) | {
@@ -48,14 +48,15 @@ class CustomerForm:
             fields=fields,
             contact=self._contact(customer),
             deliveries=[place_of(address, self._tables.width) for address in customer.deliveries],
+            contacts=[self._person(contact) for contact in customer.contacts],
         )
 
     def changes(self, customer: Customer, previous: Customer | None) -> protocol.NewCustomer:
         """Only the columns that differ from what was last pushed. What has become empty is emptied."""
-        new, new_contact = self._columns(customer), self._contact(customer)
         old = self._columns(previous) if previous else {}
         old_contact = self._contact(previous) if previous else {}
-        known = previous.deliveries if previous else []
+        known, people = (previous.deliveries, previous.contacts) if previous else ([], [])
+        new, new_contact = self._columns(customer), self._contact(customer)
         return protocol.NewCustomer(
             code="",
             fields=_differences(old, new),
@@ -65,6 +66,7 @@ class CustomerForm:
                 for address in customer.deliveries
                 if address not in known
             ],
+            contacts=[self._person(contact) for contact in customer.contacts if contact not in people],
         )
 
     def _columns(self, customer: Customer) -> dict[str, Any]:
@@ -74,8 +76,6 @@ class CustomerForm:
             "CT_Qualite": "" if customer.company else TITLES.get(customer.civility, ""),
             "CT_Contact": person,
             "CT_EMail": customer.email,
-            "CT_Telephone": customer.phone.replace(" ", ""),
-            "CT_Telecopie": customer.fax.replace(" ", ""),
             "CT_Siret": (customer.siret or "").replace(" ", ""),
             "CT_Identifiant": (customer.vat_number or "").replace(" ", "").upper(),
             **self._address(customer.billing),
@@ -83,6 +83,8 @@ class CustomerForm:
         fields: dict[str, Any] = {
             name: self._fitting("F_COMPTET", name, said) for name, said in told.items() if said
         }
+        self._telephones(customer, fields)
+        fields |= self._custom(customer)
         for name, choice in (
             ("N_CatTarif", customer.price_category),
             ("N_CatCompta", customer.accounting_category),
@@ -93,6 +95,54 @@ class CustomerForm:
                 fields[name] = int(choice)
         if customer.discount_percent is not None:
             fields["CT_Taux01"] = str(customer.discount_percent)
+        return fields
+
+    def _telephones(self, customer: Customer, fields: dict[str, Any]) -> None:
+        """What is too long goes on in the address complement, where that is free."""
+        self.said = []
+        for column, field in PHONES.items():
+            value = getattr(customer, field)
+            kept, rest = values.telephone(value, self._tables.width("F_COMPTET", column))
+            if kept:
+                fields[column] = kept
+            if not rest:
+                continue
+            place = texts.NO_ROOM
+            width = self._tables.width("F_COMPTET", "CT_Complement") or 35
+            if not fields.get("CT_Complement") and len(rest) + 5 <= width:
+                fields["CT_Complement"], place = f"Tél. {rest}", texts.IN_COMPLEMENT
+            self.said.append(
+                texts.PHONE_CUT.fill(
+                    customer=customer.key or customer.account_title, value=value, kept=kept, rest=rest,
+                    place_fr=place[0], place_en=place[1],
+                )
+            )  # fmt: skip
+
+    def _custom(self, customer: Customer) -> dict[str, Any]:
+        """Statistics, and the merchant's own columns, as text: Sage converts. What the table does not have is left out."""
+        return {
+            name: values.fit(_text_of(value), self._tables.width("F_COMPTET", name))
+            for name, value in customer.custom.items()
+            if name in self._writable and value is not None
+        }
+
+    def _person(self, contact: Contact) -> dict[str, Any]:
+        """A further contact."""
+        told = {
+            "CT_Nom": contact.last_name or contact.email.partition("@")[0],
+            "CT_Prenom": contact.first_name,
+            "CT_Fonction": contact.role,
+            "CT_EMail": contact.email,
+        }
+        fields: dict[str, Any] = {
+            name: self._fitting("F_CONTACTT", name, said) for name, said in told.items() if said
+        }
+        for column, number in (("CT_Telephone", contact.phone), ("CT_TelPortable", contact.mobile)):
+            kept, _ = values.telephone(number, self._tables.width("F_CONTACTT", column))
+            if kept:
+                fields[column] = kept
+        if contact.civility:
+            fields["CT_Civilite"] = CIVILITIES[contact.civility]
         return fields
 
     def _address(self, address: Address | None) -> dict[str, str]:
@@ -114,7 +164,9 @@ class CustomerForm:
         told = {
             "CT_Nom": customer.last_name,
             "CT_Prenom": customer.first_name,
-            "CT_TelPortable": customer.mobile.replace(" ", ""),
+            "CT_TelPortable": values.telephone(
+                customer.mobile, self._tables.width("F_CONTACTT", "CT_TelPortable")
+            )[0],
         }
         fields: dict[str, Any] = {
             name: self._fitting("F_CONTACTT", name, said) for name, said in told.items() if said
@@ -135,11 +187,12 @@ FIELDS = {
     "CT_EMail": "email",
     "CT_Siret": "siret",
     "CT_Identifiant": "vat_number",
-    "CT_Telephone": "phone",
-    "CT_Telecopie": "fax",
     "CT_CodePostal": "billing.postal_code",
-    "CT_TelPortable": "mobile",
 }
+
+
+def _text_of(value: Scalar) -> str:
+    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:

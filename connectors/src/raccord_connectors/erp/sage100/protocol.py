@@ -180,6 +180,8 @@ class NewCustomer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     contact: dict[str, Any] = {}
     """Columns of F_CONTACTT, for the first contact."""
     deliveries: list[Place] = []
+    contacts: list[dict[str, Any]] = []
+    """Columns of F_CONTACTT: further people, each added unless there is one with the same e-mail address, or name."""
 
 
 class Transformation(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -104,6 +104,20 @@ TOO_LONG = Text(
     "« {value} » est trop long pour le champ {column} de Sage ({width} caractères). Raccourcissez-le, puis relancez.",
     "“{value}” is too long for Sage’s field {column} ({width} characters). Shorten it, then retry.",
 )
+PHONE_CUT = Text(
+    "sage100.phone_cut",
+    "Client {customer} : le téléphone « {value} » est trop long pour Sage. La fiche garde « {kept} » ; le reste, « {rest} », "
+    "{place_fr}.",
+    "Customer {customer}: the telephone “{value}” is too long for Sage. The record keeps “{kept}”; the rest, “{rest}”, "
+    "{place_en}.",
+)
+IN_COMPLEMENT = ("est dans le complément d’adresse", "stands in the address complement")
+NO_ROOM = ("n’a pas trouvé de place : notez-le dans Sage", "found no room: note it in Sage")
+BY_HAND = Text(
+    "sage100.customer_by_hand",
+    "Client {customer} : la passerelle de Sage ne sait pas écrire {columns}. Le reste est enregistré ; saisissez-les dans Sage.",
+    "Customer {customer}: Sage’s bridge cannot write {columns}. The rest is saved; enter them in Sage.",
+)
 BAD_KIND = Text(
     "sage100.bad_kind",
     "La commande {key} ne peut pas devenir un document de type {kind} : choisissez devis, bon de commande, bon de livraison ou "

@@ -118,6 +118,17 @@ def fit(said: str, width: int | None) -> str:
     return kept[: cut if cut > width // 2 else width].rstrip()
 
 
+def telephone(said: str, width: int | None) -> tuple[str, str]:
+    """A number as Sage holds it, and what of it found no room: without the signs between its digits; of several numbers, or one
+    with an extension, the first."""
+    compact = re.sub(r"[\s.\-/()]", "", storable(said))
+    if width is None or len(compact) <= width:
+        return compact, ""
+    first = re.match(r"\+?\d+", compact)
+    kept = (first.group() if first else compact)[:width]
+    return kept, compact[len(kept) :].lstrip(",;:")
+
+
 def spill(first: str, second: str, width: int | None) -> tuple[str, str]:
     """Two address lines of `width` characters: what is too long for the first goes before the second."""
     one = storable(first)

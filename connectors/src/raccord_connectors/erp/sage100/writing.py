@@ -10,13 +10,15 @@ from raccord_connectors.contract import (
     Change,
     ConfigError,
     ConnectorError,
+    Message,
     Outcome,
     RecordRejected,
     TransientError,
 )
 from raccord_connectors.erp.sage100 import protocol, texts, values
 from raccord_connectors.erp.sage100.bridge import Bridge, BridgeLost, BridgeRefusal, contract_error
-from raccord_connectors.erp.sage100.customer_drafts import CustomerForm, mark_of
+from raccord_connectors.erp.sage100.custom import libre_fields
+from raccord_connectors.erp.sage100.customer_drafts import PHONES, CustomerForm, mark_of
 from raccord_connectors.erp.sage100.document_rows import FAMILIES, SALES, document_key, root_of
 from raccord_connectors.erp.sage100.drafts import DraftForm, Parameters
 from raccord_connectors.erp.sage100.payments import Payments, demand_storable, payment_form
@@ -39,6 +41,8 @@ class Writer:
         self._tables = tables
         self._settings = settings
         self._bridge = bridge
+        self._answer: dict[str, Any] = {}
+        """Of the bridge, to the last write."""
 
     def outcomes(self, stream: str, changes: Sequence[Change]) -> Iterator[Outcome]:
         """A refused or locked record is an outcome; a bridge that cannot work at all is raised."""
@@ -138,10 +142,17 @@ class Writer:
         known = self.customer_of(mark) or self._account(values.key(draft.customer.key))
         if known is not None:
             return Outcome(change.key, known, existed=True)
-        return Outcome(change.key, self._create(draft.key, mark, draft.customer))
+        return self._create(draft.key, mark, draft.customer)
 
-    def _create(self, key: str, mark: str, customer: Customer) -> str:
-        form = CustomerForm(self._tables, self._settings)
+    def _form(self, customer: Customer) -> CustomerForm:
+        if not customer.custom:
+            return CustomerForm(self._tables, self._settings)
+        with self._database.session(committed=True) as session:
+            libre = libre_fields(session, self._tables, "F_COMPTET")
+        return CustomerForm(self._tables, self._settings, [field.name for field in libre])
+
+    def _create(self, key: str, mark: str, customer: Customer) -> Outcome:
+        form = self._form(customer)
         code = values.key(customer.key) or self._next_code()
         for _ in range(CODES):
             data = protocol.as_data(form.creation(key, customer, code))
@@ -155,15 +166,22 @@ class Writer:
             found = done or self.customer_of(mark)
             if found is None:
                 raise TransientError(texts.NOT_VISIBLE.fill(key=key), detail=protocol.LOCKED)
-            return found
+            return Outcome(key, found, said=[*form.said, *self._by_hand(found)])
         raise RecordRejected(texts.NO_CODE_LEFT.fill(code=code), field="key")
 
     def _update(self, change: Change, customer: Customer) -> Outcome:
         previous = change.previous.customer if isinstance(change.previous, CustomerDraft) else None
-        data = protocol.as_data(CustomerForm(self._tables, self._settings).changes(customer, previous))
-        data["code"] = values.key(change.target or customer.key)
+        form = self._form(customer)
+        data = protocol.as_data(form.changes(customer, previous))
+        code = data["code"] = values.key(change.target or customer.key)
         self._once("update_customer", data, lambda: None, change.key)  # absolute values: harmless twice
-        return Outcome(change.key, data["code"])
+        cut = form.said if data["fields"].keys() & PHONES.keys() else []
+        return Outcome(change.key, code, said=[*cut, *self._by_hand(code)])
+
+    def _by_hand(self, code: str) -> list[Message]:
+        """What the bridge said that it did not write."""
+        ignored = [str(name) for name in self._answer.get("ignored", ()) if name != "CG_NumPrinc"]
+        return [texts.BY_HAND.fill(customer=code, columns=", ".join(ignored))] if ignored else []
 
     def customer_of(self, mark: str) -> str | None:
         third = self._tables["F_COMPTET"]
@@ -199,7 +217,7 @@ class Writer:
         """What `find` sees if the bridge was lost after it had written; None when it answered."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                self._bridge.call(verb, data)
+                self._answer = self._bridge.call(verb, data)
             except BridgeLost as error:
                 found = find()
                 if found is not None:
