@@ -26,8 +26,8 @@ $(VENV)/ready: infra/constraints.txt frontend/package-lock.json connectors/pypro
 	@touch $@
 	@echo "Ready."
 
-demo: setup ## start everything on this machine and print one address (Ctrl-C stops it; data in .raccord/demo)
-	@PYTHONPATH=infra $(BIN)/python -m sandbox $(ARGS)
+demo: setup ## start everything here and print one address: make demo [shop=prestashop] [erp=sage100] (Ctrl-C stops it; data in .raccord)
+	@PYTHONPATH=infra $(BIN)/python -m sandbox $(if $(shop),--shop $(shop)) $(if $(erp),--erp $(erp)) $(ARGS)
 
 test: setup check ## all tests, real Tryton and Vendure included (Chromium: make test-browser)
 	@$(BIN)/python -m pytest $(SHARED) $(ARGS)

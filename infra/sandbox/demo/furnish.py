@@ -1,6 +1,5 @@
 """The demonstration's merchant: accounts, connections, channel. Made once; later starts find it and mend what moved (ports)."""
 
-import json
 from pathlib import Path
 from uuid import UUID
 
@@ -14,10 +13,9 @@ from raccord.agents.service import Agents
 from raccord.channels import service as channels
 from raccord.connections.models import Checked
 from raccord.connections.service import Connections
-from raccord.core.channel import ChannelSettings, PriceRules
+from raccord.core.channel import ChannelSettings
 from raccord.core.document_rules import DocumentRules
 from raccord.core.notification_rules import EventRule, Look, NotificationRules
-from raccord.core.order_rules import OrderRules
 from raccord.notifications.senders import Senders
 from raccord.orders.hooks import Hooks
 from raccord.partners import service as partners
@@ -28,6 +26,7 @@ from raccord.sync.ports import Wake
 from raccord.tenants import service as tenants
 from raccord.vault import Vault
 from raccord_connectors.contract import Identity
+from sandbox.demo.parts import ERP, ERPS, SHOP, SHOPS, ErpPart, ShopPart
 
 MERCHANT = ("demo@maison-aubepine.example", "bonjour la maison")
 PARTNER = ("partenaire@integration-atlantique.example", "bonjour le partenaire")
@@ -69,8 +68,12 @@ class Furnisher:
         self._hooks = Hooks(settings.secret_key, settings.public_url)
         self._agents = Agents(settings.secret_key, Commands(wake))
 
-    async def merchant(self, shop_url: str, keys: Path) -> Demo:
-        """Accounts of the merchant and its partner, the company, both connections."""
+    async def merchant(
+        self, shop_url: str, keys: Path, shop_part: ShopPart = SHOPS[SHOP], erp_part: ErpPart = ERPS[ERP]
+    ) -> Demo:
+        """Accounts of the merchant and its partner, the company, both connections. `keys`: the file in the shop's folder that
+        holds them."""
+        settings = shop_part.settings(shop_url, keys.parent)
         owner, partner_member = (
             await _person(*MERCHANT, "Claire Morel"),
             await _person(*PARTNER, "Yann Le Goff"),
@@ -80,16 +83,14 @@ class Furnisher:
             tenant = await tenants.create("Maison Aubépine", owner.id)
             partner = await partners.create("Intégration Atlantique", partner_member.id)
             await partners.grant(tenant, partner, owner.id)
-            erp = await self._connections.create_erp(tenant, "Sage 100 (démonstration)", "sage100", owner.id)
+            erp = await self._connections.create_erp(tenant, erp_part.title, erp_part.connector, owner.id)
             shop = await self._connections.create_shop(
-                tenant, "Boutique (démonstration)", "woocommerce", _shop_settings(shop_url, keys), owner.id
+                tenant, shop_part.title, shop_part.connector, settings, owner.id
             )
             found = Demo(tenant, erp, shop)
             self._keep(found)
         else:
-            await self._connections.change_settings(
-                found.tenant, found.shop, _shop_settings(shop_url, keys), owner.id
-            )
+            await self._connections.change_settings(found.tenant, found.shop, settings, owner.id)
         await self._connections.check(found.tenant, found.shop, self._wake)
         await self.scan_every(found, SCAN_SECONDS)
         return found
@@ -106,7 +107,7 @@ class Furnisher:
     async def enrolment_code(self, demo: Demo) -> str:
         return (await self._agents.create_code(demo.tenant, demo.erp, None)).code
 
-    async def channel(self, demo: Demo, *, live: bool = True) -> Demo:
+    async def channel(self, demo: Demo, *, live: bool = True, erp_part: ErpPart = ERPS[ERP]) -> Demo:
         """Joins the two and goes live; at later starts only the webhooks are looked at. Where it does not go live, the shop
         is left as it is."""
         if live:
@@ -114,8 +115,8 @@ class Furnisher:
         if demo.channel is not None:
             return demo
         settings = ChannelSettings(
-            prices=PriceRules(category="1"),
-            orders=OrderRules(items={"shipping": "PORT", "fee": "FRAIS"}),
+            prices=erp_part.prices,
+            orders=erp_part.orders,
             documents=DocumentRules(active=True, colour="#7a3b52", identity=LAW, footer=FOOTER),
         )
         channel = await channels.create(demo.tenant, "Boutique en ligne", demo.erp, demo.shop, settings)
@@ -152,8 +153,3 @@ async def _person(email: str, password: str, name: str) -> Person:
     async with untenanted_transaction():
         found = await accounts.by_email(email)
     return found[0] if found else await account_service.create(email, password, name)
-
-
-def _shop_settings(url: str, keys: Path) -> dict[str, str]:
-    known = json.loads(keys.read_text("utf-8"))
-    return {"url": url, "consumer_key": known["consumer_key"], "consumer_secret": known["consumer_secret"]}

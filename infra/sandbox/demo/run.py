@@ -1,7 +1,6 @@
 """The demonstration from its first line to Ctrl-C."""
 
 import asyncio
-import json
 import signal
 import sys
 import threading
@@ -20,21 +19,22 @@ from raccord.worker.wake import CeleryWake
 from sandbox.demo.children import Child, NotStarted, answers
 from sandbox.demo.console import Console
 from sandbox.demo.furnish import MERCHANT, PARTNER, Demo, Furnisher
+from sandbox.demo.parts import ERP, ERPS, SHOP, SHOPS
 from sandbox.demo.places import Places, places
 from sandbox.demo.planted import plant_in
 from sandbox.demo.stack import Stack
-from sandbox.gescom import pictures
-from sandbox.gescom.connection import PICTURE_FIELDS
 
 T = TypeVar("T")
 LOOK_SECONDS = 5.0
 
 
 class Demonstration:
-    """`planted`: with faults on both sides, and a channel that is not on air: for its rehearsal."""
+    """`planted`: with faults on both sides, and a channel that is not on air: for its rehearsal. `shop` and
+    `erp`: by their names in `parts`."""
 
-    def __init__(self, folder: Path, *, planted: bool = False) -> None:
+    def __init__(self, folder: Path, *, planted: bool = False, shop: str = SHOP, erp: str = ERP) -> None:
         self.planted = planted
+        self.shop, self.erp = SHOPS[shop], ERPS[erp]
         self.console = Console()
         self.places: Places = places(folder)
         self.embedded = Embedded(Settings(data_dir=folder / "services", environment="demo"))
@@ -80,10 +80,12 @@ class Demonstration:
         if self.planted:
             with console.step("Défauts semés / planted faults"):
                 plant_in(here.folder)
-        with console.step("GesCom: 500 articles, clients, images"):
-            self._simulator("gescom", here.gescom)
-        with console.step("Boutique / shop"):
-            self._simulator("shop", here.shop)
+        with console.step(self.erp.step):
+            self.erp.plant(here.folder)
+            if self.erp.program:
+                self._simulator(self.erp.program, here.gescom)
+        with console.step(self.shop.step):
+            self._simulator(self.shop.program, here.shop)
         with console.step("Boîte aux lettres / mailbox"):
             self._simulator("mailbox", here.mailbox, "--smtp-port", str(here.smtp))
         with console.step("Plateforme / platform: web"):
@@ -91,13 +93,16 @@ class Demonstration:
         with console.step("Plateforme / platform: worker"):
             stack.start_worker()
         with console.step("Maison Aubépine: comptes, connexions / accounts, connections"):
+            keys = here.folder / self.shop.program / "keys.json"
             demo = self._with_database(
-                settings, lambda f: f.merchant(here.shop_url, here.folder / "shop" / "keys.json")
+                settings, lambda f: f.merchant(here.shop_url, keys, self.shop, self.erp)
             )
         with console.step("Agent"):
             self._agent(settings, demo)
-        with console.step("Canal / channel: Sage 100 → boutique"):
-            demo = self._with_database(settings, lambda f: f.channel(demo, live=not self.planted))
+        with console.step(f"Canal / channel: {self.erp.title} → {self.shop.title}"):
+            demo = self._with_database(
+                settings, lambda f: f.channel(demo, live=not self.planted, erp_part=self.erp)
+            )
             self._with_database(settings, lambda f: f.messages(demo, here.smtp))
         if not self.planted:
             self._watch_first_sync(settings, demo)
@@ -116,11 +121,9 @@ class Demonstration:
         home = self.places.folder / "agent"
         if not (home / "identity.toml").exists():
             code = self._with_database(settings, lambda f: f.enrolment_code(demo))
-            database = self.places.folder / "gescom" / "gescom.sqlite"
-            bridge = f'["{sys.executable}", "-m", "sandbox.gescom.bridge", "--database", "{database}"]'
-            given = {"path": str(database), "bridge": bridge, "picture_fields": json.dumps(PICTURE_FIELDS)}
-            photos = database.parent / pictures.FOLDER
-            self.stack.enrol_agent(home, code, "sage100", given, {}, [photos])
+            told = self.erp.enrolment(self.places.folder)
+            connector = self.erp.connector
+            self.stack.enrol_agent(home, code, connector, told.settings, told.secrets, told.folders)
             _look_often(home / "agent.toml")
         self.stack.start_agent(home)
 
@@ -170,7 +173,8 @@ class Demonstration:
         say()
         say(f"     commerçant / merchant   {MERCHANT[0]}   {MERCHANT[1]}")
         say(f"     partenaire / partner    {PARTNER[0]}   {PARTNER[1]}")
-        say(f"     GesCom (simulateur)     {here.gescom_url}")
+        if self.erp.program:
+            say(f"     GesCom (simulateur)     {here.gescom_url}")
         say(f"     Boutique (simulateur)   {here.shop_url}")
         say(f"     E-mails (simulateur)    {here.mailbox_url}")
         say()
