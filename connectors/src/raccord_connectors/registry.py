@@ -14,6 +14,7 @@ CONNECTORS: dict[str, str] = {
     "memory_shop": "raccord_connectors.sample.memory_shop:MemoryShop",
     "oxatis": "raccord_connectors.shop.oxatis:Oxatis",
     "prestashop": "raccord_connectors.shop.prestashop:PrestaShop",
+    "push": "raccord_connectors.pushed:Pushed",
     "sage100": "raccord_connectors.erp.sage100:Sage100",
     "sql": "raccord_connectors.erp.sql:CustomSql",
     "tryton": "raccord_connectors.erp.tryton:Tryton",

@@ -22,7 +22,7 @@ OBSERVED = """
    WHERE EXISTS (SELECT 1 FROM agent a WHERE a.connection = e.id AND a.revoked_at IS NULL)
      AND EXISTS (SELECT 1 FROM channel c WHERE c.erp = e.id AND c.state = 'live')
      AND (SELECT max(coalesce(a.last_seen_at, a.enrolled_at)) FROM agent a WHERE a.connection = e.id AND a.revoked_at IS NULL)
-         < now() - interval '15 minutes'
+         < now() - CASE WHEN e.connector = 'push' THEN interval '26 hours' ELSE interval '15 minutes' END
   UNION ALL
   SELECT 'brake', k.id::text, coalesce(c.name, e.name, ''), k.concerned FROM brake k
     LEFT JOIN channel c ON c.id = k.channel LEFT JOIN connection e ON e.id = k.connection WHERE k.decided_at IS NULL

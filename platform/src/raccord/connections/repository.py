@@ -62,6 +62,14 @@ async def save_settings(connection: UUID, settings: str, secrets: bytes | None) 
     )
 
 
+async def has_streams(connection: UUID) -> bool:
+    """Something of this ERP came."""
+    found: bool = await current_connection().fetchval(
+        "SELECT EXISTS (SELECT 1 FROM stream_state WHERE connection = $1)", connection
+    )
+    return found
+
+
 async def save_check(connection: UUID, checked: Checked, discovery: Discovery | None) -> bool:
     """True when what the shop told is other than before. A paused connection stays paused; one that worked stays at work when
     the shop is merely down at this moment: its drains wait for it by themselves, and nothing else would start it again."""

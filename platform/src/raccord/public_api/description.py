@@ -15,6 +15,9 @@ from raccord.front.security import MACHINE
 from raccord.public_api.examples import EXAMPLES
 from raccord.public_api.models import TITLES
 from raccord.public_api.schemas import StructSchemas, filled_in
+from raccord.pushes.models import Batch
+from raccord.sync.records import READ_STREAMS
+from raccord_connectors.canonical import STREAMS
 
 PATH = "/api/v1"
 VERSION = "1.0"
@@ -111,13 +114,23 @@ def completed(found: dict[str, Any], structs: StructSchemas) -> dict[str, Any]:
     """With the schemas, the key header, the answers that every route may give, and the examples."""
     document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(found))
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    filled_in(document, structs)
+    batch, *records = filled_in(document, structs, [Batch, *(STREAMS[stream] for stream in READ_STREAMS)])
+    _describe_batch(document, batch, records)
     schemas["ProblemDetails"] = _PROBLEM
     for path, item in document["paths"].items():
         for method, operation in item.items():
             if isinstance(operation, dict) and "responses" in operation:
                 _complete(method, path, operation)
     return document
+
+
+def _describe_batch(document: dict[str, Any], batch: str, records: list[str]) -> None:
+    """Its body is read row by row, so that one that is wrong stops none of the others: no type of the route says what it is."""
+    operation = document["paths"][f"{PATH}/push/{{connection}}/{{stream}}/batches"]["post"]
+    content = {"application/json": {"schema": {"$ref": batch}}}
+    operation["requestBody"] = {"required": True, "content": content}
+    schema = document["components"]["schemas"][batch.rpartition("/")[2]]
+    schema["properties"]["records"]["items"] = {"anyOf": [{"$ref": one} for one in records]}
 
 
 def _complete(method: str, path: str, operation: dict[str, Any]) -> None:

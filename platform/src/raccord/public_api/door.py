@@ -20,6 +20,7 @@ from raccord.public_api.errors import ApiRefused
 from raccord.public_api.models import Caller, Window
 from raccord.public_api.repository import Kept
 from raccord.storage.engine import tenant_transaction, whole_transaction
+from raccord.sync.later import LaterWake
 from raccord.sync.ports import Wake
 from raccord.tenants.acting import acting
 
@@ -101,8 +102,8 @@ class Door:
     async def _whole(
         self, request: Request[Any, Any, Any], caller: Caller, key: str, print_: bytes, scope: Scope, captured: "_Captured"
     ) -> Kept | None:  # fmt: skip
-        later = _Later(request.app.state.wake)
-        scope["state"]["wake"] = later
+        later = LaterWake(request.app.state.wake)
+        scope["state"]["wake"] = later.wake()
         try:
             async with whole_transaction(caller.tenant):
                 kept = await repository.claim(caller.tenant, caller.id, key, print_, None)
@@ -173,24 +174,6 @@ class _Captured:
 
     def body(self) -> bytes:
         return b"".join(one["body"] for one in self._messages if one["type"] == "http.response.body")
-
-
-class _Later:
-    """`sync.ports.Wake` that waits for the commit."""
-
-    def __init__(self, wake: Wake) -> None:
-        self._wake = wake
-        self._calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
-
-    def __getattr__(self, name: str) -> Any:
-        async def call(*given: Any, **named: Any) -> None:
-            self._calls.append((name, given, named))
-
-        return call
-
-    async def wake_all(self) -> None:
-        for name, given, named in self._calls:
-            await getattr(self._wake, name)(*given, **named)
 
 
 async def _tell(

@@ -23,8 +23,10 @@ from raccord.mappings.errors import UNKNOWN_VERSION as NO_VERSION
 from raccord.orders.deciding import Refused
 from raccord.public_api import errors
 from raccord.public_api.errors import ApiRefused
+from raccord.pushes.errors import PushRefused
 from raccord.rehearsals.errors import UNKNOWN as NO_REHEARSED
 from raccord.rehearsals.errors import RehearsalError
+from raccord.sync.records import place_of
 from raccord_connectors.contract import ConnectorError, Message
 
 MISSING = {NO_CHANNEL.code, NO_PLAN.code, NO_VERSION.code, NO_REHEARSED.code}
@@ -98,6 +100,19 @@ def of_refused(request: Request[Any, Any, Any], error: ApiRefused) -> Response[b
     return answer(request.headers, error.status, error.message, field=error.field, more=error.headers)
 
 
+def of_push(request: Request[Any, Any, Any], error: PushRefused) -> Response[bytes]:
+    status = 429 if error.retry_after else 404 if error.missing else 409 if error.late else 422
+    more = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+    return answer(request.headers, status, error.message, field=error.field, more=more)
+
+
+def of_body(request: Request[Any, Any, Any], error: msgspec.DecodeError) -> Response[bytes]:
+    """A body that is read by hand."""
+    field, reason = place_of(error)
+    message = errors.INVALID.fill(field=field or "body", reason=reason)
+    return answer(request.headers, 400, message, field=field)
+
+
 def of_feature(request: Request[Any, Any, Any], error: Any) -> Response[bytes]:
     """What a feature's service refuses: its own sentence."""
     message: Message = error.message
@@ -148,6 +163,8 @@ def _reason(error: ValidationException, told: list[Any]) -> str:
 
 
 HANDLERS: dict[Any, Any] = {
+    PushRefused: of_push,
+    msgspec.DecodeError: of_body,
     ApiRefused: of_refused,
     MappingsError: of_feature,
     ChannelError: of_feature,

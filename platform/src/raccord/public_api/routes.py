@@ -10,6 +10,7 @@ from raccord.public_api import (
     connections_api,
     mappings_api,
     orders_api,
+    push_api,
     webhooks_api,
 )
 from raccord.public_api.description import PATH
@@ -26,6 +27,7 @@ API = Router(
         *catalogue_api.ROUTES,
         *orders_api.ROUTES,
         *webhooks_api.ROUTES,
+        *push_api.ROUTES,
     ],
     guards=[scoped],
     middleware=[Door],

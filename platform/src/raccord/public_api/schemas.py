@@ -1,6 +1,7 @@
 """The schemas of the description: msgspec's own, which says exactly what is taken and given (decimals as texts, tagged unions,
 limits, the words of the structs), put where Litestar describes only the fields."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -30,9 +31,11 @@ class StructSchemas(OpenAPISchemaPlugin):
         return schema
 
 
-def filled_in(document: dict[str, Any], structs: StructSchemas) -> None:
-    """Puts msgspec's schemas in the place of the marks. `document` as plain JSON; changed in place."""
-    found, components = msgspec.json.schema_components(structs.types, ref_template=_REF + "{name}")
+def filled_in(document: dict[str, Any], structs: StructSchemas, others: Sequence[Any]) -> list[str]:
+    """Puts msgspec's schemas in the place of the marks. `document` as plain JSON; changed in place. Returns the references of
+    `others`, structs that no route names."""
+    types = [*structs.types, *(one for one in others if one not in structs.types)]
+    found, components = msgspec.json.schema_components(types, ref_template=_REF + "{name}")
     schemas: dict[str, Any] = document["components"]["schemas"]
     marked = {_MARK + str(number): one["$ref"] for number, one in enumerate(found)}
     renamed = {}
@@ -42,6 +45,7 @@ def filled_in(document: dict[str, Any], structs: StructSchemas) -> None:
             del schemas[name]
     _refer(document["paths"], marked, renamed)
     schemas.update(msgspec.to_builtins(components))
+    return [found[types.index(one)]["$ref"] for one in others]
 
 
 def _refer(part: Any, marked: dict[str, str], renamed: dict[str, str]) -> None:

@@ -169,6 +169,11 @@ async def due_work() -> list[Due]:
              WHERE n.state = 'due' AND n.retry_at <= now() AND c.state = 'live'
                 OR n.state = 'sending' AND n.handed_at < now() - interval '90 seconds'
             UNION
+            SELECT 'notify', n.tenant, n.tenant, '' FROM notification n
+             WHERE n.receipt = 'awaited' AND n.receipt_at <= now() AND n.state = 'sent'
+            UNION
+            SELECT 'notify', r.tenant, r.tenant, '' FROM return_mailbox r WHERE r.look_at <= now()
+            UNION
             SELECT 'document', p.tenant, p.id, '' FROM paper p JOIN channel c ON c.tenant = p.tenant AND c.id = p.channel
              WHERE p.state IN ('due', 'waiting', 'held') AND p.retry_at <= now() AND c.state = 'live'
             UNION
@@ -192,6 +197,17 @@ async def due_deliveries() -> list[tuple[UUID, UUID]]:
             "WHERE d.state = 'due' AND d.retry_at <= now() AND e.state = 'on'"
         )
     return [(row["tenant"], row["endpoint"]) for row in rows]
+
+
+async def pushed_questions() -> list[tuple[UUID, UUID]]:
+    """(tenant, connection) of ERPs without an agent that were asked something, proofs of stock apart: those wait for stock."""
+    async with system_transaction() as connection:
+        rows = await connection.fetch(
+            "SELECT DISTINCT c.tenant, c.connection FROM command c JOIN connection n ON n.tenant = c.tenant AND n.id = c.connection "
+            "WHERE n.connector = 'push' AND c.state IN ('waiting', 'leased') AND c.verb <> 'write' "
+            "AND NOT coalesce(starts_with(c.once, 'stock:'), false)"
+        )
+    return [(row["tenant"], row["connection"]) for row in rows]
 
 
 async def live_channels(connector: str | None = None) -> list[tuple[UUID, UUID]]:

@@ -28,6 +28,7 @@ from raccord.orders.hooks import Hooks
 from raccord.outgoing.service import Webhooks
 from raccord.public_api.description import openapi_config
 from raccord.public_api.schemas import StructSchemas
+from raccord.pushes.service import Pushes
 from raccord.settings import Settings, from_environment
 from raccord.storage.engine import APP, SYSTEM
 from raccord.storage.objects import objects_of
@@ -96,6 +97,7 @@ def create_app(settings: Settings | None = None, wake: Wake | None = None) -> Li
     app.state.link_patience = Patience()
     vault = Vault(found.secret_key or "")
     app.state.senders = Senders(vault, allow_private=found.allow_private_addresses)
+    app.state.pushes = Pushes(tunnel.commands)
     app.state.webhooks = Webhooks(vault, allow_private=found.allow_private_addresses)
     app.state.links = Links(vault, found.public_url)
     app.state.hooks = Hooks(found.secret_key or "", found.public_url)

@@ -70,6 +70,10 @@ def register(celery: Celery, process: Process) -> None:
     def document(tenant: str, paper: str) -> None:
         process.run(work.document, UUID(tenant), UUID(paper))
 
+    @task(name="answer_reads")
+    def answer_reads(tenant: str, connection: str) -> None:
+        process.run(work.answer_reads, UUID(tenant), UUID(connection))
+
     @task(name="deliver")
     def deliver(tenant: str, endpoint: str) -> None:
         process.run(work.deliver, UUID(tenant), UUID(endpoint))

@@ -9,6 +9,7 @@ from raccord.media.web_documents import fetch_due
 from raccord.media.work import make as make_pictures
 from raccord.media.work import tidy as tidy_media
 from raccord.orders import service as orders
+from raccord.pushes import answering
 from raccord.storage import commands, connections, projections, system
 from raccord.storage.engine import tenant_transaction
 from raccord.sync import daily, rehearsing
@@ -27,8 +28,8 @@ from raccord_connectors import wire
 from raccord_connectors.contract import ConfigError, TransientError
 
 __all__ = [
-    "accounts", "answered", "collect", "deliver", "document", "drift", "enter", "hooks", "media", "new_day", "notify",
-    "plan", "project", "prove", "purge", "push", "recheck", "rehearse", "spread", "sweep", "tidy",
+    "accounts", "answer_reads", "answered", "collect", "deliver", "document", "drift", "enter", "hooks", "media", "new_day",
+    "notify", "plan", "project", "prove", "purge", "push", "recheck", "rehearse", "spread", "sweep", "tidy",
 ]  # fmt: skip
 RECHECKED, FEW_RECHECKED = 100, 4
 """Orders that are asked for again each hour; the second where each costs one of the day's requests."""
@@ -84,6 +85,15 @@ async def sweep(hands: Hands) -> None:
     await sweep_all(hands.wake)
     for tenant, endpoint in await system.due_deliveries():
         await hands.wake.send("deliver", ORDINARY, str(tenant), str(endpoint))
+    for tenant, connection in await system.pushed_questions():
+        await hands.wake.send("answer_reads", URGENT, str(tenant), str(connection))
+
+
+async def answer_reads(hands: Hands, tenant: UUID, connection: UUID) -> None:
+    """For an ERP that has no agent."""
+    async with hands.locks.try_hold("answer_reads", tenant, connection) as lock:
+        if lock is not None:
+            await answering.answer_reads(tenant, connection, hands.commands)
 
 
 async def deliver(hands: Hands, tenant: UUID, endpoint: UUID) -> None:
@@ -222,6 +232,7 @@ async def notify(hands: Hands, tenant: UUID) -> None:
         if lock is None:
             return
         more = await hands.telling.tell(tenant)
+        more = await hands.returns.look(tenant) or more
     if more:
         await hands.wake.notify(tenant)
 
