@@ -3,7 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from raccord_connectors.contract import Change, TransientError
+from raccord_connectors.canonical import Contact, CustomerDraft
+from raccord_connectors.contract import Change, Outcome, TransientError
 from raccord_connectors.erp.tryton import Tryton as Connector
 from support import tryton_fixtures as given
 from support.tryton_merchant import CreatedProduct, Merchant
@@ -118,3 +119,37 @@ def test_a_merged_party_leads_to_the_one_it_became(
     assert code == write(erp, wanted).target
     draft = order(str(old.target), line(pot.key, "1", "49.90", "9.98"))
     assert code == document(erp, write(erp, draft)).customer
+
+
+def test_a_further_person_is_added_once_to_a_party_and_told_by_name(
+    erp: Connector, merchant: Merchant
+) -> None:
+    code = str(write(erp, new_customer(account_title="Maison Bleue", email="contact@bleue.example")).target)
+    before = read_customer(erp, Outcome("x", target=code))
+    luc = Contact(
+        key="", first_name="Luc", last_name="Petit", email="luc@bleue.example", phone="04 72 00 00 09"
+    )
+    after = replace(before, contacts=[*before.contacts, luc])
+    for _ in range(2):
+        drafts = [CustomerDraft(key="account:s:7", customer=one) for one in (after, before)]
+        (outcome,) = erp.write("customer_drafts", [Change("update", "account:s:7", *drafts, target=code)])
+        assert outcome.problem is None
+    found = read_customer(erp, Outcome("x", target=code))
+    assert ("contact@bleue.example", before.phone) == (found.email, found.phone)
+    assert [("Luc Petit", "luc@bleue.example")] == [(one.role, one.email) for one in found.contacts]
+
+
+def test_what_a_customer_changed_in_the_shop_is_written_beside_what_the_party_has(erp: Connector) -> None:
+    code = str(
+        write(
+            erp, new_customer(account_title="Maison Verte", email="a@verte.example", phone="04 72 00 00 10")
+        ).target
+    )
+    before = read_customer(erp, Outcome("x", target=code))
+    assert before.billing is not None
+    moved = replace(before.billing, line1="8 quai Bas")
+    after = replace(before, email="b@verte.example", billing=moved)
+    drafts = [CustomerDraft(key="account:s:8", customer=one) for one in (after, before)]
+    (outcome,) = erp.write("customer_drafts", [Change("update", "account:s:8", *drafts, target=code)])
+    assert outcome.problem is None
+    assert after == read_customer(erp, Outcome("x", target=code))

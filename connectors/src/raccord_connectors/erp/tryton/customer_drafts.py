@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from raccord_connectors.canonical import Address, Customer, CustomerDraft
+from raccord_connectors.canonical import Address, Contact, Customer, CustomerDraft
 from raccord_connectors.contract import Change, Outcome, RecordRejected
 from raccord_connectors.erp.tryton import texts
 from raccord_connectors.erp.tryton.addresses import Addresses
@@ -213,6 +213,9 @@ class CustomerDrafts:
             if kind in changed:
                 self._change_mechanism(party["id"], kind, getattr(previous, kind, ""), changed[kind])
         self._change_places(party["id"], name or party["name"], changed, previous)
+        if "contacts" in changed:
+            known = previous.contacts if previous else []
+            self._add_contacts(party["id"], [one for one in customer.contacts if one not in known])
         if changed.get("siret") or changed.get("vat_number"):
             self._change_identifiers(party["id"], changed, customer, name)
         return Outcome(change.key, target=code)
@@ -238,6 +241,20 @@ class CustomerDrafts:
             )
         elif after:
             self._client.create("party.contact_mechanism", {"party": party, "type": kind, "value": after})
+
+    def _add_contacts(self, party: int, contacts: Sequence[Contact]) -> None:
+        """Tryton has no persons of a party: each becomes an e-mail address or telephone that bears its name, once."""
+        for contact in contacts:
+            name = " ".join(part for part in (contact.first_name, contact.last_name) if part)
+            for kind in ("email", "phone", "mobile"):
+                value = getattr(contact, kind)
+                if not value:
+                    continue
+                domain = [["party", "=", party], ["type", "=", kind]]
+                rows = self._client.search_read("party.contact_mechanism", domain, ("value",))
+                if all(row["value"].casefold() != value.casefold() for row in rows):
+                    new = {"party": party, "type": kind, "value": value, "name": name or None}
+                    self._client.create("party.contact_mechanism", new)
 
     def _change_places(
         self, party: int, name: str, changed: Mapping[str, Any], previous: Customer | None
