@@ -17,6 +17,8 @@ class Texts(ABC):
     refused: set[str] = field(default_factory=set)
     """Numbers that are none."""
     credits: int = 100
+    outcomes: dict[str, str] = field(default_factory=dict)
+    """Number → what became of messages to it, in the service's own word; absent: nothing is known yet."""
     faults: list[str] = field(default_factory=list)
     """Of the next messages: "taken and cut" takes it and hangs up; "cut" hangs up; "busy" answers 503."""
 
@@ -65,6 +67,16 @@ class OvhService(Texts):
                     number for number, (to, _, mark) in enumerate(self.taken, start=1)
                     if mark == asked["tag"] and to == asked["receiver"]
                 ])  # fmt: skip
+            case "GET", found if found.startswith(f"{base}/outgoing/"):
+                number = int(found.rpartition("/")[2])
+                to, _, mark = self.taken[number - 1]
+                code, _, reason = (self.outcomes.get(to) or "0/0").partition("/")
+                return httpx.Response(200, json={
+                    "id": number, "receiver": to, "tag": mark, "deliveryReceipt": int(code), "ptt": int(reason or 0),
+                })  # fmt: skip
+            case "GET", "/sms/ptts":
+                ptt = int(request.url.params["ptt"])
+                return httpx.Response(200, json={"ptt": ptt, "comment": "Destination unreachable"})
             case "POST", found if found == f"{base}/jobs":
                 return self._send(request)
         return httpx.Response(404, json={"message": f"Got an invalid (or empty) URL: {path}"})
@@ -133,9 +145,17 @@ class BrevoService(Texts):
             case "GET", "/transactionalSMS/statistics/events":
                 asked = request.url.params
                 found = [
-                    {"phoneNumber": to, "messageId": str(number), "event": "sent", "tag": mark}
+                    {
+                        "phoneNumber": to,
+                        "messageId": str(number),
+                        "event": event,
+                        "tag": mark,
+                        "reason": "Unknown subscriber",
+                    }
                     for number, (to, _, mark) in enumerate(self.taken, start=1)
                     if mark == asked["tags"] and to == asked["phoneNumber"]
+                    for event in ("sent", self.outcomes.get(to, ""))
+                    if event
                 ]
                 return httpx.Response(200, json={"events": found} if found else {})
             case "POST", "/transactionalSMS/send":

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from raccord.core.notification_rules import EventRule, NotificationRules
+from raccord.notifications.returns import Returns
 from raccord.settings import Settings
 from raccord_connectors.canonical.customer import Address
 from support.sms_providers import BrevoService, OvhService, Texts
@@ -137,3 +138,62 @@ def test_a_landline_gets_no_text(settings: Settings) -> None:
         assert "skipped: no_address" == (await m.states("sms"))["shipped"]
 
     told_by(settings, "ovh", OvhService(), OVH, scenario)
+
+
+OUTCOMES = {  # a provider's own word → receipt, and whether the number is given up
+    "ovh": {"": ("awaited", 0), "1": ("delivered", 0), "2/21": ("refused", 0), "8": ("awaited", 0)},
+    "brevo": {
+        "": ("awaited", 0), "delivered": ("delivered", 0), "hardBounces": ("refused", 1), "soft_bounce": ("awaited", 0),
+        "blocked": ("refused", 0),
+    },
+}  # fmt: skip
+LATEST = (
+    "SELECT receipt, state, receipt_at FROM notification WHERE medium = 'sms' AND event LIKE 'shipped/%' "
+    "ORDER BY seen_at DESC"
+)
+
+
+@BOTH
+def test_what_became_of_a_text_is_asked_and_one_that_did_not_arrive_is_failed(
+    settings: Settings, name: str, service: type[Texts], given: dict[str, str]
+) -> None:
+    provider = service()
+
+    async def scenario(m: Merchant) -> None:
+        returns, failed, gone = Returns(m.senders), 0, 0
+        for number, (word, (receipt, given_up)) in enumerate(OUTCOMES[name].items(), start=1):
+            await shipped(m, delivery=replace(HOME, phone=f"06 12 34 56 {number:02}"))
+            await m.told()
+            provider.outcomes[provider.taken[-1][0]] = word
+            await m.act("UPDATE notification SET receipt_at = now() WHERE receipt = 'awaited'")
+            await returns.look(m.world.tenant)
+            row = (await m.rows(LATEST))[0]
+            state = "failed" if receipt == "refused" else "sent"
+            assert (receipt, state) == (row["receipt"], row["state"]), word
+            failed, gone = failed + (state == "failed"), gone + given_up
+            assert failed == len(await m.rows("SELECT 1 FROM journal WHERE event = 'customer_not_told'"))
+            assert gone == len(await m.rows("SELECT 1 FROM undeliverable"))
+
+    told_by(settings, name, provider, given, scenario)
+
+
+@BOTH
+def test_nobody_is_asked_for_ever(
+    settings: Settings, name: str, service: type[Texts], given: dict[str, str]
+) -> None:
+    provider = service()
+
+    async def scenario(m: Merchant) -> None:
+        await shipped(m)
+        await m.told()
+        (row,) = await m.rows(LATEST)
+        asked = 0
+        while row["receipt"] == "awaited":
+            asked += 1
+            assert asked < 10
+            at = row["receipt_at"]
+            await Returns(m.senders, lambda at=at: at).look(m.world.tenant)  # type: ignore[misc]
+            (row,) = await m.rows(LATEST)
+        assert ("unknown", "sent") == (row["receipt"], row["state"])
+
+    told_by(settings, name, provider, given, scenario)

@@ -15,7 +15,8 @@ from raccord_connectors.canonical import Document, Order
 from raccord_connectors.contract import Text
 
 Reason = Literal[
-    "off", "shop", "overtaken", "old", "imported", "echo", "told", "no_address", "unsubscribed", "no_sender", "stopped"
+    "off", "shop", "overtaken", "old", "imported", "echo", "told", "no_address", "unsubscribed", "no_sender", "stopped",
+    "undeliverable",
 ]  # fmt: skip
 """Why somebody is not told."""
 LATEST_IMPORT = timedelta(days=1)
@@ -51,6 +52,11 @@ REASONS: dict[Reason, Text] = {
         "notification.no_sender",
         "aucun serveur d’envoi n’est configuré",
         "no server to send with is set up",
+    ),
+    "undeliverable": Text(
+        "notification.undeliverable",
+        "rien n’arrive à cette adresse ou à ce numéro",
+        "nothing arrives at this address or number",
     ),
     "stopped": Text("notification.stopped", "arrêté par une personne", "stopped by a person"),
 }  # fmt: skip

@@ -86,7 +86,7 @@ class CustomerPages:
         )
 
     async def attachment(self, tenant: UUID, reference: str, number: str) -> tuple[str, bytes] | None:
-        """Name and content of the file of one paper of an order; None where there is none that its customer may see, or none that a mail takes."""
+        """Name and content of the file of one paper of an order; None where its customer may see none, or a mail takes none."""
         async with tenant_transaction(tenant):
             shown = await self.links_of(tenant, reference)
             rows = await pages.of_order(reference) if any(link.number == number for link in shown) else []

@@ -10,12 +10,16 @@ from msgspec import Meta
 
 from raccord.core.notification_sms import length
 from raccord.notifications import errors
+from raccord.notifications.receipts import Receipt
 from raccord.notifications.smtp import Uncertain
 from raccord_connectors.contract import ConfigError, RecordRejected, TransientError, label
 from raccord_connectors.kit.http import HttpClient, HttpFailure
 from raccord_connectors.kit.settings import Settings
 
 TITLE = "Brevo"
+DELIVERED = ("delivered", "reply", "replie")
+REFUSED = ("hardbounce", "blocked", "rejected")
+"""A soft bounce is tried again by Brevo itself."""
 ADDRESS = "https://api.brevo.com/v3"
 
 
@@ -78,6 +82,22 @@ class Brevo:
             raise _explained(failure, self._settings.sender, number) from None
         found: list[dict[str, Any]] = told.get("events", []) if isinstance(told, dict) else []
         return str(found[0]["messageId"]) if found else None
+
+    def receipt(self, number: str, mark: str) -> Receipt:
+        asked = {"tags": mark, "phoneNumber": number.lstrip("+"), "days": 4, "limit": 50}
+        try:
+            told = self._client.json("GET", "/transactionalSMS/statistics/events", params=asked)
+        except HttpFailure as failure:
+            raise _explained(failure, self._settings.sender, number) from None
+        events: list[dict[str, Any]] = told.get("events", []) if isinstance(told, dict) else []
+        # TRAP: filter and answer name one event in two ways ("hardBounces", "hard_bounce").
+        known = {str(one.get("event", "")).casefold().replace("_", "").rstrip("s"): one for one in events}
+        if any(name in known for name in DELIVERED):
+            return Receipt("delivered")
+        found = next((name for name in REFUSED if name in known), None)
+        if found is None:
+            return Receipt("awaited")
+        return Receipt("refused", str(known[found].get("reason") or found)[:200], gone=found == "hardbounce")
 
     def close(self) -> None:
         self._client.close()

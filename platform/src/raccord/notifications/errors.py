@@ -95,6 +95,25 @@ SMS_SENDER = Text(
     "{provider} n’accepte pas l’expéditeur « {sender} » : {said}. Déclarez-le chez lui : 11 lettres ou chiffres au plus.",
     "{provider} does not accept the sender “{sender}”: {said}. Declare it there: 11 letters or digits at most.",
 )
+NO_FOLDER = Text(
+    "mail.no_folder",
+    "La boîte n’a pas de dossier « {folder} ». Saisissez son nom comme le montre votre messagerie, par exemple INBOX.",
+    "The mailbox has no folder “{folder}”. Enter its name as your mail program shows it, for example INBOX.",
+)
+RETURNED = Text(
+    "mail.returned",
+    "Commande {number} : le message à {recipient} est revenu : « {said} ». Corrigez l’adresse dans la boutique ou joignez le "
+    "client autrement ; « Renvoyer le message » y écrit de nouveau.",
+    "Order {number}: the message to {recipient} came back: “{said}”. Correct the address in the shop or reach the customer "
+    "otherwise; “Send the message again” writes to it anew.",
+)
+SMS_RETURNED = Text(
+    "sms.returned",
+    "Commande {number} : le SMS au {recipient} n’a pas été remis : « {said} ». Corrigez le numéro dans la boutique ou joignez le "
+    "client autrement ; « Renvoyer le message » y écrit de nouveau.",
+    "Order {number}: the text message to {recipient} was not delivered: “{said}”. Correct the number in the shop or reach the "
+    "customer otherwise; “Send the message again” writes to it anew.",
+)
 NO_SERVER = Text(
     "notification.no_server",
     "Aucun serveur d’envoi n’est encore configuré. Saisissez-le d’abord.",

@@ -15,12 +15,16 @@ from msgspec import Meta
 
 from raccord.core.notification_sms import length
 from raccord.notifications import errors
+from raccord.notifications.receipts import Receipt
 from raccord.notifications.smtp import Uncertain
 from raccord_connectors.contract import ConfigError, RecordRejected, TransientError, label
 from raccord_connectors.kit.http import HttpClient, HttpFailure
 from raccord_connectors.kit.settings import Settings
 
 TITLE = "OVHcloud SMS"
+DELIVERED, REFUSED = frozenset({1}), frozenset({2, 16})
+"""Of `deliveryReceipt`, in the numbers of SMS gateways: 1 on the phone, 2 not on the phone, 16 refused by the operator; 0, 4 and
+8 are on their way. Its reason (`ptt`) is told in words alone, so no number is ever given up for good."""
 ENDPOINTS = {"ovh-eu": "https://eu.api.ovh.com/1.0", "ovh-ca": "https://ca.api.ovh.com/1.0"}
 
 
@@ -139,6 +143,24 @@ class Ovh:
         except HttpFailure as failure:
             raise _explained(failure) from None
         return None
+
+    def receipt(self, number: str, mark: str) -> Receipt:
+        since = (datetime.now(UTC) - timedelta(days=4)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        asked = {"tag": mark, "receiver": number, "creationDatetime.from": since}
+        place = f"/sms/{self._settings.account}/outgoing"
+        try:
+            found = self._client.json("GET", place, params=asked)
+            told = self._client.json("GET", f"{place}/{int(found[0])}") if found else {}
+            code = int(told.get("deliveryReceipt") or 0)
+            if code in DELIVERED:
+                return Receipt("delivered")
+            if code not in REFUSED:
+                return Receipt("awaited")
+            said = self._client.json("GET", "/sms/ptts", params={"ptt": int(told.get("ptt") or 0)})
+        except HttpFailure as failure:
+            raise _explained(failure) from None
+        words = str(said.get("comment") or said.get("description") or code)[:200]
+        return Receipt("refused", words.replace("{", "(").replace("}", ")"))
 
     def close(self) -> None:
         self._plain.close()

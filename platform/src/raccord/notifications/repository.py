@@ -97,12 +97,13 @@ async def left_in_between(seconds: float) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def begin(id_: UUID, recipient: str, language: Language) -> bool:
+async def begin(id_: UUID, recipient: str, language: Language, mark: str) -> bool:
     """From here on it may be on its way. False: somebody else has taken it."""
     done = await current_connection().fetchval(
-        "UPDATE notification SET state = 'sending', handed_at = now(), attempts = attempts + 1, recipient = $2, language = $3 "
+        "UPDATE notification SET state = 'sending', handed_at = now(), attempts = attempts + 1, recipient = $2, language = $3, "
+        "mark = $4, receipt = NULL, receipt_at = NULL "
         "WHERE id = $1 AND state = 'due' RETURNING id",
-        id_, recipient, language,
+        id_, recipient, language, mark,
     )  # fmt: skip
     return done is not None
 
@@ -120,7 +121,9 @@ async def end(
     done = await current_connection().fetchval(
         """
         UPDATE notification SET state = $2, answer = $3, reason = $4, problem = $5, retry_at = 'infinity',
-               sent_at = CASE WHEN $2 = 'sent' THEN now() END
+               sent_at = CASE WHEN $2 = 'sent' THEN now() END,
+               receipt = CASE WHEN $2 = 'sent' AND medium = 'sms' THEN 'awaited' END,
+               receipt_at = CASE WHEN $2 = 'sent' AND medium = 'sms' THEN now() + interval '2 minutes' END
          WHERE id = $1 AND state IN ('due', 'sending', 'uncertain') RETURNING id
         """,
         id_, state, answer[:500], reason, packed,
@@ -155,12 +158,15 @@ async def rouse(medium: Medium) -> None:
 
 async def again(id_: UUID) -> bool:
     """A person wants it sent (again), whatever became of it."""
-    done = await current_connection().fetchval(
+    executing = current_connection()
+    row = await executing.fetchrow(
         "UPDATE notification SET state = 'due', reason = NULL, problem = NULL, retry_at = now(), seen_at = now(), "
-        "handed_at = NULL WHERE id = $1 AND state IN ('failed', 'uncertain') RETURNING id",
+        "handed_at = NULL WHERE id = $1 AND state IN ('failed', 'uncertain') RETURNING recipient",
         id_,
     )
-    return done is not None
+    if row is not None:  # who says so believes that something arrives there
+        await executing.execute("DELETE FROM undeliverable WHERE address = lower($1)", row["recipient"])
+    return row is not None
 
 
 async def settle(id_: UUID) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,8 @@ import httpx
 import msgspec
 
 from raccord.core.notification_rules import Medium
-from raccord.notifications import errors, repository
+from raccord.notifications import errors, repository, return_repository
+from raccord.notifications.mailbox import ReturnMailbox, ReturnSettings
 from raccord.notifications.models import SenderRow
 from raccord.notifications.sms import PROVIDERS, SmsProvider, provider
 from raccord.notifications.smtp import SmtpConversation, SmtpSettings
@@ -21,6 +23,8 @@ from raccord_connectors.contract import ConfigError, ConnectorError, Problem
 from raccord_connectors.kit.settings import Settings, secret_fields
 
 SMTP = "smtp"
+RETURNS = "returns"
+"""Where the password of the mailbox of returned mails is sealed."""
 
 
 def settings_type(medium: Medium, name: str) -> type[Settings]:
@@ -105,6 +109,51 @@ class Senders:
             return None
         return provider(stored[0].provider, settings, self._transport)
 
+    # ------------------------------------------------------------------------------------- what comes back
+
+    async def save_mailbox(self, tenant: UUID, given: Mapping[str, Any], account: UUID | None) -> None:
+        """A password that is absent or empty stays as it is. Raises `msgspec.ValidationError`."""
+        async with tenant_transaction(tenant):
+            stored = await return_repository.mailbox()
+            kept = self._opened(tenant, RETURNS, stored.secrets) if stored is not None else {}
+            password = given.get("password") or kept.get("password") or ""
+            msgspec.convert({**given, "password": password}, type=ReturnSettings)
+            plain = {key: value for key, value in given.items() if key != "password"}
+            sealed = self._vault.seal(tenant, _place(RETURNS), msgspec.json.encode({"password": password}))
+            await return_repository.save_mailbox(tenant, msgspec.json.encode(plain).decode(), sealed)
+            await note(tenant, account, "sender.saved", RETURNS)
+
+    async def remove_mailbox(self, tenant: UUID, account: UUID | None) -> None:
+        async with tenant_transaction(tenant):
+            await return_repository.remove_mailbox()
+            await note(tenant, account, "sender.removed", RETURNS)
+
+    async def return_mailbox(self, tenant: UUID) -> ReturnMailbox | None:
+        """None: the merchant has named none. Raises `ConfigError`."""
+        async with tenant_transaction(tenant):
+            stored = await return_repository.mailbox()
+        if stored is None:
+            return None
+        whole = {**stored.settings, **self._opened(tenant, RETURNS, stored.secrets)}
+        try:
+            settings = msgspec.convert(whole, type=ReturnSettings)
+        except msgspec.ValidationError as error:
+            raise ConfigError(errors.SEALED.fill(), detail=type(error).__name__) from None
+        return ReturnMailbox(settings, allow_private=self._allow_private)
+
+    async def check_mailbox(self, tenant: UUID) -> Problem | None:
+        """Signs in and reads nothing."""
+        problem: Problem | None = None
+        try:
+            mailbox = await self.return_mailbox(tenant)
+            if mailbox is not None:
+                await asyncio.to_thread(_open_and_close, mailbox)
+        except ConnectorError as error:
+            problem = error.problem()
+        async with tenant_transaction(tenant):
+            await return_repository.looked(datetime.now(UTC), problem)
+        return problem
+
     # ------------------------------------------------------------------------------------------------- inside
 
     async def _checker(self, tenant: UUID, medium: Medium) -> Callable[[], None]:
@@ -135,7 +184,7 @@ class Senders:
         except (msgspec.ValidationError, KeyError) as error:
             raise ConfigError(errors.SEALED.fill(), detail=type(error).__name__) from None
 
-    def _opened(self, tenant: UUID, medium: Medium, sealed: bytes | None) -> dict[str, Any]:
+    def _opened(self, tenant: UUID, medium: str, sealed: bytes | None) -> dict[str, Any]:
         if sealed is None:
             return {}
         try:
@@ -148,12 +197,12 @@ class Senders:
 NO_SERVER = errors.NO_SERVER
 
 
-def _open_and_close(conversation: SmtpConversation) -> None:
+def _open_and_close(conversation: SmtpConversation | ReturnMailbox) -> None:
     try:
         conversation.open()
     finally:
         conversation.close()
 
 
-def _place(medium: Medium) -> str:
+def _place(medium: str) -> str:
     return f"sender:{medium}"

@@ -21,7 +21,7 @@ from raccord.core.notification_times import quiet_until, waits_for_tracking
 from raccord.core.notification_words import language_of, shipment_of
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
-from raccord.notifications import composing, errors, repository, stopping
+from raccord.notifications import composing, errors, repository, return_repository, stopping
 from raccord.notifications import template_repository as texts
 from raccord.notifications.models import Attachment, Due, Later, Mail, Skip, Sms
 from raccord.notifications.senders import Senders
@@ -35,7 +35,7 @@ from raccord_connectors.contract import ConfigError, ConnectorError, Problem, Re
 Papers = Callable[[UUID, str], Awaitable[Sequence[PaperLink]]]
 """Where the customer of an order (tenant, our reference) finds its invoices; called inside the tenant's transaction."""
 PaperFile = Callable[[UUID, str, str], Awaitable[tuple[str, bytes] | None]]
-"""Name and content of the file of one of them (tenant, our reference, number), where there is one that a mail takes; outside of any transaction."""
+"""Name and content of the file of one of them (tenant, our reference, number); None: a mail takes none. Outside a transaction."""
 PAPER_TIME = timedelta(minutes=15)
 """An invoice is told with its link; the ERP has numbered it some seconds before its paper is made."""
 AT_ONCE = 20
@@ -119,6 +119,8 @@ class Telling:
             return Skip("no_address")
         if event not in composing.BOUND and await repository.is_unsubscribed(recipient):
             return Skip("unsubscribed")
+        if await return_repository.is_undeliverable(recipient):
+            return Skip("undeliverable")
         if event == "shipped":
             parcel = shipment_of(due.document, subject)
             wait = waits_for_tracking(rules, parcel.tracking if parcel else "", due.seen_at, now)
@@ -258,7 +260,7 @@ class Telling:
 
     async def _begun(self, due: Due, message: Mail | Sms) -> bool:
         async with tenant_transaction(due.tenant):
-            return await repository.begin(due.id, message.recipient, message.language)
+            return await repository.begin(due.id, message.recipient, message.language, message.mark)
 
     async def _sent(self, due: Due, message: Mail | Sms, answer: str) -> None:
         told = {

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from raccord.notifications.brevo import Brevo, BrevoSettings
 from raccord.notifications.ovh import Ovh, OvhSettings
+from raccord.notifications.receipts import Receipt as Receipt
 from raccord_connectors.kit.settings import Settings
 
 
@@ -22,6 +23,9 @@ class SmsProvider(Protocol):
 
     def find(self, number: str, mark: str) -> str | None:
         """The id of the message with this mark, if the provider has taken one: asked after a crash."""
+
+    def receipt(self, number: str, mark: str) -> Receipt:
+        """What became of the message with this mark."""
 
     def close(self) -> None: ...
 

@@ -19,6 +19,7 @@ from raccord.log import trace
 from raccord.media.fetching import Fetcher
 from raccord.media.publishing import ShopPictures
 from raccord.media.renderers import Renderers
+from raccord.notifications.returns import Returns
 from raccord.notifications.senders import Senders
 from raccord.notifications.sending import Telling
 from raccord.notifications.stopping import Links
@@ -71,6 +72,7 @@ class Hands:
         self.papers = Papers(self.objects, self.locks, links, wake)
         customers = CustomerPages(links, self.objects)
         self.telling = Telling(senders, Links(vault, settings.public_url), customers.links_of, customers.attachment)
+        self.returns = Returns(senders)
         self.ports = Ports(
             wake=wake,
             shops=self.shops,
