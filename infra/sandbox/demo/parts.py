@@ -69,6 +69,23 @@ def _gescom(folder: Path) -> Enrolment:
     return Enrolment(given, {}, [database.parent / pictures.FOLDER])
 
 
+def _folder_erp(folder: Path) -> Enrolment:
+    own = folder / "folder_erp"
+    return Enrolment({"folder": str(own / "echange"), "definition": str(own / "definition.toml")}, {})
+
+
+def _sql_erp(folder: Path) -> Enrolment:
+    own = folder / "sql_erp"
+    given = {
+        "kind": "sqlite",
+        "database": str(own / "erp.sqlite"),
+        "definition": str(own / "definition.toml"),
+    }
+    return Enrolment(given, {})
+
+
+ALL_ON_PORT = OrderRules(items={"shipping": "PORT", "fee": "PORT", "gift_wrap": "PORT"})
+"""Of the small ERPs, which have one article for charges."""
 SHOPS: dict[str, ShopPart] = {
     "woocommerce": ShopPart("woocommerce", "Boutique (démonstration)", "shop", _woocommerce),
     "prestashop": ShopPart(
@@ -88,6 +105,24 @@ ERPS: dict[str, ErpPart] = {
         PriceRules(category="1"),
         OrderRules(items={"shipping": "PORT", "fee": "FRAIS", "gift_wrap": "FRAIS"}),
         step="GesCom: 500 articles, clients, images",
+    ),
+    "files": ErpPart(
+        "files",
+        "Gestion par fichiers (démonstration)",
+        "folder_erp",
+        _folder_erp,
+        PriceRules(),
+        ALL_ON_PORT,
+        step="Gestion par fichiers (simulateur / simulator)",
+    ),
+    "sql": ErpPart(
+        "sql",
+        "Gestion maison, SQL (démonstration)",
+        "sql_erp",
+        _sql_erp,
+        PriceRules(),
+        ALL_ON_PORT,
+        step="Gestion maison, SQL (simulateur / simulator)",
     ),
 }
 SHOP, ERP = "woocommerce", "sage100"

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import threading
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.folder_erp.seed import BOOKS, DEFINITION
+from sandbox.own_erp.page import Article, Order
 
 ENCODING = "cp1252"
 """As Windows programs in France write; what it does not know becomes a question mark in the books, not in what was received."""
@@ -26,17 +28,19 @@ class FolderErp:
         self.received = root / "gestion" / "recues"
         self.drop = root / "echange"
         self.definition = root / "definition.toml"
+        self.title = "Gestion par fichiers"
+        self.where = (f"{self.books}/*.csv : modifiables dans un tableur", str(self.drop))
         self._exported: dict[str, int] = {}
+        self._lock = threading.RLock()
         self._seed()
 
     # ------------------------------------------------------------------------------------------- what it does
 
     def work(self) -> int:
         """One look: what was changed is exported, what was laid down is entered. Returns how many things were done."""
-        done = self._enter(self.drop / "clients", self._customer) + self._enter(
-            self.drop / "commandes", self._order
-        )
-        return done + self.export()
+        with self._lock:
+            done = self._enter(self.drop / "clients", self._customer)
+            return done + self._enter(self.drop / "commandes", self._order) + self.export()
 
     def export(self) -> int:
         """Whole files, under a temporary name first: a reader never sees half of one."""
@@ -51,7 +55,11 @@ class FolderErp:
         return count
 
     def rows(self, name: str) -> list[Row]:
-        text = (self.books / f"{name}.csv").read_text(ENCODING)
+        content = (self.books / f"{name}.csv").read_bytes()
+        try:  # some spreadsheets save in the encoding of their own choice
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = content.decode(ENCODING)
         return list(csv.DictReader(io.StringIO(text), delimiter=";"))
 
     def save(self, name: str, rows: list[Row]) -> None:
@@ -64,7 +72,8 @@ class FolderErp:
     def change(self, name: str, key: str, **values: str) -> None:
         """As somebody does in the spreadsheet: all rows of this key."""
         first = _header(name)[0]
-        self.save(name, [{**row, **values} if row[first] == key else row for row in self.rows(name)])
+        with self._lock:
+            self.save(name, [{**row, **values} if row[first] == key else row for row in self.rows(name)])
 
     def drop_row(self, name: str, key: str) -> None:
         first = _header(name)[0]
@@ -81,6 +90,35 @@ class FolderErp:
             if row["REF_WEB"]:
                 found[row["REF_WEB"]] = row["NUMERO"]
         return found
+
+    # ------------------------------------------------------------------------------------------- on its page
+
+    def articles(self) -> list[Article]:
+        return [
+            Article(row["REF"], row["DESIGNATION"], row["PRIX_HT"], row["STOCK"])
+            for row in self.rows("articles")
+        ]
+
+    def sales(self) -> list[Order]:
+        first = {row["NUMERO"]: row for row in reversed(self.rows("commandes"))}
+        return [
+            Order(
+                number, row["REF_WEB"], row["CLIENT"], STATES.get(row["ETAT"], row["ETAT"]), row["TOTAL_TTC"]
+            )
+            for number, row in sorted(first.items())
+        ]
+
+    def set_price(self, ref: str, price: str) -> None:
+        self.change("articles", ref, PRIX_HT=_amount(price))
+
+    def set_stock(self, ref: str, stock: str) -> None:
+        self.change("articles", ref, STOCK=_amount(stock))
+
+    def deliver(self, number: str) -> None:
+        self.change("commandes", number, ETAT="Livrée", SUIVI=f"6A{number[2:]}", TRANSPORTEUR="Colissimo")
+
+    def invoice(self, number: str) -> None:
+        self.change("commandes", number, ETAT="Facturée", FACTURE=f"FA{number[2:]}")
 
     # ------------------------------------------------------------------------------------------------ inside
 
@@ -146,6 +184,7 @@ class FolderErp:
         return {"numero": number, "total_ht": asked["net"], "total_ttc": asked["gross"]}
 
 
+STATES = {"En cours": "E", "Préparation": "P", "Livrée": "L", "Facturée": "F", "Annulée": "A"}
 FOLDERS = ("commandes", "commandes/accuses", "clients", "clients/accuses")
 
 
@@ -166,6 +205,14 @@ def _taken_out(articles: list[Row], lines: list[dict[str, Any]]) -> list[Row]:
         if sold and row["STOCK"]:
             row["STOCK"] = _french(str(Decimal(row["STOCK"].replace(",", ".")) - sold))
     return articles
+
+
+def _amount(typed: str) -> str:
+    """Raises `ValueError` with a sentence."""
+    try:
+        return _french(format(Decimal(typed.replace(",", ".").strip()), "f"))
+    except ArithmeticError:
+        raise ValueError(f"« {typed} » n’est pas un nombre") from None
 
 
 def _french(number: str) -> str:

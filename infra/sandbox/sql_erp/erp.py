@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sandbox.own_erp.page import Article, Order
 from sandbox.sql_erp.seed import DEFINITION, rows
 
 HERE = Path(__file__).parent
@@ -18,6 +19,8 @@ class SqlErp:
     def __init__(self, root: Path) -> None:
         root.mkdir(parents=True, exist_ok=True)
         self.database = root / "erp.sqlite"
+        self.title = "Gestion maison (SQL)"
+        self.where = (f"{self.database} : tables ARTICLE, COMMANDE…",)
         self.definition = root / "definition.toml"
         if not self.database.exists():
             with self._opened() as connection:
@@ -47,6 +50,30 @@ class SqlErp:
                 row["name"] for row in connection.execute(f"PRAGMA table_info({table})") if row["cid"] == 0
             ]
             connection.execute(f"DELETE FROM {table} WHERE {first} = ?", (key,))
+
+    # ------------------------------------------------------------------------------------------- on its page
+
+    def articles(self) -> list[Article]:
+        found = self.rows("SELECT REF, DESIGNATION, PRIX_HT, STOCK FROM ARTICLE ORDER BY REF")
+        return [Article(*("" if value is None else str(value) for value in row.values())) for row in found]
+
+    def sales(self) -> list[Order]:
+        found = self.rows(
+            "SELECT NUMERO, REF_WEB, CODE_CLIENT, ETAT, TOTAL_TTC FROM COMMANDE ORDER BY NUMERO"
+        )
+        return [Order(*("" if value is None else str(value) for value in row.values())) for row in found]
+
+    def set_price(self, ref: str, price: str) -> None:
+        self.change("ARTICLE", ref, PRIX_HT=float(price.replace(",", ".")))
+
+    def set_stock(self, ref: str, stock: str) -> None:
+        self.change("ARTICLE", ref, STOCK=float(stock.replace(",", ".")))
+
+    def deliver(self, number: str) -> None:
+        self.change("COMMANDE", number, ETAT="L", NUM_SUIVI=f"6A{number[2:]}")
+
+    def invoice(self, number: str) -> None:
+        self.change("COMMANDE", number, ETAT="F", NUM_FACTURE=f"FA{number[2:]}")
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
