@@ -37,6 +37,7 @@ from raccord.overview import pages as overview
 from raccord.partners import pages as partners
 from raccord.public_api import routes as public_api
 from raccord.rehearsals import pages as rehearsals
+from raccord.search import pages as search
 from raccord.tenants import pages as tenants
 from raccord.web import data_sheets, health, objects
 
@@ -51,6 +52,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *accounts.ROUTES,
     *tenants.ROUTES,
     *overview.ROUTES,
+    *search.ROUTES,
     *journal.ROUTES,
     *catalogue.ROUTES,
     *images.ROUTES,
