@@ -243,18 +243,16 @@ class CustomerDrafts:
             self._client.create("party.contact_mechanism", {"party": party, "type": kind, "value": after})
 
     def _add_contacts(self, party: int, contacts: Sequence[Contact]) -> None:
-        """Tryton has no persons of a party: each becomes an e-mail address or telephone that bears its name, once."""
+        """Tryton has no persons of a party: each becomes an e-mail address that bears its name, once. Not a telephone: where the
+        party has none of its own, it would be taken for the party's."""
+        domain = [["party", "=", party], ["type", "=", "email"]]
         for contact in contacts:
+            rows = self._client.search_read("party.contact_mechanism", domain, ("value",))
+            if not contact.email or any(row["value"].casefold() == contact.email.casefold() for row in rows):
+                continue
             name = " ".join(part for part in (contact.first_name, contact.last_name) if part)
-            for kind in ("email", "phone", "mobile"):
-                value = getattr(contact, kind)
-                if not value:
-                    continue
-                domain = [["party", "=", party], ["type", "=", kind]]
-                rows = self._client.search_read("party.contact_mechanism", domain, ("value",))
-                if all(row["value"].casefold() != value.casefold() for row in rows):
-                    new = {"party": party, "type": kind, "value": value, "name": name or None}
-                    self._client.create("party.contact_mechanism", new)
+            new = {"party": party, "type": "email", "value": contact.email, "name": name or None}
+            self._client.create("party.contact_mechanism", new)
 
     def _change_places(
         self, party: int, name: str, changed: Mapping[str, Any], previous: Customer | None
