@@ -6,13 +6,16 @@ from decimal import Decimal as D
 from uuid import UUID
 
 import msgspec
+import pytest
+from msgspec.structs import replace
 
+from raccord.core.order_difference import gaps
 from raccord.orders import deciding, service
 from raccord.orders.deciding import Choice
 from raccord.settings import Settings
 from raccord.storage.engine import tenant_transaction
-from raccord_connectors.canonical import Document
-from raccord_connectors.contract import Problem
+from raccord_connectors.canonical import Document, Draft, decode
+from raccord_connectors.contract import Change, Problem
 from support.database import opened
 from support.order_world import World, world
 
@@ -144,3 +147,81 @@ def test_how_long_it_does_not_get_on_is_counted_from_the_first_wall(settings: Se
         assert (await w.order())["stuck_since"] is None
 
     run(settings, scenario)
+
+
+def off_by(w: World, cents: str) -> Callable[[str, Change], None]:
+    """The ERP makes each document dearer by so much, and finds it as it is when it is asked for it again."""
+    seen: set[str] = set()
+
+    def alter(stream: str, change: Change) -> None:
+        if stream == "drafts" and change.key not in seen:
+            seen.add(change.key)
+            (document,) = w.erp.documents_of(change.key)
+            made = replace(document, net=document.net + D(cents), gross=document.gross + D(cents), taxes=[])
+            w.erp.put("documents", made)
+
+    return alter
+
+
+def test_a_document_that_is_cents_off_is_accepted_as_it_is_and_is_what_the_order_is_measured_against(
+    settings: Settings,
+) -> None:
+    async def scenario(w: World) -> None:
+        w.erp.after_write = off_by(w, "0.02")
+        w.shop.place_order({"CHAISE": 1})
+        await w.collect()
+        await w.settle()
+        held = await w.order()
+        assert "order.document_differs" == code_of(held)
+        await decide(w, held["id"], do="anyway", reason="deux centimes")  # type: ignore[arg-type]
+        await w.settle()
+        found = await w.order()
+        assert ("integrated", 1) == (found["state"], len(w.erp.all("documents")))
+        draft = decode(str(found["draft"]), Draft)
+        (document,) = w.erp.all("documents")
+        assert isinstance(document, Document)
+        assert [] == gaps(draft, document)
+        async with tenant_transaction(w.tenant) as connection:
+            entry = await connection.fetchval("SELECT after FROM journal WHERE event = 'order_rounded'")
+            audited = await connection.fetchrow("SELECT act, object, details FROM audit")
+        told = msgspec.json.decode(entry)
+        assert ("0.02", "deux centimes", document.number) == (told["gap"], told["reason"], told["document"])
+        assert D("0.02") == D(told["made"]) - D(told["asked"])
+        assert ("order.difference_accepted", str(found["id"])) == (audited["act"], audited["object"])
+        assert "deux centimes" in audited["details"]
+
+    run(settings, scenario, tolerance="0.05")
+
+
+def test_another_difference_than_the_accepted_one_holds_the_order_again(settings: Settings) -> None:
+    """Somebody changes the document between the decision and the second reading."""
+
+    async def scenario(w: World) -> None:
+        w.erp.after_write = off_by(w, "0.02")
+        w.shop.place_order({"CHAISE": 1})
+        await w.collect()
+        await w.settle()
+        held = await w.order()
+        (document,) = w.erp.all("documents")
+        assert isinstance(document, Document)
+        w.erp.put("documents", replace(document, net=document.net + 1, gross=document.gross + 1))
+        await decide(w, held["id"], do="anyway", reason="deux centimes")  # type: ignore[arg-type]
+        await w.settle()
+        found = await w.order()
+        assert ("held", "order.document_differs") == (found["state"], code_of(found))
+
+    run(settings, scenario, tolerance="0.05")
+
+
+def test_more_than_the_channel_lets_pass_is_not_accepted(settings: Settings) -> None:
+    async def scenario(w: World) -> None:
+        w.erp.after_write = off_by(w, "0.06")
+        w.shop.place_order({"CHAISE": 1})
+        await w.collect()
+        await w.settle()
+        held = await w.order()
+        with pytest.raises(deciding.Refused, match=r"order\.accept_too_much"):
+            await decide(w, held["id"], do="anyway", reason="six centimes")  # type: ignore[arg-type]
+        assert "held" == (await w.order())["state"]
+
+    run(settings, scenario, tolerance="0.05")

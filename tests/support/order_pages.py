@@ -237,6 +237,28 @@ async def _unmatched(found: Orders, number: int) -> None:
         await found.snapshot("customers", customer)
 
 
+def let_pass(site: Site, tolerance: str) -> None:
+    """The channel's accepted difference."""
+
+    async def inside() -> None:
+        connection = await asyncpg.connect(site.settings.database_url)
+        try:
+            async with connection.transaction():
+                await connection.execute(
+                    "SELECT set_config('raccord.tenant', $1, true)", str(site.made.tenant)
+                )
+                await connection.execute(
+                    "UPDATE channel SET settings = jsonb_set(settings::jsonb, '{orders,tolerance}', to_jsonb($2::text)) "
+                    "WHERE id = $1",
+                    site.made.channel,
+                    tolerance,
+                )
+        finally:
+            await connection.close()
+
+    asyncio.run(inside())
+
+
 def arrive(site: Site) -> str:
     """A new order is placed; its number."""
 

@@ -91,8 +91,9 @@ CORRECT_SHOP = Text(
 )
 CORRECT_DOCUMENT = Text(
     "card.correct_document",
-    "Comparez plus bas, corrigez ou supprimez le document dans la gestion, puis réessayez.",
-    "Compare below, correct or delete the document in the ERP, then retry.",
+    "Comparez plus bas, corrigez ou supprimez le document dans la gestion, puis réessayez. Si l’écart est petit, un gestionnaire "
+    "peut l’accepter.",
+    "Compare below, correct or delete the document in the ERP, then retry. If the difference is small, a manager may accept it.",
 )
 SET_CHANNEL = Text(
     "card.set_channel",
@@ -150,7 +151,7 @@ def _acts(problem: Problem) -> tuple[Act, ...]:
         found.append("customer")
     if code == "order.unknown_item":
         found.append("article")
-    if code == "order.totals_disagree":
+    if code in ("order.totals_disagree", "order.document_differs"):
         found.append("anyway")
     if code in SETTINGS_CODES:
         found.append("settings")

@@ -8,10 +8,10 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from raccord.core import order_anyway
+from raccord.core import order_accepted, order_anyway, order_difference
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
-from raccord.orders import customers, decisions, repository, reservations
+from raccord.orders import customers, decisions, entering, repository, reservations
 from raccord.orders import decision_words as words
 from raccord.orders.decisions import Detail, Kind, Standing
 from raccord.orders.models import StoredOrder
@@ -182,11 +182,33 @@ async def _anyway(found: Standing, choice: Choice, account: UUID) -> Detail:
     """Up to what the channel's rule lets go, and for the amounts as they are now only."""
     _demand_held(found)
     _demand_reason(choice)
+    if found.problem is not None and found.problem.message.code == entering.DIFFERS.code:
+        return await _accept(found, choice, account)
     refused = order_anyway.refusal(found.order.order, found.order.route.settings.orders)
     if refused is not None:
         raise Refused(refused, field="reason")
     await repository.release(found.order.id)
     return Detail(gap=str(order_anyway.gap_of(found.order.order)), print=found.print)
+
+
+async def _accept(found: Standing, choice: Choice, account: UUID) -> Detail:
+    """The ERP's document as it is. It is read back once more: another difference than this one holds the order anew."""
+    order = found.order
+    document = await decisions.read_back(order.route.erp, order.reference, order.attempts)
+    refused = order_accepted.refusal(order.order.number, order.draft, document, order.route.settings.orders)
+    if refused is not None:
+        raise Refused(refused, field="reason")
+    assert order.draft is not None
+    assert document is not None
+    gaps = order_difference.gaps(order.draft, document)
+    detail = Detail(
+        gap=str(order_accepted.most_of(gaps)), document=document.number, asked=str(order.draft.gross),
+        made=str(document.gross), accepted=order_accepted.print_of(document, gaps), print=found.print,
+    )  # fmt: skip
+    said = {"order": order.order.number, **_told(detail), "reason": choice.reason}
+    await decisions.audit(found, account, "order.difference_accepted", said)
+    await repository.release(order.id)
+    return detail
 
 
 _ACTS = {
@@ -211,10 +233,17 @@ def _late(found: Standing) -> Refused:
     return Refused(said, late=True)
 
 
-async def _note(found: StoredOrder, choice: Choice, detail: Detail, account: UUID) -> None:
-    told = {
-        name: value for name, value in msgspec.structs.asdict(detail).items() if value and name != "print"
+def _told(detail: Detail) -> dict[str, str]:
+    """Without what only serves to find the decision again."""
+    return {
+        name: value
+        for name, value in msgspec.structs.asdict(detail).items()
+        if value and name not in ("print", "accepted")
     }
+
+
+async def _note(found: StoredOrder, choice: Choice, detail: Detail, account: UUID) -> None:
+    told = _told(detail)
     if choice.reason:
         told["reason"] = choice.reason
     entry = Entry(

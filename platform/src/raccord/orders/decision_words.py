@@ -76,8 +76,8 @@ DONE: dict[Kind, Text] = {
     "payment": Text("order.done_payment", "paiements réessayés", "payments are tried again"),
     "anyway": Text(
         "order.done_anyway",
-        "part vers la gestion avec une ligne d’arrondi",
-        "goes to the ERP with a line for rounding",
+        "écart accepté, la commande continue",
+        "difference accepted, the order goes on",
     ),
 }
 

@@ -11,9 +11,12 @@ from msgspec import Struct
 from raccord.core.order_anyway import Anyway
 from raccord.orders import repository
 from raccord.orders.asked_rows import CREDITS, PAYMENTS
+from raccord.orders.commands import readback_mark
 from raccord.orders.models import StoredOrder
+from raccord.storage import commands
 from raccord.storage.engine import current_connection
-from raccord_connectors.canonical import Product, decode
+from raccord_connectors import wire
+from raccord_connectors.canonical import Document, Product, decode
 from raccord_connectors.contract import Problem
 
 Kind = Literal[
@@ -33,6 +36,13 @@ class Detail(Struct, frozen=True, omit_defaults=True):
     payment: str = ""
     gap: str = ""
     """Decimal, in the order's currency."""
+    document: str = ""
+    """Number of a document that was accepted as the ERP made it."""
+    asked: str = ""
+    made: str = ""
+    """Its total with tax, as it was asked and as the ERP made it."""
+    accepted: str = ""
+    """`order_accepted.print_of`: the very difference that was let go."""
     print: str = ""
     """The order's fingerprint when it was decided: a decision on amounts ends when the shop changes them."""
 
@@ -114,11 +124,42 @@ async def anyway(order: UUID) -> Anyway | None:
         SELECT d.reason, {PERSON} AS person FROM order_decision d JOIN sales_order o ON o.id = d.sales_order
           LEFT JOIN account a ON a.id = d.account
          WHERE d.sales_order = $1 AND d.kind = 'anyway' AND d.detail ->> 'print' = o.fingerprint::text
-         ORDER BY d.decided_at DESC LIMIT 1
+           AND d.detail ->> 'accepted' IS NULL ORDER BY d.decided_at DESC LIMIT 1
         """,  # noqa: S608
         order,
     )
     return Anyway(row["reason"], row["person"] or "") if row else None
+
+
+async def accepted(order: UUID, difference: str) -> bool:
+    """That the ERP's document is taken with this very difference (`order_accepted.print_of`), for the order as it is now."""
+    found: bool = await current_connection().fetchval(
+        """
+        SELECT EXISTS (
+          SELECT 1 FROM order_decision d JOIN sales_order o ON o.id = d.sales_order
+           WHERE d.sales_order = $1 AND d.kind = 'anyway' AND d.detail ->> 'accepted' = $2
+             AND d.detail ->> 'print' = o.fingerprint::text)
+        """,
+        order,
+        difference,
+    )
+    return found
+
+
+async def read_back(erp: UUID, reference: str, attempt: int) -> Document | None:
+    """The document of an order that is held because it is not what was asked: as it was read back."""
+    answer = await commands.by_mark(erp, readback_mark(reference, attempt))
+    if answer is None or answer.result is None:
+        return None
+    pages = wire.unpack(answer.result, wire.CommandResult).pages
+    return next((decode(upsert.data, Document) for page in pages for upsert in page.records), None)
+
+
+async def audit(found: Standing, account: UUID, act: str, details: dict[str, str]) -> None:
+    await current_connection().execute(
+        "INSERT INTO audit (tenant, account, act, object, details) VALUES ($1, $2, $3, $4, $5)",
+        found.order.route.tenant, account, act, str(found.order.id), msgspec.json.encode(details).decode(),
+    )  # fmt: skip
 
 
 async def hurry_payments(order: UUID, key: str) -> bool:

@@ -13,7 +13,7 @@ import asyncpg
 import msgspec
 import structlog
 
-from raccord.core import order_anyway, order_difference, order_entry, order_gap, totals
+from raccord.core import order_accepted, order_anyway, order_difference, order_entry, order_gap, totals
 from raccord.core.order_admission import admission
 from raccord.core.retry import pause_after
 from raccord.journal.models import Event
@@ -192,7 +192,10 @@ async def _integrate(found: StoredOrder, document: Document, asked: Commands) ->
     draft = found.draft
     assert draft is not None
     gaps = order_difference.gaps(draft, document)
-    if gaps:
+    if gaps and await decisions.accepted(found.id, order_accepted.print_of(document, gaps)):
+        # What follows is measured against what was accepted: credit notes, and what is left to pay.
+        await repository.set_draft(found.id, order_accepted.as_made(draft, document))
+    elif gaps:
         french, english = order_difference.told(gaps)
         message = DIFFERS.fill(
             number=found.order.number, document=document.number, why_fr=french, why_en=english

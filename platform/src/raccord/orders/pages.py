@@ -11,7 +11,7 @@ from litestar.params import Body, FromPath
 from litestar.response import Redirect, Template
 from msgspec import Struct
 
-from raccord.core import customer_match, order_anyway
+from raccord.core import customer_match, order_accepted, order_anyway, order_difference
 from raccord.core.notification_events import REASONS, event_of
 from raccord.core.order_cards import card_of, chooses_customer
 from raccord.core.order_compare import compare
@@ -24,6 +24,7 @@ from raccord.orders import chain as chains
 from raccord.orders import deciding, decisions, known_customers, list_pages, unproven, views
 from raccord.orders.deciding import Choice, Refused
 from raccord.orders.decisions import Kind
+from raccord.orders.entering import DIFFERS
 from raccord.orders.story import steps
 from raccord.orders.timeline import timeline
 from raccord.orders.views import OrderView
@@ -116,6 +117,7 @@ async def _story(request: Visit, tenant: UUID, order: UUID, *, status: int = 200
         unknown=unknown,
         gap=order_anyway.gap_of(found.order),
         not_anyway=order_anyway.refusal(found.order, found.rules),
+        **_accepting(found),
         moments=timeline(found, entries),
         lines=lines_of(entries, language_of(request)),
         once=uuid4(),
@@ -124,6 +126,16 @@ async def _story(request: Visit, tenant: UUID, order: UUID, *, status: int = 200
         reasons=REASONS,
         **{"refused": None, "typed": Choice(do="retry"), **more},
     )
+
+
+def _accepting(found: OrderView) -> dict[str, object]:
+    """What a manager sees who may take the ERP's document as it is; `accepting` None: there is nothing of the kind to decide."""
+    problem = found.problem
+    if found.state != "held" or problem is None or problem.message.code != DIFFERS.code:
+        return {"accepting": None, "not_accepted": None}
+    refused = order_accepted.refusal(found.number, found.draft, found.document, found.rules)
+    gaps = order_difference.gaps(found.draft, found.document) if found.draft and found.document else []
+    return {"accepting": order_accepted.most_of(gaps), "not_accepted": refused}
 
 
 def _typed(request: Visit, name: str) -> str:

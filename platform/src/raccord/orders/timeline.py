@@ -100,5 +100,5 @@ def _facts(entry: EntryRow) -> dict[str, str]:
     told: Any = msgspec.json.decode(entry.after) if entry.after and entry.before is None else {}
     if not isinstance(told, dict):
         return {}
-    named = ("reason", "customer", "shop_item", "item", "gap", "document")
+    named = ("reason", "customer", "shop_item", "item", "gap", "document", "asked", "made")
     return {name: str(told[name]) for name in named if told.get(name)}

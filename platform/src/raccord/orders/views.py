@@ -13,13 +13,11 @@ from msgspec import Struct
 from raccord.core.channel import ChannelSettings
 from raccord.core.order_rules import OrderRules
 from raccord.orders import money_view, repository
-from raccord.orders.commands import draft_mark, readback_mark
-from raccord.orders.decisions import SEEN, chosen_articles
+from raccord.orders.commands import draft_mark
+from raccord.orders.decisions import SEEN, chosen_articles, read_back
 from raccord.orders.money_view import Money
 from raccord.orders.standing import spec_of
-from raccord.storage import commands
 from raccord.storage.engine import current_connection
-from raccord_connectors import wire
 from raccord_connectors.canonical import Customer, Document, Draft, Order, OrderUpdate, decode
 from raccord_connectors.contract import Problem
 
@@ -158,14 +156,9 @@ async def one(id_: UUID) -> OrderView | None:
 
 
 async def _read_back(row: asyncpg.Record) -> Document | None:
-    """The document of an order that is held because it is not what was asked: as it was read back."""
     if row["state"] != "held":
         return None
-    answer = await commands.by_mark(row["erp"], readback_mark(row["reference"], row["attempts"]))
-    if answer is None or answer.result is None:
-        return None
-    pages = wire.unpack(answer.result, wire.CommandResult).pages
-    return next((decode(upsert.data, Document) for page in pages for upsert in page.records), None)
+    return await read_back(row["erp"], row["reference"], row["attempts"])
 
 
 async def _alike(row: asyncpg.Record) -> int:
