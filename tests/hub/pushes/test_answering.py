@@ -85,7 +85,7 @@ def test_a_proof_of_stock_waits_for_stock(settings: Settings) -> None:
         assert await h.result(proof) is None
         session = await h.pushes.begin(h.merchant.tenant, h.merchant.erp, "stock")
         for key in ("A", "B"):
-            body = {
+            body: dict[str, Any] = {
                 "batch": key,
                 "session": session.session,
                 "records": [{"key": key, "product": key, "depots": []}],

@@ -212,7 +212,7 @@ async def one_document(request: ApiRequest, paper: FromPath[UUID]) -> PaperStory
     return PaperStory(found, versions, dict(orders))
 
 
-@get("/documents/{paper:uuid}/pdf", opt={"scope": "documents:read"}, tags=["Documents"])
+@get("/documents/{paper:uuid}/pdf", opt={"scope": "documents:read"}, status_code=303, tags=["Documents"])
 async def document_file(
     request: ApiRequest,
     paper: FromPath[UUID],
