@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from litestar.datastructures import FormMultiDict
 
+from raccord.channels.exchange_forms import exchange
 from raccord.channels.order_forms import order_rules, shown_items
 from raccord.channels.payment_forms import Offered
 from raccord.channels.rule_forms import TAX, rates_of, tax_classes
@@ -71,6 +72,7 @@ def _orders(typed: Typed, former: ChannelSettings, erp: Offered) -> dict[str, An
     share = typed.number("brake_share", former.brake_share * 100, most=Decimal(100), example=2) / 100
     return {
         "orders": order_rules(typed, former.orders, erp),
+        "customers": exchange(typed, former.customers),
         "brake_share": plain(share),
         "brake_count": typed.whole("brake_count", former.brake_count, most=1_000_000, example=50),
     }

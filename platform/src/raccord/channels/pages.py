@@ -10,12 +10,13 @@ from litestar.params import Body, FromPath
 from litestar.response import Redirect, Template
 from msgspec import Struct
 
-from raccord.channels import braking, forms, payment_forms, service, views
+from raccord.channels import braking, exchange_forms, forms, payment_forms, service, views
 from raccord.channels.errors import ChannelError
 from raccord.channels.models import Channel
 from raccord.connections.models import Connection
 from raccord.connections.service import Connections
 from raccord.core.channel import ChannelSettings, PriceRules
+from raccord.core.customer_owners import GROUPS, Group
 from raccord.front.links import address
 from raccord.mappings.draft_bar import draft_bar
 from raccord.mappings.service import newest_plan, versions
@@ -200,6 +201,9 @@ async def _form(
         payable=_payable(erp),
         pay_rows=payment_forms.rows(settings.orders, shop.discovery),
         pay_others=payment_forms.others(settings.orders),
+        groups=GROUPS,
+        tradable=_tradable(shop),
+        custom_rows=exchange_forms.CUSTOM_ROWS,
         wrong=wrong or {},
         locked=False,
     )
@@ -207,6 +211,13 @@ async def _form(
 
 def _payable(erp: Connection) -> payment_forms.Offered:
     return payment_forms.offered(connector_class(erp.connector).spec if erp.connector in CONNECTORS else None)
+
+
+def _tradable(shop: Connection) -> set[Group] | None:
+    """What of a customer the shop can hold, as it is set up."""
+    spec = connector_class(shop.connector).spec if shop.connector in CONNECTORS else None
+    stream = next((one for one in spec.streams if one.name == "customers"), None) if spec else None
+    return exchange_forms.held_by(stream, shop.discovery.customer_fields if shop.discovery else None)
 
 
 async def _demand_articles(

@@ -13,6 +13,7 @@ from raccord.channels.models import BrakeRow, Channel, StockStory
 from raccord.core.channel import ChannelSettings, with_rules_of
 from raccord.core.default_mapping import default_mapping
 from raccord.core.stock_rule import explain
+from raccord.customers import service as customers
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
 from raccord.mappings import repository as mappings
@@ -111,10 +112,15 @@ async def change_settings(
             of_pictures and not of_catalogue
         ):  # they belong to no version: nothing of the articles' own changes
             await projections.mark_everything(tenant, channel, found.erp)
+        of_customers = settings.customers != found.settings.customers
+        if of_customers:
+            await customers.settings_changed(tenant, channel, settings)
         await orders.rouse(channel, settings.orders.stages)  # the sweep finds them
         await note(tenant, account, "channel.settings", str(channel))
     if of_catalogue or of_pictures:
         await _wake_all(wake, tenant, channel)
+    if of_customers:
+        await wake.project(tenant, channel, "customers")
 
 
 async def by_id(tenant: UUID, channel: UUID) -> Channel | None:

@@ -12,6 +12,7 @@ from raccord.channels import pages as channels
 from raccord.channels import rule_pages as channel_rules
 from raccord.connections import ability_pages
 from raccord.connections import pages as connections
+from raccord.customers import pages as customers
 from raccord.documents import pages as documents
 from raccord.documents import public_pages as customer_documents
 from raccord.documents import settings_pages as document_rules
@@ -26,6 +27,7 @@ from raccord.mappings import version_pages as versions
 from raccord.media import agent_api as agent_files
 from raccord.media import channel_pages as image_rules
 from raccord.media import pages as images
+from raccord.notifications import address_pages as message_addresses
 from raccord.notifications import channel_pages as follow_up
 from raccord.notifications import pages as notifications
 from raccord.operations import api as operations
@@ -60,6 +62,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *orders.ROUTES,
     *order_holds.ROUTES,
     *reserved.ROUTES,
+    *customers.ROUTES,
     *documents.ROUTES,
     *customer_documents.ROUTES,
     *document_rules.ROUTES,
@@ -79,6 +82,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *rehearsals.ROUTES,
     *follow_up.ROUTES,
     *notifications.ROUTES,
+    *message_addresses.ROUTES,
     *alerts.ROUTES,
     *partners.ROUTES,
     public_api.API,
