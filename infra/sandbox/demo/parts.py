@@ -62,6 +62,22 @@ def _prestashop(url: str, folder: Path) -> dict[str, object]:
     return {"url": url, "key": (folder / "key.txt").read_text("utf-8").strip()}
 
 
+def _oxatis(url: str, folder: Path) -> dict[str, object]:
+    keys = json.loads((folder / "keys.json").read_text("utf-8"))
+    states = {
+        "preparing": "PREPARATION",
+        "shipped": "EXPEDIEE",
+        "invoiced": "FACTUREE",
+        "cancelled": "ANNULEE",
+    }
+    named = {f"state_{state}": code for state, code in states.items()}
+    return {**keys, **named, "url": f"{url}/httpservices", "daily_calls": OXATIS_CALLS}
+
+
+OXATIS_CALLS = 20_000
+"""So many that the whole catalogue may travel at the first start; the simulator grants as many."""
+
+
 def _gescom(folder: Path) -> Enrolment:
     database = folder / "gescom" / "gescom.sqlite"
     bridge = f'["{sys.executable}", "-m", "sandbox.gescom.bridge", "--database", "{database}"]'
@@ -87,6 +103,9 @@ def _sql_erp(folder: Path) -> Enrolment:
 ALL_ON_PORT = OrderRules(items={"shipping": "PORT", "fee": "PORT", "gift_wrap": "PORT"})
 """Of the small ERPs, which have one article for charges."""
 SHOPS: dict[str, ShopPart] = {
+    "oxatis": ShopPart(
+        "oxatis", "Oxatis (démonstration)", "oxatis", _oxatis, "Oxatis (simulateur / simulator)"
+    ),
     "woocommerce": ShopPart("woocommerce", "Boutique (démonstration)", "shop", _woocommerce),
     "prestashop": ShopPart(
         "prestashop",

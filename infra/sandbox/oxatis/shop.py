@@ -27,7 +27,7 @@ STATES = {
     "ANNULEE": "Annulée",
 }
 RATES = ("20", "10", "5.5", "2.1", "0")
-USUAL_CALLS = 5_000
+USUAL_CALLS = 20_000
 Method = Callable[[Tree], Tree]
 
 

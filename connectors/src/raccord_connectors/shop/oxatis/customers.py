@@ -6,9 +6,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 from xml.etree.ElementTree import Element
 
+from msgspec.structs import replace
+
 from raccord_connectors.canonical import Customer, plain
 from raccord_connectors.contract import Change, Outcome, Page, Problem, RecordRejected, Rejection, Selection
 from raccord_connectors.kit import xml
+from raccord_connectors.kit.customers import changed_fields
 from raccord_connectors.kit.xml import text_of
 from raccord_connectors.shop.oxatis import assumed, client, texts
 from raccord_connectors.shop.oxatis.client import OxatisClient, Refusal, entity, identity, oxid
@@ -27,8 +30,10 @@ TEXTS = {
 }  # fmt: skip
 """Field → Oxatis's name (spelled as it is), and the characters that it takes."""
 CIVILITIES: dict[Literal["", "mr", "mrs"], str] = {"mr": "M.", "mrs": "Mme"}
+CODE = "CustomerCode"
+"""The ERP's code. Written when an account is made; later, a mapping may fill it as a field of its own."""
 CUSTOM = {
-    "NAFCode": 20, "LegalForm": 40, "DiscountGridCode": 6, "Category2": 50, "Category3": 50, "Category4": 50,
+    CODE: 50, "NAFCode": 20, "LegalForm": 40, "DiscountGridCode": 6, "Category2": 50, "Category3": 50, "Category4": 50,
     "CustomFieldText1": 255, "CustomFieldText2": 255, "CustomFieldText3": 255, "CustomFieldText4": 255,
     "CustomFieldNumeric1": 30, "CustomFieldNumeric2": 30, "CustomFieldDate": 30,
 }  # fmt: skip
@@ -46,12 +51,12 @@ class CustomerStream:
     def read(self, wanted: Selection, size: int) -> Iterator[Page]:
         if wanted.keys is not None:
             for start in range(0, len(wanted.keys), size):
-                found = [
-                    self._get({"OxID": identity(key)})
-                    for key in wanted.keys[start : start + size]
-                    if identity(key)
-                ]
-                yield self._page([one for one in found if one is not None], None)
+                part = [key for key in wanted.keys[start : start + size] if identity(key)]
+                found = {key: self._get({"OxID": identity(key)}) for key in part}
+                gone = [key for key, user in found.items() if user is None]
+                yield replace(
+                    self._page([one for one in found.values() if one is not None], None), deleted=gone
+                )
             return
         cursor = cursor_from(wanted.since)
         mark = int(self._shop.now()) if cursor.mark is None else cursor.mark
@@ -108,51 +113,50 @@ class CustomerStream:
                 yield Outcome(change.key, change.target, problem=problem)
 
     def _written(self, change: Change, record: Customer) -> Outcome:
-        now = content(record)
         if change.op == "create":
             if not record.email:
                 raise RecordRejected(texts.NO_EMAIL.fill(key=record.key), field="email")
             found = self._get({"Email": record.email})
             if found is not None:
                 return Outcome(change.key, text_of(found, "OxID"), existed=True)
-            data = self._shop.call(USERS, "UserImport", "User", now, "catalogue")
+            made = {CODE: record.key, **content(record, None)}
+            data = self._shop.call(USERS, "UserImport", "User", made, "catalogue")
             return Outcome(change.key, oxid(data))
-        before = content(change.previous) if isinstance(change.previous, Customer) else {}
-        sent = {name: value for name, value in now.items() if name not in before or before[name] != value}
-        target = identity(change.target)
+        target = identity(change.target or change.key)
         if target is None:
             raise Refusal("UserUpdate", client.NOT_FOUND, "")
+        sent = content(record, change.previous if isinstance(change.previous, Customer) else None)
         if sent:
             self._shop.call(USERS, "UserUpdate", "User", {"OxID": target, **sent}, "catalogue")
         return Outcome(change.key, target)
 
 
-def content(record: Customer) -> dict[str, Any]:
-    """What Oxatis shall hold. Fields that are empty are not sent: Oxatis's people may have filled them."""
-    found: dict[str, Any] = {"CustomerCode": _measured(record.key, "CustomerCode", record.key, 50, "key")}
+def content(record: Customer, before: Customer | None) -> dict[str, Any]:
+    """What is to be sent: what differs of the fields that the record speaks of. What it says nothing of is Oxatis's."""
+    changed = changed_fields(record, before)
+    found: dict[str, Any] = {}
     for field, (name, most) in TEXTS.items():
-        value = getattr(record, field)
-        if value:
-            found[name] = _measured(record.key, name, str(value), most, field)
-    if record.civility:
-        found["BillingTitle"] = CIVILITIES[record.civility]
-    if record.price_category is not None:
+        if field in changed:
+            found[name] = _measured(record.key, name, str(changed[field] or ""), most, field)
+    if "civility" in changed:
+        found["BillingTitle"] = CIVILITIES.get(record.civility, "")
+    if "price_category" in changed:
         found["PriceIndex"] = _level(record)
-    if record.discount_percent is not None:
-        found["Discount"] = xml.written(record.discount_percent)
-    found["CustomerAccount"] = xml.written(record.on_account)
-    if record.birthday is not None:
-        found["BirthDate"] = xml.written(record.birthday)
+    if "discount_percent" in changed:
+        found["Discount"] = xml.written(record.discount_percent or 0)
+    if "on_account" in changed:
+        found["CustomerAccount"] = xml.written(record.on_account)
+    if "birthday" in changed:
+        found["BirthDate"] = "" if record.birthday is None else xml.written(record.birthday)
     for subscription, name in LETTERS.items():
-        if subscription in record.subscriptions:
+        if subscription in changed.get("subscriptions", {}):
             found[name] = xml.written(record.subscriptions[subscription])
-    for name, custom in record.custom.items():
+    for name, value in changed.get("custom", {}).items():
         if name not in CUSTOM:
             said = texts.UNKNOWN_FIELD.fill(key=record.key, field=name)
             raise RecordRejected(said, field=f"custom.{name}")
-        found[name] = _measured(
-            record.key, name, "" if custom is None else str(custom), CUSTOM[name], f"custom.{name}"
-        )
+        text = "" if value is None else str(value)
+        found[name] = _measured(record.key, name, text, CUSTOM[name], f"custom.{name}")
     return found
 
 
@@ -170,6 +174,7 @@ def customer(user: Element) -> Customer:
         price_category=None if level == DEFAULT_LEVEL else str(int(level) + 1),
         discount_percent=plain(discount) if discount else None,
         on_account=truth(user, "CustomerAccount"),
+        fields=sorted(FIELDS),
         birthday=date.fromisoformat(born) if born else None,
         subscriptions={
             ours: truth(user, name) for ours, name in LETTERS.items() if user.find(name) is not None
@@ -180,7 +185,9 @@ def customer(user: Element) -> Customer:
 
 
 def _level(record: Customer) -> str:
-    level = record.price_category or ""
+    level = record.price_category
+    if level is None:
+        return DEFAULT_LEVEL
     if not (level.isascii() and level.isdigit() and 1 <= int(level) <= 10):
         said = texts.BAD_CUSTOMER_LEVEL.fill(key=record.key, level=level)
         raise RecordRejected(said, field="price_category")
