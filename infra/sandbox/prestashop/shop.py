@@ -3,7 +3,7 @@
 import secrets
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -89,7 +89,9 @@ class Shop:
 
     # ------------------------------------------------------------------------------------------------- keys
 
-    def grant(self, key: str, rights: dict[str, Sequence[str]] | None = None, *, active: bool = True) -> None:
+    def grant(
+        self, key: str, rights: Mapping[str, Sequence[str]] | None = None, *, active: bool = True
+    ) -> None:
         """The rights of a key: resource → verbs; everything where none are named."""
         verbs = rights if rights is not None else dict.fromkeys((*RESOURCES, IMAGES), ALL)
         packed = ";".join(f"{name}={','.join(granted)}" for name, granted in verbs.items())

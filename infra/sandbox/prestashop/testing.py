@@ -124,6 +124,10 @@ class DemoPrestaShop:
     def set_stock(self, product: int, quantity: int, combination: int = 0) -> None:
         self.set("stock_availables", int(self.stock(product, combination)["id"]), quantity=quantity)
 
+    def mails(self) -> int:
+        """How many the shop has sent."""
+        return int(self.shop.database.read().execute("SELECT count(*) FROM mails").fetchone()[0])
+
     # -------------------------------------------------------------------------------------------- levers
 
     def configure(self, **values: object) -> None:
