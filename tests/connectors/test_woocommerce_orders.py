@@ -387,6 +387,29 @@ def test_the_customer_is_shown_each_paper_once_even_by_a_new_link(shop: DemoShop
     assert [credit.url] * 2 == [one.url for one in msgspec.json.decode(kept, type=list[PaperLink])]
 
 
+@pytest.mark.parametrize(("mails", "seen"), [("yes", 0), ("no", 2)])
+def test_a_customer_whom_somebody_else_tells_gets_no_mail_with_a_note(
+    shop: DemoShop, mails: str, seen: int
+) -> None:
+    """WooCommerce mails each note to a customer, unless that mail is switched off: then the note only stands in the account."""
+    shop.shop.options.set(mails_customer_notes=mails)
+    placed = shop.buy({product(shop, "20"): 1})
+    paper = PaperLink(number="FA00042", dated=date(2026, 5, 4), url="https://pro.example/d/abc")
+    parcel = Shipment(key="BL1", carrier="DPD", tracking="T1")
+    assert send(
+        shop,
+        placed["id"],
+        state="invoiced",
+        papers=[paper],
+        shipments=[parcel],
+        quiet=["invoiced", "shipped"],
+    ).done
+    assert seen == len(shop.get(f"orders/{placed['id']}/notes", type="customer"))
+    every = " ".join(note["note"] for note in shop.get(f"orders/{placed['id']}/notes"))
+    assert (True, True) == (paper.url in every, "T1" in every)
+    shop.shop.options.set(mails_customer_notes="no")
+
+
 def test_a_follow_up_that_was_cut_tells_nothing_twice(shop: DemoShop) -> None:
     placed = shop.buy({product(shop, "20"): 1})
     fields: dict[str, Any] = {

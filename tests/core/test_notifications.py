@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 
 from raccord.core.notification_events import Happening, is_overtaken
 from raccord.core.notification_moves import WAY, moved
-from raccord.core.notification_rules import EVENTS, MOVES, Move, NotificationRules, Step
+from raccord.core.notification_rules import EVENTS, MOVES, EventRule, Move, NotificationRules, Step
 from raccord.core.notification_sms import BASIC, EXTENDED, LONGEST, fitted, length, sms_text
 from raccord.core.notification_times import quiet_until
 from raccord_connectors.canonical import OrderUpdate
@@ -31,6 +31,15 @@ def test_a_table_without_entries_changes_nothing() -> None:
     for step in (*WAY, "cancelled"):
         update = OrderUpdate(key="1", state=step)
         assert update == moved(update, NotificationRules())
+
+
+def test_the_shop_is_told_of_what_it_is_to_send_no_mail() -> None:
+    by_us = NotificationRules(
+        events={"invoiced": EventRule(teller="us"), "shipped": EventRule(teller="nobody")}
+    )
+    found = moved(OrderUpdate(key="1", state="shipped"), by_us)
+    assert found is not None
+    assert ["shipped", "invoiced"] == found.quiet
 
 
 def test_a_cancellation_that_is_not_to_move_the_shop_leaves_it_alone() -> None:

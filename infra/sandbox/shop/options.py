@@ -18,6 +18,7 @@ DEFAULTS: dict[str, Any] = {
     "manage_stock": "yes",
     "weight_unit": "kg",
     "dimension_unit": "cm",
+    "mails_customer_notes": "no",  # WooCommerce's mail "Customer note", on where nobody switched it off; this shop sends none
     "coupons": {"bienvenue10": "10"},  # code in lower case, as WooCommerce keeps it → percent
     "permalinks": "pretty",
     "forwarded_proto": "yes",  # believe X-Forwarded-Proto, as shops behind a proxy are usually set up

@@ -18,6 +18,7 @@ SETTINGS = {
     "general": ("currency", "price_num_decimals", "calc_taxes"),
     "tax": ("prices_include_tax", "tax_round_at_subtotal"),
     "products": ("manage_stock", "weight_unit", "dimension_unit"),
+    "email_customer_note": ("enabled",),
 }
 
 
@@ -55,7 +56,7 @@ def _setting(call: Call, group: str, name: str) -> dict[str, Any]:
     return {
         "id": f"woocommerce_{name}",
         "group_id": group,
-        "value": str(call.shop.options.get(name)),
+        "value": str(call.shop.options.get(name if group != "email_customer_note" else "mails_customer_notes")),
         "type": "text",
     }
 

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from raccord.notifications import deliverability, repository
+from raccord.notifications import address_repository, deliverability, errors, repository
 from raccord.storage.engine import tenant_transaction
+from raccord_connectors.contract import Problem
+from support.imap_server import imap_server
 from support.mail_server import Mailbox, mail_server
 from support.web import Site, Visitor, site, text_of
 
@@ -132,7 +134,7 @@ def test_a_customer_stops_the_messages_by_the_button_and_not_by_the_link(ready: 
 
     async def is_stopped() -> bool:
         async with tenant_transaction(ready.made.tenant):
-            return await repository.is_unsubscribed("lucie@example.com")
+            return await address_repository.is_unsubscribed("lucie@example.com")
 
     assert not ready.client.blocking_portal.call(is_stopped)
     assert 200 == stranger.post_bare(path).status_code  # a mailbox's own button sends nothing else
@@ -185,3 +187,83 @@ def test_an_orders_page_says_what_its_customer_was_told_and_why_not(ready: Site)
     said = text_of(ready.as_("reader").get(ready.at(f"orders/{order}")))
     assert "Messages au client" in said
     assert "la boutique prévient elle-même le client" in said
+
+
+# ------------------------------------------------------------------------------- to whom nobody writes any more
+
+
+def test_a_seller_enters_a_customers_wish_and_takes_it_back_each_with_a_line_of_audit(ready: Site) -> None:
+    seller, here = ready.as_("seller"), ready.at("messages/addresses")
+    assert "Aucun message n’est revenu définitivement" in text_of(seller.get(here))
+    wrong = seller.post(here, do="stop", address="zoé chez orange")
+    assert (422, True) == (
+        wrong.status_code,
+        "ni une adresse e-mail ni un numéro de mobile" in text_of(wrong),
+    )
+    assert (
+        f"{here}?done=saved" == seller.post(here, do="stop", address=" Zoe@Example.org ").headers["location"]
+    )
+    assert f"{here}?done=saved" == seller.post(here, do="stop", address="06 12 34 56 78").headers["location"]
+    assert f"{here}?done=stale" == seller.post(here, do="stop", address="zoe@example.org").headers["location"]
+    page = text_of(seller.get(here))
+    assert (True, True) == ("zoe@example.org" in page, "+33612345678" in page)
+    assert 403 == ready.as_("reader").post(here, do="resume", address="zoe@example.org").status_code
+    assert (
+        f"{here}?done=saved" == seller.post(here, do="resume", address="zoe@example.org").headers["location"]
+    )
+    assert "zoe@example.org" not in text_of(seller.get(here))
+
+    async def lines() -> list[tuple[str, str]]:
+        async with tenant_transaction(ready.made.tenant) as connection:
+            rows = await connection.fetch(
+                "SELECT act, object FROM audit WHERE act LIKE 'messages.%' ORDER BY id"
+            )
+            return [(row["act"], row["object"]) for row in rows]
+
+    expected = [
+        ("messages.stop", "Zoe@Example.org"),
+        ("messages.stop", "+33612345678"),
+        ("messages.resume", "zoe@example.org"),
+    ]
+    assert expected == ready.client.blocking_portal.call(lines)
+
+
+def test_an_address_at_which_nothing_arrives_says_why_and_is_written_to_again(ready: Site) -> None:
+    seller, here = ready.as_("seller"), ready.at("messages/addresses")
+
+    async def gone() -> None:
+        problem = Problem(
+            "rejected", errors.RETURNED.fill(number="1", recipient="a@b.fr", said="550 no such user")
+        )
+        async with tenant_transaction(ready.made.tenant):
+            await address_repository.mark_undeliverable(ready.made.tenant, "a@b.fr", problem)
+
+    ready.client.blocking_portal.call(gone)
+    assert "550 no such user" in text_of(seller.get(here))
+    assert f"{here}?done=saved" == seller.post(here, do="again", address="a@b.fr").headers["location"]
+    assert "550 no such user" not in text_of(seller.get(here))
+
+
+def test_a_manager_names_the_mailbox_of_returned_mails_and_its_password_is_never_shown(ready: Site) -> None:
+    owner, here = ready.as_("owner"), ready.at("messages/returns")
+    assert 403 == ready.as_("seller").get(here).status_code
+    with imap_server() as post:
+        form = {
+            "host": "127.0.0.1",
+            "port": str(post.port),
+            "security": "none",
+            "user": "boutique",
+            "folder": "INBOX",
+        }
+        wrong = owner.post(here, **{**form, "port": "mille"}, password="x")
+        assert 422 == wrong.status_code
+        assert here == owner.post(here, **form, password="wrong").headers["location"]
+        assert "refuse l’identifiant ou le mot de passe" in text_of(owner.get(here))
+        assert (
+            f"{here}?done=mailbox_works"
+            == owner.post(here, **form, password=post.password).headers["location"]
+        )
+        assert f"{here}?done=mailbox_works" == owner.post(here, **form, password="").headers["location"]
+        assert post.password not in owner.get(here).text
+        assert f"{here}?done=saved" == owner.post(here, do="remove").headers["location"]
+    assert "works" not in owner.get(here).text

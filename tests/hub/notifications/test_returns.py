@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from raccord.notifications import repository, return_repository
+from raccord.notifications import address_repository, repository
 from raccord.notifications.mailbox import ReturnMailbox, ReturnSettings
 from raccord.notifications.reports import is_report, read_report
 from raccord.notifications.returns import Returns
@@ -209,7 +209,7 @@ def test_a_mail_that_came_back_is_failed_told_once_and_nobody_writes_there_until
         await m.told()
         assert mails + 1 == len(m.box.mails)
         async with tenant_transaction(tenant):
-            assert [] == await return_repository.undeliverable(10)
+            assert [] == await address_repository.undeliverable(10)
 
     run(settings, scenario)
 

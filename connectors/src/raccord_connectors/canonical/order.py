@@ -221,4 +221,6 @@ class OrderUpdate(Record, kw_only=True, frozen=True):
     """By order line key, as soon as a line is in part delivered, or cancelled; empty while the state says it all."""
     papers: list[PaperLink] = []
     """What the customer can have of it, oldest first."""
+    quiet: list[Literal["shipped", "invoiced", "cancelled"]] = []
+    """Of which the shop is to send the customer nothing by itself: they hear of it from somebody else, or not at all."""
     refunds: list[RefundWish] = []

@@ -1,10 +1,14 @@
 """Where the shop's order goes when the ERP has come to a step: the merchant's table, applied to an absolute state."""
 
+from typing import Literal
+
 from msgspec.structs import replace
 
 from raccord.core.notification_rules import NotificationRules, Step
 from raccord_connectors.canonical import OrderUpdate
 
+TOLD_BY_NOTES: tuple[Literal["shipped", "invoiced", "cancelled"], ...] = ("shipped", "invoiced", "cancelled")
+"""Of which some shops send a mail with what we write into the order."""
 WAY: tuple[Step, ...] = ("accepted", "preparing", "partly_shipped", "shipped", "invoiced")
 
 
@@ -13,6 +17,7 @@ def moved(update: OrderUpdate, rules: NotificationRules) -> OrderUpdate | None:
 
     A step that moves nothing leaves the order where the last step before it that does would have: the state stays a function of
     where the ERP is now, so that a repetition, or a step that was missed, changes nothing."""
+    update = replace(update, quiet=[event for event in TOLD_BY_NOTES if rules.rule(event).teller != "shop"])
     move = rules.move(update.state)
     if move != "stay":
         return replace(update, state=move)

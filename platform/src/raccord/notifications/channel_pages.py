@@ -158,6 +158,7 @@ async def _table(
         senders={medium: found[0] for medium, found in senders.items() if found},
         where=shop_mails.WHERE.get(connector),
         mails={event: shop_mails.mail_of(connector, event) for event in EVENTS},
+        shop_notes={event: shop_mails.notes_of(connector, event) for event in EVENTS},
         wrong=wrong or {},
         locked=not _may_change(request),
     )

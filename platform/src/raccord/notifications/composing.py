@@ -39,15 +39,15 @@ def recipient_of(order: Order, medium: Medium) -> str:
     """ "" when the order has none that can be used."""
     if medium == "sms":
         return mobile_of(order)
-    for typed in (order.buyer.email, order.billing.email):
-        address = parseaddr(typed.strip())[1]
-        if (
-            address.count("@") == 1
-            and "." in address.partition("@")[2]
-            and not set(address) & set(" \t\r\n<>,;")
-        ):
-            return address
-    return ""
+    usable = (usable_address(typed) for typed in (order.buyer.email, order.billing.email))
+    return next(filter(None, usable), "")
+
+
+def usable_address(typed: str) -> str:
+    """ "" for what no mail can be sent to."""
+    address = parseaddr(typed.strip())[1]
+    usable = address.count("@") == 1 and "." in address.partition("@")[2]
+    return address if usable and not set(address) & set(" \t\r\n<>,;") else ""
 
 
 def write(

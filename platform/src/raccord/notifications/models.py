@@ -76,6 +76,7 @@ class Told(Struct, frozen=True, kw_only=True):
     attempts: int
     answer: str
     problem: Problem | None
+    receipt: Literal["awaited", "delivered", "refused", "unknown"] | None
     erp: UUID
 
 

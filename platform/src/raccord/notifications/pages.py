@@ -21,7 +21,7 @@ from raccord.front.i18n import language_of
 from raccord.front.links import address
 from raccord.front.security import MACHINE
 from raccord.front.templating import page
-from raccord.notifications import repository
+from raccord.notifications import address_repository, repository
 from raccord.notifications.deliverability import Hint, hints
 from raccord.notifications.models import State
 from raccord.notifications.senders import SMTP, Senders, settings_type
@@ -195,7 +195,7 @@ async def stop(request: Request[Any, Any, Any], token: FromPath[str]) -> Templat
         raise NotFoundException
     tenant, recipient = found
     async with tenant_transaction(tenant):
-        await repository.unsubscribe(tenant, recipient)
+        await address_repository.unsubscribe(tenant, recipient)
     return page(request, "notifications/stop.html", stopped=True)
 
 

@@ -28,7 +28,7 @@ DUE = """
 """
 TOLD = """
     SELECT n.id, n.sales_order, o.number, n.event, n.medium, n.state, n.reason, n.recipient, n.language, n.seen_at, n.sent_at,
-           n.retry_at, n.attempts, n.answer, n.problem, c.erp
+           n.retry_at, n.attempts, n.answer, n.problem, n.receipt, c.erp
       FROM notification n JOIN sales_order o ON o.tenant = n.tenant AND o.id = n.sales_order
       JOIN channel c ON c.tenant = o.tenant AND c.id = o.channel
 """
@@ -218,24 +218,6 @@ async def save_check(medium: Medium, problem: Problem | None) -> None:
 
 async def remove_sender(medium: Medium) -> None:
     await current_connection().execute("DELETE FROM sender WHERE medium = $1", medium)
-
-
-# ----------------------------------------------------------------------------------------------- unsubscribed
-
-
-async def unsubscribe(tenant: UUID, address: str) -> None:
-    await current_connection().execute(
-        "INSERT INTO unsubscribed (tenant, address) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-        tenant,
-        address.casefold(),
-    )
-
-
-async def is_unsubscribed(address: str) -> bool:
-    found: bool = await current_connection().fetchval(
-        "SELECT EXISTS (SELECT 1 FROM unsubscribed WHERE address = $1)", address.casefold()
-    )
-    return found
 
 
 # --------------------------------------------------------------------------------------------------- reading

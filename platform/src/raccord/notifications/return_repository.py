@@ -1,5 +1,4 @@
-"""The queries of what comes back: receipts, the mailbox of returned mails, addresses at which nothing arrives. Inside one tenant's
-transaction."""
+"""The queries of what comes back: receipts, and the mailbox of returned mails. Inside one tenant's transaction."""
 
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -39,7 +38,9 @@ async def receipts_due(now: datetime, limit: int) -> list[UUID]:
 
 
 async def sent_at(id_: UUID) -> datetime:
-    found: datetime = await current_connection().fetchval("SELECT sent_at FROM notification WHERE id = $1", id_)
+    found: datetime = await current_connection().fetchval(
+        "SELECT sent_at FROM notification WHERE id = $1", id_
+    )
     return found
 
 
@@ -60,47 +61,6 @@ async def returned(id_: UUID, problem: Problem, at: datetime) -> bool:
         id_, msgspec.json.encode(problem).decode(), at,
     )  # fmt: skip
     return done is not None
-
-
-# ---------------------------------------------------------------------------------------------- undeliverable
-
-
-class Undeliverable(NamedTuple):
-    address: str
-    since: datetime
-    problem: Problem
-
-
-async def mark_undeliverable(tenant: UUID, address: str, problem: Problem) -> None:
-    await current_connection().execute(
-        "INSERT INTO undeliverable (tenant, address, problem) VALUES ($1, $2, $3) "
-        "ON CONFLICT (tenant, address) DO UPDATE SET problem = excluded.problem, since = now()",
-        tenant, address.casefold(), msgspec.json.encode(problem).decode(),
-    )  # fmt: skip
-
-
-async def is_undeliverable(address: str) -> bool:
-    found: bool = await current_connection().fetchval(
-        "SELECT EXISTS (SELECT 1 FROM undeliverable WHERE address = $1)", address.casefold()
-    )
-    return found
-
-
-async def write_again(address: str) -> bool:
-    done = await current_connection().fetchval(
-        "DELETE FROM undeliverable WHERE address = $1 RETURNING address", address.casefold()
-    )
-    return done is not None
-
-
-async def undeliverable(limit: int) -> list[Undeliverable]:
-    rows = await current_connection().fetch(
-        "SELECT address, since, problem FROM undeliverable ORDER BY since DESC, address LIMIT $1", limit
-    )
-    return [
-        Undeliverable(row["address"], row["since"], msgspec.json.decode(row["problem"], type=Problem))
-        for row in rows
-    ]
 
 
 # ------------------------------------------------------------------------------------------------ its mailbox

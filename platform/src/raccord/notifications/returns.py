@@ -14,6 +14,7 @@ import structlog
 
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
+from raccord.notifications import address_repository as addresses
 from raccord.notifications import composing, errors, repository, return_repository
 from raccord.notifications.mailbox import Place, ReturnMailbox
 from raccord.notifications.models import Due
@@ -150,7 +151,7 @@ class Returns:
         if not await return_repository.returned(due.id, problem, self._now()):
             return
         if gone and recipient:
-            await return_repository.mark_undeliverable(due.tenant, recipient, problem)
+            await addresses.mark_undeliverable(due.tenant, recipient, problem)
         told = {"event": due.event, "medium": due.medium, "to": recipient}
         entry = Entry(
             stream="orders", key=due.order.key, event=Event.CUSTOMER_NOT_TOLD, connection=due.shop, channel=due.channel,

@@ -21,7 +21,8 @@ from raccord.core.notification_times import quiet_until, waits_for_tracking
 from raccord.core.notification_words import language_of, shipment_of
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
-from raccord.notifications import composing, errors, repository, return_repository, stopping
+from raccord.notifications import address_repository as addresses
+from raccord.notifications import composing, errors, repository, stopping
 from raccord.notifications import template_repository as texts
 from raccord.notifications.models import Attachment, Due, Later, Mail, Skip, Sms
 from raccord.notifications.senders import Senders
@@ -117,9 +118,9 @@ class Telling:
         recipient = composing.recipient_of(due.order, due.medium)
         if not recipient:
             return Skip("no_address")
-        if event not in composing.BOUND and await repository.is_unsubscribed(recipient):
+        if event not in composing.BOUND and await addresses.is_unsubscribed(recipient):
             return Skip("unsubscribed")
-        if await return_repository.is_undeliverable(recipient):
+        if await addresses.is_undeliverable(recipient):
             return Skip("undeliverable")
         if event == "shipped":
             parcel = shipment_of(due.document, subject)

@@ -30,6 +30,23 @@ NAMES: dict[str, dict[EventName, Text]] = {
 }
 
 
+NOTES: dict[str, Text] = {
+    "woocommerce": Text(
+        "shop_mail.wc_notes",
+        "WooCommerce envoie aussi un e-mail « Note au client » avec chaque note que nous laissons au client. Tant qu’il est "
+        "activé, nos notes sont réservées à votre équipe, pour que le client ne soit pas prévenu deux fois ; désactivez-le, et "
+        "il les voit dans son compte.",
+        "WooCommerce also sends a mail “Customer note” with each note that we leave to the customer. As long as it is on, our "
+        "notes are for your staff alone, so that nobody is told twice; switch it off, and customers see them in their account.",
+    ),
+}
+"""Shops that mail what we write into an order."""
+
+
+def notes_of(connector: str, event: EventName) -> Text | None:
+    return NOTES.get(connector) if event in ("shipped", "invoiced", "cancelled") else None
+
+
 def mail_of(connector: str, event: EventName) -> Text | None:
     """The shop's own mail for this event, by the name it has there."""
     return NAMES.get(connector, {}).get(event)

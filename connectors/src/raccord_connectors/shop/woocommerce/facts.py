@@ -60,6 +60,11 @@ class Facts:
         """Of the unit in which the shop keeps lengths."""
         return MILLIMETRES.get(self._setting("products", "dimension_unit", "cm"), Decimal(10))
 
+    @property
+    def mails_notes(self) -> bool:
+        """Whether the shop mails its customer each note to them, as WooCommerce does unless that mail is switched off."""
+        return self._setting("email_customer_note", "enabled", "yes") == "yes"
+
     @cached_property
     def namespaces(self) -> frozenset[str]:
         """What is installed: the API of each plug-in has a name of its own."""

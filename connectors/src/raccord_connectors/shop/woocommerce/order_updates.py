@@ -6,12 +6,12 @@ line makes WooCommerce compute all taxes and totals anew.
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from raccord_connectors.canonical import OrderUpdate, PaperLink, Shipment, plain
-from raccord_connectors.contract import Change, Outcome, Problem, Text
+from raccord_connectors.contract import Change, Message, Outcome, Problem, Text, listed
 from raccord_connectors.shop.woocommerce import keys, problems, texts
 from raccord_connectors.shop.woocommerce.client import BATCH, Item, Row, ShopClient
 from raccord_connectors.shop.woocommerce.facts import Facts
@@ -148,6 +148,10 @@ class OrderUpdateWriter:
                 self._client.post(f"orders/{number}/notes", body)
                 said.append(sentence)
 
+        def shown(event: Literal["shipped", "invoiced", "cancelled"]) -> bool:
+            """A note to the customer is mailed by WooCommerce: where they hear of it otherwise, it is for the staff alone."""
+            return event not in record.quiet or not self._facts.mails_notes
+
         if record.erp_document and meta_of(order, DOCUMENT) != record.erp_document:
             note(texts.NOTE_DOCUMENT, customer=False, number=record.erp_document)
         for number in _invoices(record):
@@ -157,24 +161,32 @@ class OrderUpdateWriter:
         for paper in record.papers:
             if paper.number not in told_papers:
                 what = texts.PAPER_KINDS[paper.kind].fill().text(self._facts.language)
-                note(texts.NOTE_PAPER, customer=True, what=what, number=paper.number, url=paper.url)
+                note(
+                    texts.NOTE_PAPER,
+                    customer=shown("invoiced"),
+                    what=what,
+                    number=paper.number,
+                    url=paper.url,
+                )
         names = {str(item["id"]): str(item.get("name") or "") for item in order.get("line_items") or []}
         gone = {line: one.cancelled for line, one in record.lines.items() if one.cancelled}
         if gone and meta_of(order, CANCELLED) != msgspec.json.encode(gone).decode():
-            note(texts.NOTE_PART_CANCELLED, customer=True, what=_listed(gone, names))
+            note(texts.NOTE_PART_CANCELLED, customer=shown("cancelled"), what=_listed(gone, names))
         told = _told(order)
         for shipment in record.shipments:
             if _marks(shipment)[-1] in told:
                 continue
             if record.state == "partly_shipped" and shipment.lines and shipment.key not in told:
-                note(texts.NOTE_PART_SHIPPED, customer=True, what=_listed(shipment.lines, names))
+                note(texts.NOTE_PART_SHIPPED, customer=shown("shipped"), what=_listed(shipment.lines, names))
             if shipment.tracking and self._track(int(order["id"]), shipment):
                 continue
             if shipment.tracking:
                 carrier = shipment.carrier or "—"
-                note(texts.NOTE_SHIPPED, customer=True, carrier=carrier, tracking=shipment.tracking)
+                note(
+                    texts.NOTE_SHIPPED, customer=shown("shipped"), carrier=carrier, tracking=shipment.tracking
+                )
             elif record.state != "partly_shipped" or not shipment.lines:
-                note(texts.NOTE_SHIPPED_WITHOUT_TRACKING, customer=True)
+                note(texts.NOTE_SHIPPED_WITHOUT_TRACKING, customer=shown("shipped"))
 
     def _track(self, order: int, shipment: Shipment) -> bool:
         """Hands the parcel to a tracking plug-in, if the shop has one that we know."""
@@ -222,9 +234,12 @@ def _invoices(record: OrderUpdate) -> list[str]:
     return record.invoice_numbers or ([record.invoice_number] if record.invoice_number else [])
 
 
-def _listed(lines: Mapping[str, Decimal], names: Mapping[str, str]) -> str:
+def _listed(lines: Mapping[str, Decimal], names: Mapping[str, str]) -> Message:
     """ "2 × Chaise, 1 × Table" """
-    return ", ".join(f"{plain(quantity)} × {names.get(line) or line}" for line, quantity in lines.items())
+    return listed(
+        texts.PART.fill(quantity=plain(quantity), name=names.get(line) or line)
+        for line, quantity in lines.items()
+    )
 
 
 def _told(order: Row) -> list[str]:
