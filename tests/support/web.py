@@ -169,6 +169,7 @@ def pages(made: Furnished) -> dict[str, str]:
 
     places = {
         "overview": "overview",
+        "customers": "customers",
         "waiting": "waiting",
         "journal": "journal",
         "journal paused": "journal?live=off&problems=1",
