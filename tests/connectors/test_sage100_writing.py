@@ -147,7 +147,7 @@ def test_a_total_that_sage_does_not_reach_is_refused_with_both_figures(gescom: G
     wanted = draft(gescom, line(an_article(gescom), 1, "10", "3", rate=None))
     (outcome,) = write(gescom, wanted)
     assert outcome.problem is not None
-    assert "12.00" in outcome.problem.message.fr
+    assert "12,00" in outcome.problem.message.fr
     assert "13" in outcome.problem.message.fr
     assert [] == headers(gescom)
 

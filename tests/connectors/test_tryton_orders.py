@@ -122,7 +122,7 @@ def test_without_a_rounding_article_it_is_held_with_the_difference_and_nothing_i
     draft = order(customer, line(pot.key, "1", "8.33", "1.66"))
     problem = problem_of(write(connect(server, rounding_article=""), draft))
     assert "gross" == problem.field
-    assert "8.33 / 1.66 / 9.99" in problem.message.fr
+    assert "8,33 / 1,66 / 9,99" in problem.message.fr
     assert "article d’arrondi" in problem.message.fr
     assert "rounding article" in problem.message.en
     assert [] == merchant.sales(draft.key)
@@ -206,7 +206,7 @@ def test_a_rate_that_is_not_the_articles_is_explained_line_by_line(
     )
     problem = problem_of(write(erp, draft))
     assert (
-        "« Thé très cher » : 100.00 HT à 20 % dans la boutique, 100.00 à 5.5 % dans Tryton."
+        "« Thé très cher » : 100,00 HT à 20 % dans la boutique, 100,00 à 5,5 % dans Tryton."
         in problem.message.fr
     )
     assert "Nothing was confirmed" in problem.message.en

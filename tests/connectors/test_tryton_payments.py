@@ -128,7 +128,7 @@ def test_what_comes_after_the_invoice_settles_it_whatever_it_was_meant_to_be(
     assert D(1200) == late.paid
     problem = problem_of(late.write(late.entry("p3", "0.01", "settlement")))
     assert ("tryton.payment_too_large", "amount") == (problem.message.code, problem.field)
-    assert "0.01" in problem.message.fr
+    assert "0,01" in problem.message.fr
     assert "only 0.00 is due" in problem.message.en
     assert [] == late.read(late.entry("p3", "0.01"))
 

@@ -96,13 +96,13 @@ def test_shipping_without_an_article_to_carry_it_holds_the_order() -> None:
     )
     entry = enter(order, reference="R", customer="C", items={"shop-1": "A"}, settings=ChannelSettings())
     assert entry.problem is not None
-    assert "6.90 EUR" in entry.problem.message.fr
+    assert "6,90 EUR" in entry.problem.message.fr
 
 
 def test_a_gap_larger_than_rounding_holds_the_order_and_tells_the_difference() -> None:
     problem = check(order_of([line("1", "10", "2")], [], residue=D("0.50")))
     assert problem is not None
-    assert "0.50" in problem.message.fr
+    assert "0,50" in problem.message.fr
 
 
 @given(st.uuids(), st.text(min_size=1, max_size=60))

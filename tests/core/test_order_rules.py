@@ -254,7 +254,7 @@ def test_taxes_that_moved_between_rates_are_told_though_the_totals_agree() -> No
     found = gaps(draft, document_of(draft, taxes=moved))
     assert [("rate", D("10")), ("rate", D("20"))] == [(gap.what, gap.rate) for gap in found]
     french, english = told(found)
-    assert "taxe à 10 % : 0.75 au lieu de 0.76" in french
+    assert "taxe à 10 % : 0,75 au lieu de 0,76" in french
     assert "tax at 10%: 0.75 instead of 0.76" in english
 
 
@@ -268,7 +268,7 @@ def test_a_line_that_the_erp_priced_itself_explains_the_total() -> None:
     found = gaps(draft, document_of(draft, gross=draft.gross + 1, lines=[*lines, added]))
     assert "gross" == found[0].what
     french, _ = told(found)
-    assert "ligne « Article A20 » hors taxe : 20.00 au lieu de 16.66" in french
+    assert "ligne « Article A20 » hors taxe : 20,00 au lieu de 16,66" in french
     assert "ligne « Article A10 », absente du document" in french
     assert "ligne « Escompte », ajoutée dans la gestion" in french
 
@@ -279,7 +279,7 @@ def test_an_order_that_does_not_add_up_is_explained_line_by_line() -> None:
     problem = check(order)
     assert problem is not None
     said = explained(order, problem.message)
-    assert "« Théière » : 1 × 16.66 font 16.66, la boutique compte 160.00." in said.fr
+    assert "« Théière » : 1 × 16,66 font 16,66, la boutique compte 160,00." in said.fr
     assert "“Théière”: 20% of 160.00 make 32.00 of tax" in said.en
 
 

@@ -14,6 +14,7 @@ from raccord.settings import Settings
 from raccord.storage.engine import tenant_transaction
 from raccord_connectors.canonical import Document, TaxAmount
 from raccord_connectors.contract import Problem
+from raccord_connectors.numerals import french
 from support.database import opened
 from support.order_world import World, world
 
@@ -127,7 +128,7 @@ def test_a_document_whose_taxes_moved_between_rates_is_held_rate_by_rate(setting
         found = await w.order()
         problem = msgspec.json.decode(str(found["problem"]), type=Problem)
         assert ("held", "order.document_differs") == (found["state"], problem.message.code)
-        assert f"taxe à 20 % : 0.00 au lieu de {document.tax:.2f}" in problem.message.fr
+        assert f"taxe à 20 % : 0,00 au lieu de {french(document.tax)}" in problem.message.fr
         assert f"tax at 10%: {document.tax:.2f} instead of 0.00" in problem.message.en
 
     run(settings, scenario)

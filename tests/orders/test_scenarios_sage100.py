@@ -11,6 +11,7 @@ from raccord.core.order_entry import enter
 from raccord_connectors.canonical import Document, Draft
 from raccord_connectors.contract import Change, Selection
 from raccord_connectors.erp.sage100 import Sage100
+from raccord_connectors.numerals import french
 from sandbox.gescom.business import GesCom
 from support.gescom import sage100
 from support.order_life import Life
@@ -110,6 +111,6 @@ def test_a_tax_that_sage_comes_to_otherwise_holds_the_order_and_writes_nothing(
     (outcome,) = erp.write("drafts", [Change("create", draft.key, draft)])
     assert outcome.problem is not None
     assert ("rejected", "sage100.total_differs") == (outcome.problem.kind, outcome.problem.message.code)
-    assert f"{draft.gross}" in outcome.problem.message.fr
+    assert french(draft.gross) in outcome.problem.message.fr
     every = [record for page in erp.read("documents") for record in page.records]
     assert draft.key not in {document.reference for document in every if isinstance(document, Document)}

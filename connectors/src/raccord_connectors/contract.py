@@ -6,7 +6,8 @@ tunnel between them is this contract on the wire (`wire`). What a connector decl
 by the conformance suite (`kit.conformance`); it declares only what its system can honour.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -21,6 +22,7 @@ from raccord_connectors.discovery import Feature as Feature
 from raccord_connectors.discovery import Identity as Identity
 from raccord_connectors.discovery import PaperNeeds as PaperNeeds
 from raccord_connectors.discovery import PictureNeeds as PictureNeeds
+from raccord_connectors.numerals import english, french
 
 # ---------------------------------------------------------------------------------------------- sentences
 
@@ -41,14 +43,32 @@ class Message(Struct, frozen=True):
 
 
 class Text(Struct, frozen=True):
-    """A sentence with `{places}`, from which messages are filled: `KEY_REFUSED.fill(shop="…")`."""
+    """A sentence with `{places}`, from which messages are filled: `KEY_REFUSED.fill(shop="…")`. A Decimal is written as one
+    writes numbers in the language of the sentence; a message, in that language."""
 
     code: str
     fr: str
     en: str
 
     def fill(self, **values: object) -> Message:
-        return Message(self.code, self.fr.format(**values), self.en.format(**values))
+        french, english = (
+            {name: say(value) for name, value in values.items()} for say in (_in_french, _in_english)
+        )
+        return Message(self.code, self.fr.format(**french), self.en.format(**english))
+
+
+def listed(messages: Iterable[Message], between: str = ", ") -> Message:
+    """Several as one, to stand in a sentence."""
+    found = list(messages)
+    return Message("listed", between.join(one.fr for one in found), between.join(one.en for one in found))
+
+
+def _in_french(value: object) -> object:
+    return french(value) if isinstance(value, Decimal) else value.fr if isinstance(value, Message) else value
+
+
+def _in_english(value: object) -> object:
+    return english(value) if isinstance(value, Decimal) else value.en if isinstance(value, Message) else value
 
 
 # ------------------------------------------------------------------------------------------------- errors
@@ -354,7 +374,9 @@ class Outcome(Struct, frozen=True, omit_defaults=True):
     existed: bool = False
     """A `create` that found its thing already there (a repetition, or a match by natural key)."""
     media: Mapping[str, str] = {}  # digest → the system's own key, of the pictures that this change brought
-    said: Sequence[Message] = ()  # of a change that was done: what its owner should know of it, such as a text that was cut
+    said: Sequence[
+        Message
+    ] = ()  # of a change that was done: what its owner should know of it, such as a text that was cut
 
     @property
     def done(self) -> bool:

@@ -34,7 +34,7 @@ class Moment(Struct, frozen=True, kw_only=True):
     lines: dict[str, Decimal] = {}
     """Of a delivery: article → quantity."""
     entry: EntryRow | None = None
-    facts: dict[str, str] = {}
+    facts: dict[str, str | Decimal] = {}
     """What the entry tells beside its event: the reason, the article, the difference."""
     bad: bool = False
 
@@ -84,6 +84,9 @@ def _invoices(view: OrderView) -> list[Moment]:
     ]
 
 
+AMOUNTS = ("gap", "asked", "made")
+
+
 def _told(entry: EntryRow) -> Moment:
     return Moment(
         what="entry",
@@ -95,10 +98,11 @@ def _told(entry: EntryRow) -> Moment:
     )
 
 
-def _facts(entry: EntryRow) -> dict[str, str]:
-    """Small objects of ours; records of the ERP are told by their own page in the journal."""
+def _facts(entry: EntryRow) -> dict[str, str | Decimal]:
+    """Small objects of ours, their amounts as numbers; records of the ERP are told by their own page in the journal."""
     told: Any = msgspec.json.decode(entry.after) if entry.after and entry.before is None else {}
     if not isinstance(told, dict):
         return {}
     named = ("reason", "customer", "shop_item", "item", "gap", "document", "asked", "made")
-    return {name: str(told[name]) for name in named if told.get(name)}
+    said: dict[str, str | Decimal] = {name: str(told[name]) for name in named if told.get(name)}
+    return {name: Decimal(str(value)) if name in AMOUNTS else value for name, value in said.items()}

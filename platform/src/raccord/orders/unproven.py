@@ -18,7 +18,7 @@ from raccord.orders.models import StoredOrder
 from raccord.orders.noting import note
 from raccord.storage.engine import current_connection
 from raccord_connectors.canonical import plain
-from raccord_connectors.contract import Message, Problem, Text
+from raccord_connectors.contract import Message, Problem, Text, listed
 
 UNPROVEN = Text(
     "order.sale_unproven",
@@ -29,6 +29,7 @@ UNPROVEN = Text(
     "lowered by it. Check the stock of these articles in the ERP (depot, stock count), or end the reservation on the order’s "
     "page.",
 )
+SALE = Text("order.sale_of", "{quantity} × {item}", "{quantity} × {item}")
 BY_A_PERSON = "ended by a person"
 
 
@@ -63,8 +64,8 @@ async def tell(erp: UUID) -> int:
 
 
 def _said(found: StoredOrder, sold: dict[str, Decimal]) -> Message:
-    what = ", ".join(f"{plain(quantity)} × {item}" for item, quantity in sorted(sold.items()))
-    return UNPROVEN.fill(number=found.order.number, what=what)
+    sales = [SALE.fill(quantity=plain(quantity), item=item) for item, quantity in sorted(sold.items())]
+    return UNPROVEN.fill(number=found.order.number, what=listed(sales))
 
 
 async def of_order(order: UUID) -> Sequence[UnprovenSale]:

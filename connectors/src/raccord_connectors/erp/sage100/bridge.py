@@ -8,6 +8,7 @@ import queue
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from itertools import count
 from typing import Any
 
@@ -162,10 +163,22 @@ def _pump(process: subprocess.Popen[bytes], lines: "queue.Queue[bytes | None]") 
     lines.put(None)
 
 
+FIGURES = frozenset({"found", "expected", "left", "amount", "rate"})
+"""What a refusal tells as a number, in the protocol's own spelling."""
+
+
+def _figure(said: str) -> object:
+    try:
+        return Decimal(said)
+    except InvalidOperation:
+        return said
+
+
 def contract_error(failure: Failure, key: str = "") -> ConnectorError:
     """What a refusal means for the caller, with a sentence for a person."""
     text = texts.BRIDGE_REFUSALS.get(failure.kind, texts.SAGE_REFUSES)
-    places = {"key": key, "said": failure.text or failure.kind, **failure.values}
+    told = {name: _figure(value) if name in FIGURES else value for name, value in failure.values.items()}
+    places: dict[str, object] = {"key": key, "said": failure.text or failure.kind, **told}
     message = text.fill(**{name: places.get(name, "?") for name in texts.places_of(text)})
     if failure.kind in WAITING:
         wait = RETRY_LOCKED if failure.kind == LOCKED else RETRY_BUSY

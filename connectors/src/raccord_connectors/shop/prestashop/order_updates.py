@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from raccord_connectors.canonical import OrderUpdate, plain
-from raccord_connectors.contract import Change, Outcome, Problem, RecordRejected, Text, TransientError
+from raccord_connectors.contract import (
+    Change,
+    Message,
+    Outcome,
+    Problem,
+    RecordRejected,
+    Text,
+    TransientError,
+    listed,
+)
 from raccord_connectors.shop.prestashop import keys, texts
 from raccord_connectors.shop.prestashop.client import Refused, Webservice
 from raccord_connectors.shop.prestashop.facts import Facts
@@ -215,7 +224,7 @@ def _of_refunds(order: _Held, record: OrderUpdate) -> Problem | None:
     if not record.refunds:
         return None
     amount = sum((wish.amount for wish in record.refunds), Decimal(0))
-    said = texts.REFUND_BY_HAND.fill(amount=f"{plain(amount):f}", number=order.row["reference"].strip())
+    said = texts.REFUND_BY_HAND.fill(amount=plain(amount), number=order.row["reference"].strip())
     return Problem("rejected", said, field="refunds")
 
 
@@ -234,6 +243,9 @@ def _target(change: Change) -> str:
     return change.target or (change.record.key if change.record is not None else change.key)
 
 
-def _listed(lines: Mapping[str, Decimal], names: Mapping[str, str]) -> str:
+def _listed(lines: Mapping[str, Decimal], names: Mapping[str, str]) -> Message:
     """ "2 × Chaise, 1 × Table" """
-    return ", ".join(f"{plain(quantity)} × {names.get(line) or line}" for line, quantity in lines.items())
+    return listed(
+        texts.PART.fill(quantity=plain(quantity), name=names.get(line) or line)
+        for line, quantity in lines.items()
+    )

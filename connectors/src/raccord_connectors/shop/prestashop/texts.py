@@ -207,6 +207,32 @@ BAD_QUANTITY = Text(
     "The quantity {quantity} of {key} is beyond what PrestaShop can keep. Check the stock in the ERP.",
 )
 
+# ----------------------------------------------------------------------------------------------- customers
+
+ACCOUNT_UNREADABLE = Text(
+    "prestashop.account_unreadable",
+    "Le compte client {account} de la boutique est illisible ({reason}). Ouvrez-le dans le back-office et "
+    "enregistrez-le à nouveau.",
+    "The customer account {account} of the shop cannot be read ({reason}). Open it in the back office and save it again.",
+)
+ACCOUNT_GONE = Text(
+    "prestashop.account_gone",
+    "La boutique n’a pas (ou plus) de compte client n° {account}.",
+    "The shop has no customer account number {account} (any more).",
+)
+ACCOUNT_REFUSED = Text(
+    "prestashop.account_refused",
+    "PrestaShop a refusé le compte client n° {account} : « {words} ». Corrigez la fiche du client.",
+    "PrestaShop refused customer account number {account}: “{words}”. Correct the customer’s record.",
+)
+ACCOUNT_GROUP_UNKNOWN = Text(
+    "prestashop.account_group_unknown",
+    "La boutique n’a pas de groupe de clients « {group} » pour le compte n° {account}. Créez-le, ou corrigez la table "
+    "des catégories "
+    "tarifaires.",
+    "The shop has no customer group “{group}” for account number {account}. Create it, or correct the table of price categories.",
+)
+
 # -------------------------------------------------------------------------------------------------- orders
 
 ORDER_UNREADABLE = Text(
@@ -255,6 +281,7 @@ NOTE_PARCEL = Text(
     "Un colis est parti ({carrier}), n° de suivi {tracking}.",
     "A parcel has left ({carrier}), tracking number {tracking}.",
 )
+PART = Text("prestashop.part", "{quantity} × {name}", "{quantity} × {name}")
 NOTE_PART_SHIPPED = Text(
     "prestashop.note_part_shipped",
     "Une partie de votre commande est partie : {what}. Le reste suivra.",

@@ -280,6 +280,7 @@ NOTE_INVOICE = Text(
     "Facture {number} établie dans la gestion commerciale.",
     "Invoice {number} issued in the ERP.",
 )
+PART = Text("woocommerce.part", "{quantity} × {name}", "{quantity} × {name}")
 NOTE_PART_SHIPPED = Text(
     "woocommerce.note_part_shipped",
     "Une partie de votre commande est partie : {what}.",
