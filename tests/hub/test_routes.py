@@ -19,6 +19,7 @@ OPEN_TO_STRANGERS = {
     "/sign-in": "one signs in there",
     "/connectors": "what each connector can do, the same for everybody",
     "/language": "strangers read too; it only sets a cookie",
+    "/api": "the reference of the public API, for whoever considers a program of their own",
     "/static/{file_path:path}": "style sheet, script and logo, the same for everybody",
 }
 FOR_MACHINES = {
@@ -46,7 +47,7 @@ FOR_MACHINES = {
     "/files/{tenant:uuid}/{token:str}/{name:str}": "stands on a product's page; its token is found by nobody who tries",
     "/objects/{key:path}": "the address itself is signed, for one act on one key",
 }
-PUBLIC_API = "/api/v1"
+PUBLIC_API = "/api/v1/"
 OPEN_API = {
     "/api/v1/openapi.json": "describes the public API, the same for everybody",
 }
@@ -70,7 +71,7 @@ class Place(NamedTuple):
             "tenant": made.tenant, "channel": made.channel, "connection": made.shop, "agent": made.agent, "brake": made.brake,
             "grant": made.grant, "order": made.orders["held"], "entry": 1, "stream": "listings", "key": "CHAISE", "path": "x",
             "plan": made.plan, "number": 1, "content": "00" * 32,
-            "event": "shipped", "message": made.plan, "paper": made.paper, "token": "x",
+            "event": "shipped", "message": made.plan, "paper": made.paper, "token": "x", "api_key": made.plan, "endpoint": made.plan,
         }  # fmt: skip
         return re.sub(r"{(\w+):\w+}", lambda found: str(known[found[1]]), self.path)
 

@@ -36,8 +36,10 @@ from raccord.orders import api as hooks
 from raccord.orders import hold_pages as order_holds
 from raccord.orders import pages as orders
 from raccord.orders import reserved_pages as reserved
+from raccord.outgoing import pages as webhooks
 from raccord.overview import pages as overview
 from raccord.partners import pages as partners
+from raccord.public_api import pages as programs
 from raccord.public_api import routes as public_api
 from raccord.rehearsals import pages as rehearsals
 from raccord.search import pages as search
@@ -87,5 +89,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *message_addresses.ROUTES,
     *alerts.ROUTES,
     *partners.ROUTES,
+    *programs.ROUTES,
+    *webhooks.ROUTES,
     public_api.API,
 ]
