@@ -38,7 +38,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "response": [
             {
                 "order": _ORDER, "number": "1042", "done": True,
-                "said": {"code": "order.retried", "fr": "Commande 1042 : relancée.", "en": "Order 1042: tried again."},
+                "said": {"code": "order.retried", "fr": "Commande 1042 : réessayée.", "en": "Order 1042: tried again."},
             }
         ],
     },

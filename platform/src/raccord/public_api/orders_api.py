@@ -23,7 +23,7 @@ from raccord.orders.deciding import Answer, Choice
 from raccord.orders.decisions import Taken
 from raccord.orders.holds import HoldRow
 from raccord.orders.listing import ListRow, Sort, Tab
-from raccord.orders.timeline import Moment, timeline
+from raccord.orders.timeline import Moment, Source, What, timeline
 from raccord.orders.views import OrderView
 from raccord.public_api.door import caller_of, wake_of
 from raccord.public_api.errors import moved_on, not_found
@@ -46,6 +46,26 @@ class ReservedLine(Struct, frozen=True):
     since: datetime
     ended_at: datetime | None
     ended_because: str | None
+
+
+class MomentTold(Struct, frozen=True, kw_only=True):
+    """One moment of its story."""
+
+    what: What
+    source: Source
+    at: datetime | None
+    """Null: it happened, and nobody told when."""
+    title: str
+    amount: Decimal | None
+    lines: dict[str, Decimal]
+    """Of a delivery: article → quantity."""
+    event: str | None
+    """Of the journal."""
+    entry: int | None
+    """Number of the journal's entry."""
+    problem: Problem | None
+    facts: dict[str, str]
+    bad: bool
 
 
 class OrderStory(Struct, frozen=True, kw_only=True):
@@ -80,7 +100,7 @@ class OrderStory(Struct, frozen=True, kw_only=True):
     reserved: list[ReservedLine]
     holds: list[HoldRow]
     """What waits for a person although the order is in the ERP."""
-    story: list[Moment]
+    story: list[MomentTold]
     decisions: list[Taken]
 
 
@@ -259,7 +279,17 @@ def _story(found: OrderView, held: list[HoldRow], story: list[Moment], taken: li
         customer=found.customer, draft=found.draft, document=found.document, document_number=found.document_number,
         comparison=compare(found.order, found.draft, found.document), received_at=found.received_at,
         integrated_at=found.integrated_at, attempts=found.attempts, retry_at=found.retry_at,
-        reserved=[ReservedLine(*one) for one in found.reserved], holds=held, story=story, decisions=taken,
+        reserved=[ReservedLine(*one) for one in found.reserved], holds=held,
+        story=[_moment(one) for one in story], decisions=taken,
+    )  # fmt: skip
+
+
+def _moment(one: Moment) -> MomentTold:
+    entry = one.entry
+    return MomentTold(
+        what=one.what, source=one.source, at=one.at, title=one.title, amount=one.amount, lines=one.lines,
+        event=entry.event if entry else None, entry=entry.id if entry else None, problem=entry.problem if entry else None,
+        facts={name: str(value) for name, value in one.facts.items()}, bad=one.bad,
     )  # fmt: skip
 
 
