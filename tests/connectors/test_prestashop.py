@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from raccord_connectors.canonical import (
     Availability,
+    Customer,
     Listing,
     Offer,
     OfferPrice,
@@ -71,7 +72,7 @@ class TestPrestaShop(ConnectorConformance):
     """A product has a group of tax rules, which may have a rate for each country; a picture has no name by which it would be
     known again (`test_prestashop_pictures` looks at them in the shop)."""
     never: ClassVar[Mapping[str, tuple[str, ...]]] = {"remove": ("orders",)}
-    """PrestaShop deletes no order."""
+    """PrestaShop deletes no order, and keeps customers with a mark."""
     version = "8.1.7"
 
     @pytest.fixture(autouse=True)
@@ -110,6 +111,12 @@ class TestPrestaShop(ConnectorConformance):
         served.set_stock(self.simple, 40)
         bought = {(self.simple, 0): 2, (self.variable, self.combinations[0]): 1}
         self.orders = [served.buy(bought, voucher=Decimal(10)) for _ in range(4)]
+        for name in ("Martin", "Durand", "Petit"):
+            served.add(
+                "customers", firstname="Léa", lastname=name, email=f"{name.lower()}@example.org", active=1, id_lang=1,
+                id_default_group=3, associations={"groups": [{"id": "3"}]},
+            )  # fmt: skip
+        self.accounts = [int(row["id"]) for row in served.rows("customers")]
 
     def connector(self) -> PrestaShop:
         return self._connector()
@@ -139,6 +146,8 @@ class TestPrestaShop(ConnectorConformance):
             return Listing(key=key, published=True, name="Chaise", offers=[offer], summary="Une chaise")
         if stream == "availability":
             return Availability(key=f"ERP{number}", quantity=Decimal(3 + number), product="x")
+        if stream == "customers":
+            return self._account(number)
         return OrderUpdate(key=str(self.orders[number]), state="preparing", erp_document=f"BC{number}")
 
     def bad_sample(self, stream: str) -> Record:
@@ -147,6 +156,8 @@ class TestPrestaShop(ConnectorConformance):
             return Listing(key="FAUX", published=True, name="Faux", offers=[offer])
         if stream == "availability":
             return Availability(key="INCONNU", quantity=Decimal(1), product="x")
+        if stream == "customers":
+            return replace(self._account(0), key="CLI9", last_name="Martin 2000")
         return OrderUpdate(key="999999", state="shipped")
 
     def changed(self, stream: str, record: Record) -> Record:
@@ -154,6 +165,8 @@ class TestPrestaShop(ConnectorConformance):
             return replace(record, name=f"{record.name} bleue", summary="Une autre chaise")
         if isinstance(record, Availability):
             return replace(record, quantity=record.quantity + 5)
+        if isinstance(record, Customer):
+            return replace(record, first_name="Élise", price_category="2", credit_limit=Decimal(1500))
         assert isinstance(record, OrderUpdate)
         return replace(
             record, state="shipped", shipments=[Shipment(key="S1", carrier="Colissimo", tracking="6A1")]
@@ -167,12 +180,25 @@ class TestPrestaShop(ConnectorConformance):
                 "ERP2": f"{self.variable}:{self.combinations[1]}",
             }
             return targets.get(record.key)
+        if stream == "customers":
+            return str(self.accounts[int(record.key.removeprefix("CLI")) % 4])
         return record.key
+
+    def _account(self, number: int) -> Customer:
+        told = ["email", "first_name", "last_name", "price_category", "credit_limit", "subscriptions"]
+        return Customer(
+            key=f"CLI{number}", email=f"client{number}@example.org", first_name="Léa", last_name="Martin",
+            price_category="3", subscriptions={"newsletter": True}, fields=told,
+        )  # fmt: skip
 
     def touch(self, stream: str) -> str:
         if stream == "orders":
             self.shop.change_state(self.orders[0], 5)
             return str(self.orders[0])
+        if stream == "customers":
+            self.shop.add("addresses", id_customer=self.accounts[0], id_country=8, alias="Autre", firstname="Léa",
+                          lastname="Martin", address1="1 rue Neuve", city="Nantes")  # fmt: skip
+            return str(self.accounts[0])
         if stream == "listings":
             self.shop.set("products", self.simple, name="Grand vase")
         else:
@@ -180,6 +206,9 @@ class TestPrestaShop(ConnectorConformance):
         return str(self.simple)
 
     def remove(self, stream: str) -> str:
+        if stream == "customers":
+            self.shop.set("customers", self.accounts[0], deleted=1)
+            return str(self.accounts[0])
         self.shop.remove("products", self.simple)
         return str(self.simple)
 
@@ -204,7 +233,7 @@ class TestPrestaShop(ConnectorConformance):
             product, _, combination = target.partition(":")
             row = self.shop.stock(int(product), int(combination or 0))
         else:
-            row = self.shop.row("products", int(target))
+            row = self.shop.row("customers" if stream == "customers" else "products", int(target))
         return {name: value for name, value in row.items() if name != "date_upd"}
 
     def disturb(self, stream: str, target: str) -> None:
@@ -214,6 +243,8 @@ class TestPrestaShop(ConnectorConformance):
             product, _, combination = target.partition(":")
             row = self.shop.stock(int(product), int(combination or 0))
             self.shop.set("stock_availables", int(row["id"]), location="Rayon 3")
+        elif stream == "customers":
+            self.shop.set("customers", int(target), optin=1, note="Client fidèle")
         else:
             self.shop.set(
                 "products", int(target), description="Écrit dans la boutique", weight="3", meta_title="À nous"

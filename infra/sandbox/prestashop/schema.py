@@ -268,6 +268,8 @@ CUSTOMERS = Resource(
         Field("firstname", required=True, size=255, check="isName"),
         Field("email", required=True, size=255, check="isEmail"),
         Field("birthday", "date"),
+        Field("outstanding_allow_amount", "decimal"),
+        Field("max_payment_days", "int"),
         *_bools("newsletter", "optin", "is_guest", "active", "deleted"),
         *_texts("company", "siret", "ape", "website", "note"),
         *STAMPS,

@@ -27,6 +27,7 @@ from raccord_connectors.canonical import (
     plain,
 )
 from raccord_connectors.shop.prestashop import keys
+from raccord_connectors.shop.prestashop.addresses import address, phone_of, text
 from raccord_connectors.shop.prestashop.discovery import carrier_key
 from raccord_connectors.shop.prestashop.facts import Facts
 from raccord_connectors.shop.prestashop.rows import Row, linked, number
@@ -88,7 +89,7 @@ def order(row: Row, beside: Beside, facts: Facts) -> Order:
         currency=currency,
         prices_include_tax=facts.prices_with_tax(str(customer.get("id_default_group", "")).strip()),
         buyer=_buyer(row, beside, facts),
-        billing=_address(beside.addresses.get(row["id_address_invoice"].strip()), facts),
+        billing=address(beside.addresses.get(row["id_address_invoice"].strip()), facts),
         delivery=_delivery(row, beside, facts),
         lines=lines,
         charges=charges,
@@ -98,7 +99,7 @@ def order(row: Row, beside: Beside, facts: Facts) -> Order:
         tax=plain(gross - net),
         gross=plain(gross),
         note="\n".join(beside.messages),
-        gift_message=_text(row.get("gift_message")) if _text(row.get("gift")) == "1" else "",
+        gift_message=text(row.get("gift_message")) if text(row.get("gift")) == "1" else "",
         custom=_custom(row),
         exchange_rate=plain((1 / rate).quantize(Decimal("0.0000000001")))
         if currency != facts.currency and rate
@@ -116,7 +117,7 @@ def stage(row: Row, facts: Facts) -> Stage:
         return "closed"
     if state is not None and (state.paid or state.accepted):
         return "open"
-    return "open" if _text(row.get("module")) in ON_DELIVERY else "pending"
+    return "open" if text(row.get("module")) in ON_DELIVERY else "pending"
 
 
 # ----------------------------------------------------------------------------------------------- lines and charges
@@ -141,8 +142,8 @@ def _line(row: Row, facts: Facts, mode: int, places: Decimal) -> OrderLine:
     return OrderLine(
         key=str(number(row)),
         item=keys.target_of(product, combination) if product else "",
-        sku=_text(row.get("product_reference")),
-        name=_text(row["product_name"]),
+        sku=text(row.get("product_reference")),
+        name=text(row["product_name"]),
         quantity=plain(_amount(row["product_quantity"])),
         net=plain(net),
         tax=plain(gross - net),
@@ -172,7 +173,7 @@ def _charges(row: Row, facts: Facts, mode: int) -> Sequence[Charge]:
         found.append(
             Charge(
                 kind="shipping",
-                title=_text((carrier or {}).get("name")) or "Livraison",
+                title=text((carrier or {}).get("name")) or "Livraison",
                 net=plain(net),
                 tax=plain(gross - net),
                 rate=rate if rate or gross == net else _nearest(net, gross - net, facts),
@@ -202,7 +203,7 @@ def _with_voucher(
 ) -> tuple[list[OrderLine], list[Charge]]:
     """A voucher shared out: what frees the shipping goes there, the rest to the lines by what they cost."""
     off, off_wt = rounded(_amount(rule["value_tax_excl"]), mode), rounded(_amount(rule["value"]), mode)
-    title = _text(rule.get("name")) or "Bon de réduction"
+    title = text(rule.get("name")) or "Bon de réduction"
     if rule.get("free_shipping", "0").strip() == "1":
         freed = []
         for charge in charges:
@@ -247,19 +248,19 @@ def _sums(lines: Sequence[OrderLine], charges: Sequence[Charge]) -> tuple[Decima
 def _payments(row: Row, beside: Beside, facts: Facts, gross: Decimal) -> list[Payment]:
     """Payments belong to a reference, which several orders may share: each then has its own part. TRAP: a shop that makes no
     invoices writes no payment; the state says that it was paid."""
-    module, label = _text(row.get("module")), _text(row.get("payment"))
+    module, label = text(row.get("module")), text(row.get("payment"))
     shared = len(beside.sisters) > 1
     found = [
         Payment(
             key=str(number(payment)),
             method=module
-            if _text(payment.get("payment_method")) in ("", label)
-            else _text(payment["payment_method"]),
-            title=_text(payment.get("payment_method")) or label,
+            if text(payment.get("payment_method")) in ("", label)
+            else text(payment["payment_method"]),
+            title=text(payment.get("payment_method")) or label,
             amount=plain(min(_amount(payment["amount"]), gross) if shared else _amount(payment["amount"])),
             state="paid",
             paid_at=_moment(payment.get("date_add"), facts),
-            transaction=_text(payment.get("transaction_id")),
+            transaction=text(payment.get("transaction_id")),
         )
         for payment in beside.payments
     ]
@@ -335,7 +336,7 @@ def _refund_part(detail: Mapping[str, str], lines: Mapping[str, OrderLine]) -> R
 
 def _number(row: Row, sisters: Sequence[Row]) -> str:
     """What the customer sees; as PrestaShop itself tells orders with one reference apart."""
-    reference = _text(row.get("reference")) or str(number(row))
+    reference = text(row.get("reference")) or str(number(row))
     if len(sisters) < 2:
         return reference
     return f"{reference}#{1 + sorted(number(one) for one in sisters).index(number(row))}"
@@ -344,21 +345,21 @@ def _number(row: Row, sisters: Sequence[Row]) -> str:
 def _buyer(row: Row, beside: Beside, facts: Facts) -> Buyer:
     customer = beside.customer or {}
     billing = beside.addresses.get(row["id_address_invoice"].strip()) or {}
-    guest = _text(customer.get("is_guest")) == "1"
+    guest = text(customer.get("is_guest")) == "1"
     groups = linked(customer, "groups") or (
         [int(customer["id_default_group"])] if customer.get("id_default_group") else []
     )
     return Buyer(
         key=None if guest or not customer else str(number(customer)),
-        email=_text(customer.get("email")),
-        first_name=_text(customer.get("firstname")) or _text(billing.get("firstname")),
-        last_name=_text(customer.get("lastname")) or _text(billing.get("lastname")),
-        company=_text(billing.get("company")) or _text(customer.get("company")),
-        siret=_text(customer.get("siret")) or None,
-        vat_number=_text(billing.get("vat_number")) or None,
-        phone=_phone(billing),
+        email=text(customer.get("email")),
+        first_name=text(customer.get("firstname")) or text(billing.get("firstname")),
+        last_name=text(customer.get("lastname")) or text(billing.get("lastname")),
+        company=text(billing.get("company")) or text(customer.get("company")),
+        siret=text(customer.get("siret")) or None,
+        vat_number=text(billing.get("vat_number")) or None,
+        phone=phone_of(billing),
         groups=[str(group) for group in groups],
-        language=facts.languages.get(_text(row.get("id_lang")), ""),
+        language=facts.languages.get(text(row.get("id_lang")), ""),
     )
 
 
@@ -366,45 +367,18 @@ def _delivery(row: Row, beside: Beside, facts: Facts) -> Address | None:
     wanted = row["id_address_delivery"].strip()
     if wanted == row["id_address_invoice"].strip() or wanted not in beside.addresses:
         return None
-    return _address(beside.addresses[wanted], facts)
-
-
-def _address(row: Row | None, facts: Facts) -> Address:
-    found = row or {}
-    country = _text(found.get("id_country"))
-    state = _text(found.get("id_state"))
-    return Address(
-        key=str(number(found)) if found else None,
-        company=_text(found.get("company")),
-        first_name=_text(found.get("firstname")),
-        last_name=_text(found.get("lastname")),
-        line1=_text(found.get("address1")),
-        line2=_text(found.get("address2")),
-        postal_code=_text(found.get("postcode")),
-        city=_text(found.get("city")),
-        region=facts.regions.get(state, "") if state not in ("", "0") else "",
-        country=facts.countries.get(country, ""),
-        phone=_phone(found),
-    )
-
-
-def _phone(row: Row) -> str:
-    return _text(row.get("phone_mobile")) or _text(row.get("phone"))
+    return address(beside.addresses[wanted], facts)
 
 
 def _custom(row: Row) -> dict[str, Scalar]:
     names = ("reference", "module", "payment", "note", "id_shop", "id_carrier")
-    return {name: _text(row.get(name)) for name in names if _text(row.get(name)) not in ("", "0")}
+    return {name: text(row.get(name)) for name in names if text(row.get(name)) not in ("", "0")}
 
 
-def _moment(text: object, facts: Facts) -> datetime | None:
-    stamp = _text(text)
+def _moment(value: object, facts: Facts) -> datetime | None:
+    stamp = text(value)
     return None if stamp in NO_MOMENT else facts.moment(stamp)
 
 
-def _text(value: object) -> str:
-    return str(value or "").replace("\x00", "").strip()
-
-
 def _amount(value: object) -> Decimal:
-    return Decimal(_text(value) or "0")
+    return Decimal(text(value) or "0")

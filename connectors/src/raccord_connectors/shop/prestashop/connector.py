@@ -21,9 +21,10 @@ from raccord_connectors.contract import (
     StreamSpec,
 )
 from raccord_connectors.kit.http import HttpClient
-from raccord_connectors.shop.prestashop import availability, discovery, listing_writer, rights
+from raccord_connectors.shop.prestashop import availability, customers, discovery, listing_writer, rights
 from raccord_connectors.shop.prestashop.availability import AvailabilityStream
 from raccord_connectors.shop.prestashop.client import Webservice
+from raccord_connectors.shop.prestashop.customers import CustomerStream
 from raccord_connectors.shop.prestashop.facts import Facts
 from raccord_connectors.shop.prestashop.listing_writer import ListingWriter
 from raccord_connectors.shop.prestashop.listings import ListingReader
@@ -68,6 +69,13 @@ class PrestaShop:
             ),
             StreamSpec("orders", READING | {Can.READ_SINCE, Can.READ_LATEST}, page_size=50),
             StreamSpec("order_updates", frozenset((Can.UPDATE,)), batch_size=20),
+            StreamSpec(
+                "customers",
+                READING | {Can.READ_SINCE, Can.UPDATE},
+                page_size=100,
+                batch_size=customers.BATCH,
+                fields=customers.WRITTEN,
+            ),
         ),
         # PrestaShop itself sets no limit; shared hosting does, silently.
         limits=Limits(concurrency=1, requests_per_second=5),
@@ -105,6 +113,8 @@ class PrestaShop:
                 yield from AvailabilityStream(self.client, self._facts).read(wanted, size)
             case "orders":
                 yield from OrderReader(self.client, self._facts).read(wanted, size)
+            case "customers":
+                yield from CustomerStream(self.client, self._facts).read(wanted, size)
             case _:
                 raise KeyError(f"{stream} cannot be read")
 
@@ -117,6 +127,8 @@ class PrestaShop:
                 yield from AvailabilityStream(self.client, self._facts).write(changes)
             case "order_updates":
                 yield from OrderUpdateWriter(self.client, self._facts, self.settings).write(changes)
+            case "customers":
+                yield from CustomerStream(self.client, self._facts).write(changes)
             case _:
                 raise KeyError(f"{stream} cannot be written")
 

@@ -189,13 +189,14 @@ class Facts:
         named = (key for key, row in self.customer_groups.items() if wanted in _texts(row["name"]))
         return next(named, None)
 
+    @property
+    def usual_group(self) -> str:
+        """Of customers with an account."""
+        return self._of("PS_CUSTOMER_GROUP", "3")
+
     def prices_with_tax(self, group: str) -> bool:
         """Whether customers of this group see prices with tax."""
-        row = (
-            self.customer_groups.get(group)
-            or self.customer_groups.get(self._of("PS_CUSTOMER_GROUP", "3"))
-            or {}
-        )
+        row = self.customer_groups.get(group) or self.customer_groups.get(self.usual_group) or {}
         return str(row.get("price_display_method", "0")).strip() != "1"
 
     def text(self, value: object) -> str:

@@ -70,7 +70,7 @@ INCOMPLETE = Text(
 )
 BAD_CURSOR = Text(
     "prestashop.bad_cursor",
-    "Le repère de lecture de la boutique est illisible. Relancez une lecture complète.",
+    "Le repère de lecture de la boutique est illisible. Réessayez une lecture complète.",
     "The shop’s reading mark cannot be read. Start a complete reading.",
 )
 NO_LANGUAGE = Text(
@@ -174,12 +174,12 @@ REFUSED = Text(
 )
 GONE = Text(
     "prestashop.gone",
-    "L’article {key} n’est plus dans la boutique : il y a été supprimé. Relancez son envoi pour le recréer.",
+    "L’article {key} n’est plus dans la boutique : il y a été supprimé. Réessayez son envoi pour le recréer.",
     "Article {key} is no longer in the shop: it was deleted there. Send it again to create it anew.",
 )
 PICTURE_REFUSED = Text(
     "prestashop.picture_refused",
-    "Une image de {name} n’a pas pu être mise en ligne ({words}). Vérifiez le fichier, puis relancez l’envoi.",
+    "Une image de {name} n’a pas pu être mise en ligne ({words}). Vérifiez le fichier, puis réessayez l’envoi.",
     "A picture of {name} could not be put online ({words}). Check the file, then send it again.",
 )
 FAULT = Text(
