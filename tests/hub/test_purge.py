@@ -143,6 +143,22 @@ def test_everything_that_the_clock_starts_is_a_task(settings: Settings) -> None:
     assert "purge" in started
 
 
+def test_alerts_are_forgotten_long_after_they_ended_and_never_while_they_stand(settings: Settings) -> None:
+    async def scenario() -> None:
+        async with opened(settings), world() as w:
+            for name, ended in (("STANDS", None), ("OLD", "91 days"), ("YOUNG", "89 days")):
+                await fill(
+                    w,
+                    "INSERT INTO alert (tenant, id, kind, object, opened_at, resolved_at) "
+                    "VALUES ($1, $2, 'brake', $3, now() - interval '1 year', now() - $4::text::interval)",
+                    w.tenant, uuid.uuid4(), name, ended,
+                )  # fmt: skip
+            await purge()
+            assert ["STANDS", "YOUNG"] == await left(w, "SELECT object FROM alert ORDER BY object")
+
+    asyncio.run(scenario())
+
+
 def test_comparisons_are_forgotten_and_differences_that_stand_are_not(settings: Settings) -> None:
     async def scenario() -> None:
         async with opened(settings), world() as w:

@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from raccord.alerts import repository
+from raccord.alerts.models import KINDS
 from raccord.alerts.watching import Watch
 from raccord.settings import Settings, from_environment
 from raccord.storage.engine import tenant_transaction
@@ -125,6 +126,40 @@ def test_many_orders_are_one_alert_and_never_one_mail_each(settings: Settings) -
         await h.hold_orders(3)  # more of the same is no news
         assert [] == await h.look(40)
         assert ["orders_waiting", "shop_stopped"] == await h.open_kinds()
+
+    run(settings, scenario)
+
+
+def test_a_partners_staff_are_told_if_they_chose_so_and_as_long_as_the_merchant_lets_them_in(
+    settings: Settings,
+) -> None:
+    async def scenario(h: House) -> None:
+        partner, staff, silent = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+        async with tenant_transaction(h.merchant.tenant) as connection:
+            await connection.execute("INSERT INTO partner (id, name) VALUES ($1, 'Intégrateur')", partner)
+            for account, name in ((staff, "staff"), (silent, "silent")):
+                await connection.execute(
+                    "INSERT INTO account (id, email, password_hash, name, language) VALUES ($1, $2, '', $3, 'fr')",
+                    account, f"{name}.{account.hex[:6]}@integrateur.example", name,
+                )  # fmt: skip
+                await connection.execute(
+                    "INSERT INTO partner_member (partner, account) VALUES ($1, $2)", partner, account
+                )
+            await connection.execute(
+                "INSERT INTO partner_grant (tenant, id, partner) VALUES ($1, $2, $3)",
+                h.merchant.tenant, uuid.uuid4(), partner,
+            )  # fmt: skip
+            await repository.choose(h.merchant.tenant, staff, "at_once", list(KINDS))
+        await h.act("UPDATE connection SET state = 'problem' WHERE side = 'shop'")
+        await h.look()
+        assert ["manager", "owner", "staff"] == sorted(who for who, _ in await h.look(6))
+        footer = next(
+            h.box.text(n) for n, one in enumerate(h.box.mails) if str(one["To"]).startswith("staff")
+        )
+        assert "Maison Duval vous a donné accès" in footer
+        await h.act("UPDATE partner_grant SET ended_at = now()")
+        await h.act("UPDATE connection SET state = 'ready' WHERE side = 'shop'")
+        assert ["manager", "owner"] == sorted(who for who, _ in await h.look(60))
 
     run(settings, scenario)
 

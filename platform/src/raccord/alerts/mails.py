@@ -21,6 +21,13 @@ WHY = Text(
     "« Alertes ».",
     "You receive this message as a member of {company}. Choose what you are told, and how often, on the page “Alerts”.",
 )
+WHY_PARTNER = Text(
+    "alert.why_partner",
+    "Vous recevez ce message parce que {company} vous a donné accès, et que vous l’avez choisi sur sa page « Alertes ». Il cesse "
+    "avec cet accès.",
+    "You receive this message because {company} has given you access, and you chose it on its page “Alerts”. It ends with that "
+    "access.",
+)
 
 
 def mail(company: str, reader: Reader, news: News, server: SmtpSettings, at: str, mark: str) -> bytes:
@@ -32,7 +39,11 @@ def mail(company: str, reader: Reader, news: News, server: SmtpSettings, at: str
             parts.append(_said(title, language))
             parts.append("\n".join(f"- {_line(alert, language, at)}" for alert in alerts))
     parts.append(f"[{_said(SEE, language)}]({at}/alerts)")
-    look = Look(name=LOOK.name, colour=LOOK.colour, footer=_said(WHY, language, company=_plain(company)))
+    look = Look(
+        name=LOOK.name,
+        colour=LOOK.colour,
+        footer=_said(WHY_PARTNER if reader.partner else WHY, language, company=_plain(company)),
+    )
     text = written(_subject(company, news, language), "\n\n".join(parts), look, language)
     return as_mail(text, reader.email, server, LOOK.name, mark, language)
 

@@ -30,8 +30,14 @@ OF_ORDERS: tuple[Kind, ...] = (
 """What those hear of who work with orders."""
 UNWELL: tuple[Kind, ...] = ("shop_stopped", "erp_unread", "agent_silent", "brake", "orders_late")
 """What stops a channel, or a part of it: the merchant's programs hear of it as a channel that is unwell."""
-USUAL: dict[str, Pace] = {"owner": "at_once", "manager": "at_once", "seller": "daily", "reader": "never"}
-"""By role, as long as the person has chosen nothing."""
+USUAL: dict[str, Pace] = {
+    "owner": "at_once",
+    "manager": "at_once",
+    "seller": "daily",
+    "reader": "never",
+    "partner": "never",
+}
+"""By role, as long as the person has chosen nothing. A partner's staff look after many companies: they choose each by itself."""
 
 
 class Seen(Struct, frozen=True):
@@ -53,7 +59,7 @@ class Alert(Struct, frozen=True, kw_only=True):
 
 
 class Reader(Struct, frozen=True, kw_only=True):
-    """A person of the company, and how they are told."""
+    """A person of the company, or of a partner whom it lets in, and how they are told."""
 
     account: UUID
     email: str
@@ -62,6 +68,7 @@ class Reader(Struct, frozen=True, kw_only=True):
     pace: Pace
     kinds: tuple[Kind, ...]
     last_told_at: datetime | None
+    partner: bool = False
 
 
 class News(Struct, frozen=True):

@@ -40,7 +40,7 @@ async def alerts(request: Visit, tenant: FromPath[UUID]) -> Template:
 
 @post("/t/{tenant:uuid}/alerts", guards=[member], opt={"role": "seller"})
 async def choose(request: Visit, tenant: FromPath[UUID]) -> Response[Any]:
-    """Of one's own mails only; a partner's staff have none here, because they are no members."""
+    """Of one's own mails only; a partner's staff too, as long as the merchant lets them in."""
     typed = Typed(await request.form())
     pace: Any = typed.choice("pace", PACES, "at_once")
     ticked = typed.many("kinds")

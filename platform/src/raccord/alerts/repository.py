@@ -113,13 +113,20 @@ async def _announce(
 
 
 async def readers() -> list[Reader]:
-    """The members of the company, with what they chose or what is usual for their role."""
+    """The members of the company, and the staff of partners whose grant holds, with what they chose or what is usual."""
     rows = await current_connection().fetch(
         """
+        WITH people AS (
+          SELECT m.account, m.role FROM membership m
+          UNION
+          SELECT p.account, 'partner' FROM partner_member p JOIN partner_grant g USING (partner)
+           WHERE g.ended_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > now())
+             AND p.account NOT IN (SELECT account FROM membership)
+        )
         SELECT m.account, m.role, a.email, a.name, a.language, r.pace, r.kinds,
                (SELECT max(greatest(t.opened_told_at, t.resolved_told_at)) FROM alert_told t WHERE t.account = m.account)
                  AS last_told_at
-          FROM membership m JOIN account a ON a.id = m.account LEFT JOIN alert_reader r ON r.account = m.account
+          FROM people m JOIN account a ON a.id = m.account LEFT JOIN alert_reader r ON r.account = m.account
          WHERE a.disabled_at IS NULL ORDER BY a.email
         """
     )
@@ -185,6 +192,7 @@ def _reader(row: asyncpg.Record) -> Reader:
     return Reader(
         account=row["account"], email=row["email"], name=row["name"], language=row["language"],
         pace=row["pace"] or USUAL[role], kinds=known if row["kinds"] is not None else usual, last_told_at=row["last_told_at"],
+        partner=role == "partner",
     )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ UNANSWERED = timedelta(days=7)
 """Of a question that a person or a page asked and nobody waits for any more."""
 RUNS = timedelta(days=90)
 COMPARISONS = timedelta(days=400)
+RESOLVED_ALERTS = timedelta(days=90)
+"""The page says so, and shows those of seven days."""
 SETTLED = timedelta(days=30)
 """As long as the drift page shows it."""
 EVENTS = timedelta(days=30)
@@ -155,6 +157,16 @@ async def comparisons() -> int:
         AT_ONCE,
     )
     return max(passes, settled)
+
+
+async def resolved_alerts() -> int:
+    """With who was told of them. What is open stays, however old."""
+    return await _deleted(
+        "DELETE FROM alert WHERE (tenant, id) IN "
+        "(SELECT tenant, id FROM alert WHERE resolved_at < now() - $1::interval LIMIT $2)",
+        RESOLVED_ALERTS,
+        AT_ONCE,
+    )
 
 
 async def _deleted(statement: str, *values: object) -> int:

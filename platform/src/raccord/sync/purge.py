@@ -15,6 +15,7 @@ OF_A_TENANT = (
     statements.marks_of_foreign_documents,
     statements.old_plans,
     statements.comparisons,
+    statements.resolved_alerts,
     statements.outgoing_events,
     statements.answers,
 )
