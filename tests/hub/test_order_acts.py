@@ -88,7 +88,7 @@ def test_a_form_sent_twice_is_one_decision_and_looks_like_one(site: Site, orders
     answers = [visitor.post(path, do="retry", **form).headers["location"] for _ in range(2)]
     assert answers[0] == answers[1]
     told = text_of(visitor.get(path)).partition("Son histoire")[2].partition("Ses entrées")[0]
-    assert 1 == told.count("Relancé")
+    assert 1 == told.count("Réessayé")
 
 
 def test_a_form_made_for_another_state_changes_nothing(site: Site, orders: dict[str, UUID]) -> None:
@@ -160,7 +160,7 @@ def test_a_held_payment_is_tried_again_at_once(site: Site, orders: dict[str, UUI
     [
         (
             "waiting for a lock",
-            ("Nouvel essai automatique", "Fermez cette fiche dans la gestion", "relancée 3 fois"),
+            ("Nouvel essai automatique", "Fermez cette fiche dans la gestion", "réessayée 3 fois"),
         ),
         ("held for sage100.month_closed", ("au gestionnaire", "Rouvrez la période", "Réglages du canal")),
         ("held for config", ("au gestionnaire", "Corrigez la connexion", "Connexion de la gestion")),

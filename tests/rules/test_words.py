@@ -1,5 +1,6 @@
 """Names say what is inside, and a file stays short enough to be read."""
 
+import re
 from pathlib import PurePosixPath
 
 import pytest
@@ -50,3 +51,15 @@ def test_source_files_are_short() -> None:
 def test_every_exception_is_still_needed() -> None:
     assert [] == [name for name in LONGER if len((ROOT / name).read_text().splitlines()) <= LINES]
     assert [] == [name for name in OWN_WORDS if not (ROOT / name).is_file()]
+
+
+def test_french_has_one_word_for_trying_again() -> None:
+    """*Réessayer*, as on the buttons. *Relancer* is what one does with a customer who has not paid."""
+    spoken = [path for path in committed() if "/src/" in name_of(path) or path.suffix == ".po"]
+    other = re.compile(r"\b[Rr]elanc(?:er|ez|é|ée|ons)\b")
+    found = {
+        name_of(path): other.findall(text)
+        for path in spoken
+        if path.suffix in (".py", ".po") and other.search(text := path.read_text(encoding="utf-8"))
+    }
+    assert {} == found

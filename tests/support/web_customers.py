@@ -13,7 +13,7 @@ from support.web_merchant import Furnished
 
 REFUSED = Text(
     "sage100.too_long",
-    "« anne.de.la.tour@example.org » est trop long pour Sage. Raccourcissez-le, puis relancez.",
+    "« anne.de.la.tour@example.org » est trop long pour Sage. Raccourcissez-le, puis réessayez.",
     "“anne.de.la.tour@example.org” is too long for Sage. Shorten it, then retry.",
 )
 HOME = Address(line1="3 rue Haute", postal_code="69002", city="Lyon", country="FR")

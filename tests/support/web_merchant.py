@@ -250,7 +250,7 @@ class Merchant:
                 said = Message(
                     "woocommerce.refused",
                     "Article FAUTEUIL : WooCommerce refuse la référence, déjà prise par « Fauteuil d’exposition ». "
-                    "Changez-la dans la gestion ou dans la boutique, puis relancez.",
+                    "Changez-la dans la gestion ou dans la boutique, puis réessayez.",
                     "Article FAUTEUIL: WooCommerce refuses the reference, taken by “Display armchair”. "
                     "Change it in the ERP or in the shop, then retry.",
                 )

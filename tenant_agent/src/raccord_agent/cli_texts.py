@@ -23,7 +23,7 @@ ENROLLED = Text(
 )
 BAD_FILE = Text(
     "agent.bad_file",
-    "Le fichier {file} ne peut pas être lu : {reason}. Corrigez-le, puis relancez.",
+    "Le fichier {file} ne peut pas être lu : {reason}. Corrigez-le, puis réessayez.",
     "The file {file} cannot be read: {reason}. Correct it, then try again.",
 )
 BAD_KEY = Text(

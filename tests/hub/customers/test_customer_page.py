@@ -36,7 +36,7 @@ def test_everybody_sees_who_is_who_and_what_each_side_says(site: Site) -> None:
         ):
             assert part in told, (who, part)
         assert "un contact de ce client" in told
-        assert ("Relancer" in told) == (who == "owner")
+        assert ("Réessayer" in told) == (who == "owner")
 
 
 def test_a_search_finds_by_code_name_and_address_also_who_has_no_account(site: Site) -> None:

@@ -68,13 +68,13 @@ NO_IDENTITY = Text(
 )
 BLOCKED = Text(
     "order.customer_blocked",
-    "Commande {number} : le compte client {customer} est bloqué ou en sommeil dans la gestion. Débloquez-le, puis relancez.",
+    "Commande {number} : le compte client {customer} est bloqué ou en sommeil dans la gestion. Débloquez-le, puis réessayez.",
     "Order {number}: the customer account {customer} is blocked or asleep in the ERP. Unblock it, then retry.",
 )
 NO_COLLECTIVE = Text(
     "order.customer_no_collective",
     "Commande {number} : les réglages du canal la mettent sur le compte client commun, mais aucun n’est choisi. Choisissez-le "
-    "dans les réglages du canal puis relancez, ou choisissez le client de cette commande.",
+    "dans les réglages du canal puis réessayez, ou choisissez le client de cette commande.",
     "Order {number}: the channel’s settings put it on the collective customer account, but none is chosen. Choose it in the "
     "channel’s settings and retry, or choose this order’s customer.",
 )

@@ -22,7 +22,7 @@ __all__ = ["NO_CHARGE_ITEM", "UNKNOWN_ITEM", "Entry", "enter"]
 NO_ROUNDING_ITEM = Text(
     "order.no_rounding_item",
     "Commande {number} : l’arrondi de la boutique laisse des centimes que vous voulez sur une ligne à part, mais aucun article "
-    "de la gestion n’est choisi pour la porter. Choisissez l’article d’arrondi dans les réglages du canal, puis relancez.",
+    "de la gestion n’est choisi pour la porter. Choisissez l’article d’arrondi dans les réglages du canal, puis réessayez.",
     "Order {number}: the shop’s rounding leaves cents that you want on a line of their own, but no article of the ERP is chosen "
     "to carry it. Choose the article for rounding in the channel’s settings, then retry.",
 )

@@ -14,14 +14,14 @@ from raccord_connectors.contract import Problem, Text
 UNKNOWN_ITEM = Text(
     "order.unknown_item",
     "Commande {number} : l’article « {name} » (référence {sku}) n’est rattaché à aucun article de la gestion. "
-    "Rattachez-le dans le catalogue ou créez-le dans la gestion, puis relancez la commande.",
+    "Rattachez-le dans le catalogue ou créez-le dans la gestion, puis réessayez la commande.",
     "Order {number}: the shop’s article “{name}” (SKU {sku}) is not bound to any article of the ERP. "
     "Bind it in the catalogue or create it in the ERP, then retry the order.",
 )
 NO_CHARGE_ITEM = Text(
     "order.no_charge_item",
     "Commande {number} : elle comporte « {title} » ({amount} {currency}), mais aucun article de la gestion n’est choisi "
-    "pour le porter. Choisissez l’article de port ou de frais dans les réglages du canal, puis relancez la commande.",
+    "pour le porter. Choisissez l’article de port ou de frais dans les réglages du canal, puis réessayez la commande.",
     "Order {number}: it has “{title}” ({amount} {currency}), but no article of the ERP is chosen to carry it. "
     "Choose the article for shipping or charges in the channel’s settings, then retry the order.",
 )

@@ -11,7 +11,7 @@ from raccord_connectors.contract import Problem, Text
 DISAGREES = Text(
     "order.totals_disagree",
     "Commande {number} : les lignes et les frais font {parts} {currency}, mais le client a payé {gross} {currency} "
-    "(écart {gap}). Rien n’a été écrit dans la gestion. Vérifiez la commande dans la boutique, puis relancez-la.",
+    "(écart {gap}). Rien n’a été écrit dans la gestion. Vérifiez la commande dans la boutique, puis réessayez-la.",
     "Order {number}: its lines and charges make {parts} {currency}, but the customer paid {gross} {currency} "
     "(difference {gap}). Nothing was written in the ERP. Check the order in the shop, then retry it.",
 )

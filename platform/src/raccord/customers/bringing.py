@@ -40,7 +40,7 @@ NOT_READ_BACK = Text(
 )
 OUR_FAULT = Text(
     "customer.our_fault",
-    "Client {customer} : une erreur de notre fait a arrêté sa mise à jour dans la gestion ; elle nous est signalée. Relancez-la "
+    "Client {customer} : une erreur de notre fait a arrêté sa mise à jour dans la gestion ; elle nous est signalée. Réessayez-la "
     "plus tard.",
     "Customer {customer}: an error of ours stopped its update in the ERP; it is reported to us. Retry it later.",
 )

@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 DIFFERS = Text(
     "order.document_differs",
     "Commande {number} : le document {document} de la gestion n’est pas ce que le client a payé ({why_fr}). "
-    "Rien d’autre ne sera écrit. Corrigez ou supprimez ce document dans la gestion, puis relancez la commande.",
+    "Rien d’autre ne sera écrit. Corrigez ou supprimez ce document dans la gestion, puis réessayez la commande.",
     "Order {number}: the ERP’s document {document} is not what the customer paid ({why_en}). "
     "Nothing more will be written. Correct or delete that document in the ERP, then retry the order.",
 )
@@ -51,7 +51,7 @@ NOT_FOUND = Text(
 CLOSED = Text(
     "order.closed_before_entry",
     "Commande {number} : la boutique la dit terminée alors qu’elle n’est pas encore dans la gestion, et ce canal n’importe pas "
-    "les commandes terminées. Ajoutez cet état aux réglages du canal puis relancez la commande, ou ignorez-la : son stock "
+    "les commandes terminées. Ajoutez cet état aux réglages du canal puis réessayez la commande, ou ignorez-la : son stock "
     "sera de nouveau libre.",
     "Order {number}: the shop says that it is completed although it is not in the ERP yet, and this channel does not import "
     "completed orders. Add that stage to the channel’s settings and retry the order, or ignore it: its stock is then free "
@@ -59,7 +59,7 @@ CLOSED = Text(
 )
 AGENT_BUG = Text(
     "order.our_fault",
-    "Commande {number} : une erreur de notre fait a arrêté son écriture ; elle nous est signalée. Relancez-la plus tard.",
+    "Commande {number} : une erreur de notre fait a arrêté son écriture ; elle nous est signalée. Réessayez-la plus tard.",
     "Order {number}: an error of ours stopped its writing; it is reported to us. Retry it later.",
 )
 

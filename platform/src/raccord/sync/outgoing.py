@@ -28,7 +28,7 @@ BUG_ATTEMPTS = 3
 OUR_FAULT = Text(
     "push.our_fault",
     "{key} : une erreur de notre fait nous empêche de l’envoyer à la boutique. Elle nous est signalée, avec toutes nos excuses ; "
-    "vous pouvez relancer l’envoi après la correction. Le reste continue.",
+    "vous pouvez réessayer l’envoi après la correction. Le reste continue.",
     "{key}: an error of ours prevents us from sending it to the shop. It is reported to us, with our apologies; you can "
     "retry it once it is corrected. The rest goes on.",
 )
@@ -37,7 +37,7 @@ TARGET_TAKEN = Text(
     "push.target_taken",
     "Article {key} : la boutique le connaît déjà comme sa fiche {target}, qui suit l’article {other}. Une fiche ne peut pas "
     "suivre deux articles. Donnez à {key} une autre référence dans la gestion ; ou, si {other} n’est plus vendu, supprimez sa "
-    "fiche dans la boutique puis relancez l’envoi.",
+    "fiche dans la boutique puis réessayez l’envoi.",
     "Article {key}: the shop knows it already as its listing {target}, which follows article {other}. One listing cannot "
     "follow two articles. Give {key} another reference in the ERP; or, if {other} is not sold any more, delete its listing "
     "in the shop, then retry.",

@@ -55,7 +55,7 @@ NOT_A_STREAM = Text(
 NOTHING_FOUND = Text(
     "files.nothing_found",
     "Aucun fichier de {folder} n’a de colonnes reconnues. Déposez-y un export (articles.csv, par exemple) avec une ligne "
-    "d’en-tête, puis relancez.",
+    "d’en-tête, puis réessayez.",
     "No file of {folder} has columns that we know. Drop an export there (articles.csv, for instance) with a header row, then "
     "try again.",
 )

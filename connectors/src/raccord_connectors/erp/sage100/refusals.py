@@ -76,63 +76,63 @@ BRIDGE_REFUSALS: dict[str, Text] = {
     ),
     "month_closed": Text(
         "sage100.month_closed",
-        "{key} : la période du {day} est clôturée dans Sage. Rouvrez-la ou changez la date, puis relancez.",
+        "{key} : la période du {day} est clôturée dans Sage. Rouvrez-la ou changez la date, puis réessayez.",
         "{key}: the period of {day} is closed in Sage. Open it again or change the date, then retry.",
     ),
     "no_exercise": Text(
         "sage100.no_exercise",
         "{key} : le {day} n’est dans aucun exercice ouvert de Sage. Créez l’exercice, ou faites dater les documents du jour de "
-        "leur saisie dans les réglages du canal, puis relancez.",
+        "leur saisie dans les réglages du canal, puis réessayez.",
         "{key}: {day} is in no open fiscal year of Sage. Create the year, or have documents dated by the day of their entry in "
         "the channel’s settings, then retry.",
     ),
     "credit_limit": Text(
         "sage100.credit_limit",
         "{key} : Sage refuse, l’encours autorisé du client {customer} est dépassé. Relevez son encours ou choisissez un autre "
-        "client, puis relancez.",
+        "client, puis réessayez.",
         "{key}: Sage refuses, the credit limit of the customer {customer} is exceeded. Raise it or choose another customer, then "
         "retry.",
     ),
     "stock_short": Text(
         "sage100.stock_short",
         "{key} : Sage refuse, le stock ne suffit pas ({said}). Vérifiez le stock du dépôt, ou autorisez le stock négatif dans "
-        "Sage, puis relancez.",
+        "Sage, puis réessayez.",
         "{key}: Sage refuses, there is not enough stock ({said}). Check the depot’s stock, or allow negative stock in Sage, then "
         "retry.",
     ),
     "unknown_article": Text(
         "sage100.unknown_article",
-        "{key} : l’article {article} n’existe pas dans Sage. Créez-le ou corrigez le lien du catalogue, puis relancez.",
+        "{key} : l’article {article} n’existe pas dans Sage. Créez-le ou corrigez le lien du catalogue, puis réessayez.",
         "{key}: the article {article} does not exist in Sage. Create it or correct the catalogue’s binding, then retry.",
     ),
     "sleeping_article": Text(
         "sage100.sleeping_article",
-        "{key} : l’article {article} est en sommeil dans Sage. Réveillez-le ou remplacez-le, puis relancez.",
+        "{key} : l’article {article} est en sommeil dans Sage. Réveillez-le ou remplacez-le, puis réessayez.",
         "{key}: the article {article} is asleep in Sage. Wake it or replace it, then retry.",
     ),
     "unknown_variant": Text(
         "sage100.unknown_variant",
-        "{key} : cette déclinaison de l’article {article} n’existe pas dans Sage. Corrigez le lien, puis relancez.",
+        "{key} : cette déclinaison de l’article {article} n’existe pas dans Sage. Corrigez le lien, puis réessayez.",
         "{key}: this variant of the article {article} does not exist in Sage. Correct the binding, then retry.",
     ),
     "unknown_customer": Text(
         "sage100.unknown_customer",
-        "{key} : le compte client {customer} n’existe pas dans Sage. Choisissez un autre client, puis relancez.",
+        "{key} : le compte client {customer} n’existe pas dans Sage. Choisissez un autre client, puis réessayez.",
         "{key}: the customer account {customer} does not exist in Sage. Choose another customer, then retry.",
     ),
     "sleeping_customer": Text(
         "sage100.sleeping_customer",
-        "{key} : le compte client {customer} est en sommeil dans Sage. Réveillez-le, puis relancez.",
+        "{key} : le compte client {customer} est en sommeil dans Sage. Réveillez-le, puis réessayez.",
         "{key}: the customer account {customer} is asleep in Sage. Wake it, then retry.",
     ),
     "blocked_customer": Text(
         "sage100.blocked_customer",
-        "{key} : le compte client {customer} est bloqué dans Sage (encours). Débloquez-le, puis relancez.",
+        "{key} : le compte client {customer} est bloqué dans Sage (encours). Débloquez-le, puis réessayez.",
         "{key}: the customer account {customer} is blocked in Sage (credit). Unblock it, then retry.",
     ),
     "tax_missing": Text(
         "sage100.tax_missing",
-        "{key} : l’article {article} n’a pas de TVA au taux {rate} % dans Sage. Complétez sa comptabilité, puis relancez.",
+        "{key} : l’article {article} n’a pas de TVA au taux {rate} % dans Sage. Complétez sa comptabilité, puis réessayez.",
         "{key}: the article {article} has no VAT at the rate {rate} % in Sage. Complete its accounting, then retry.",
     ),
     "no_currency": Text(
@@ -149,7 +149,7 @@ BRIDGE_REFUSALS: dict[str, Text] = {
     ),
     "too_long": Text(
         "sage100.refused_too_long",
-        "{key} : le champ {column} de Sage est trop court pour la valeur donnée. Raccourcissez-la, puis relancez.",
+        "{key} : le champ {column} de Sage est trop court pour la valeur donnée. Raccourcissez-la, puis réessayez.",
         "{key}: Sage’s field {column} is too short for the given value. Shorten it, then retry.",
     ),
     "nothing_due": Text(

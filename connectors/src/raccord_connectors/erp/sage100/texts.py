@@ -101,7 +101,7 @@ NO_RECORD = Text(
 )
 TOO_LONG = Text(
     "sage100.too_long",
-    "« {value} » est trop long pour le champ {column} de Sage ({width} caractères). Raccourcissez-le, puis relancez.",
+    "« {value} » est trop long pour le champ {column} de Sage ({width} caractères). Raccourcissez-le, puis réessayez.",
     "“{value}” is too long for Sage’s field {column} ({width} characters). Shorten it, then retry.",
 )
 PHONE_CUT = Text(

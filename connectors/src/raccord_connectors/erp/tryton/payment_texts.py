@@ -48,7 +48,7 @@ NO_SUCH_RATE = Text(
 DEPOSIT_DIFFERS = Text(
     "tryton.deposit_differs",
     "Acompte {key} : Tryton arrive à {found} au lieu de {wanted}. Rien n’a été comptabilisé. Vérifiez les taxes du compte "
-    "d’acomptes dans Tryton, puis relancez.",
+    "d’acomptes dans Tryton, puis réessayez.",
     "Deposit {key}: Tryton comes to {found} instead of {wanted}. Nothing was posted. Check the taxes of the account for deposits "
     "in Tryton, then retry.",
 )

@@ -130,7 +130,7 @@ BAD_FORMULA = Text(
 # ------------------------------------------------------------------------------------------------------ parties
 NO_NAME = Text(
     "tryton.customer_without_name",
-    "Ce client n’a ni intitulé, ni société, ni nom. Complétez-le, puis relancez.",
+    "Ce client n’a ni intitulé, ni société, ni nom. Complétez-le, puis réessayez.",
     "This customer has no title, no company and no name. Complete it, then retry.",
 )
 NO_PARTY = Text(
@@ -140,13 +140,13 @@ NO_PARTY = Text(
 )
 NO_COUNTRY = Text(
     "tryton.no_country",
-    "Le pays « {code} » n’existe pas dans Tryton. Importez les pays (trytond_import_countries) ou créez-le, puis relancez.",
+    "Le pays « {code} » n’existe pas dans Tryton. Importez les pays (trytond_import_countries) ou créez-le, puis réessayez.",
     "The country “{code}” does not exist in Tryton. Import the countries (trytond_import_countries) or create it, then "
     "retry.",
 )
 PARTY_REFUSED = Text(
     "tryton.party_refused",
-    "Tryton refuse le client « {name} » : « {sentence} » Corrigez la donnée, puis relancez.",
+    "Tryton refuse le client « {name} » : « {sentence} » Corrigez la donnée, puis réessayez.",
     "Tryton refuses the customer “{name}”: “{sentence}” Correct the data, then retry.",
 )
 # ------------------------------------------------------------------------------------------------------- drafts
@@ -158,7 +158,7 @@ WRONG_KIND = Text(
 UNKNOWN_ITEM = Text(
     "tryton.unknown_item",
     "Commande {reference} : l’article {item} (« {title} ») n’existe pas ou n’est plus vendable dans Tryton. Rattachez la "
-    "ligne à un autre article ou réactivez-le, puis relancez.",
+    "ligne à un autre article ou réactivez-le, puis réessayez.",
     "Order {reference}: the article {item} (“{title}”) does not exist or is no longer salable in Tryton. Bind the line "
     "to another article or reactivate it, then retry.",
 )
@@ -169,7 +169,7 @@ NO_CHARGE_ARTICLE = Text(
 )
 NO_CURRENCY = Text(
     "tryton.no_currency",
-    "Commande {reference} : Tryton n’a pas la devise {currency}. Créez-la avec son cours, puis relancez.",
+    "Commande {reference} : Tryton n’a pas la devise {currency}. Créez-la avec son cours, puis réessayez.",
     "Order {reference}: Tryton does not have the currency {currency}. Create it with its rate, then retry.",
 )
 NO_RATE = Text(
@@ -211,40 +211,40 @@ ALREADY_FIRM = Text(
 SALE_REFUSED = Text(
     "tryton.sale_refused",
     "Commande {reference} : Tryton refuse l’étape « {step} » : « {sentence} » Corrigez la cause dans Tryton, puis "
-    "relancez : la vente déjà commencée sera reprise.",
+    "réessayez : la vente déjà commencée sera reprise.",
     "Order {reference}: Tryton refuses the step “{step_en}”: “{sentence}” Correct the cause in Tryton, then retry: the sale "
     "already begun will be taken up again.",
 )
 SALE_WARNED = Text(
     "tryton.sale_warned",
     "Commande {reference} : Tryton demande à une personne de confirmer l’étape « {step} » : « {sentence} » Faites cette "
-    "étape dans Tryton, puis relancez : la commande sera relue.",
+    "étape dans Tryton, puis réessayez : la commande sera relue.",
     "Order {reference}: Tryton asks a person to confirm the step “{step_en}”: “{sentence}” Do that step in Tryton, then "
     "retry: the order will be read back.",
 )
 NOT_PROCESSED = Text(
     "tryton.not_processed",
     "Commande {reference} : la vente {number} est confirmée, mais Tryton ne peut pas la traiter : « {sentence} » Corrigez "
-    "la cause dans Tryton, puis relancez.",
+    "la cause dans Tryton, puis réessayez.",
     "Order {reference}: the sale {number} is confirmed, but Tryton cannot process it: “{sentence}” Correct the cause in "
     "Tryton, then retry.",
 )
 BAD_CURSOR = Text(
     "tryton.bad_cursor",
-    "Le repère de lecture n’est pas de ce connecteur. Relancez une lecture complète du flux.",
+    "Le repère de lecture n’est pas de ce connecteur. Réessayez une lecture complète du flux.",
     "The reading position is not of this connector. Start a complete reading of the stream.",
 )
 AMBIGUOUS = Text(
     "tryton.ambiguous_customer",
     "Plusieurs tiers de Tryton conviennent à ce client ({field}) : {customers}. Choisissez le bon, ou fusionnez-les dans "
-    "Tryton, puis relancez.",
+    "Tryton, puis réessayez.",
     "Several parties of Tryton fit this customer ({field}): {customers}. Choose the right one, or merge them in Tryton, "
     "then retry.",
 )
 NO_IDENTIFIER_TYPE = Text(
     "tryton.no_identifier_type",
     "Tryton n’accepte pas d’identifiant de type « {kind} » ({value}). Ajoutez ce type dans la configuration des tiers, puis "
-    "relancez.",
+    "réessayez.",
     "Tryton does not accept identifiers of the type “{kind}” ({value}). Add this type in the configuration of parties, "
     "then retry.",
 )
@@ -257,7 +257,7 @@ RATES_DIFFER = Text(
     "tryton.rates_differ",
     "Commande {reference} : Tryton trouve bien le total de {gross}, mais d’autres taxes que la boutique. {rates} Rien n’a été "
     "confirmé. Changez « Taxes du document » dans les règles de commande du canal (« comme la gestion les calcule »), puis "
-    "relancez, ou saisissez cette commande à la main.",
+    "réessayez, ou saisissez cette commande à la main.",
     "Order {reference}: Tryton does come to the total of {gross}, but to other taxes than the shop. {rates} Nothing was "
     "confirmed. Change “Taxes of the document” in the channel’s order rules (“as the ERP works them out”), then retry, or enter "
     "this order by hand.",
@@ -281,7 +281,7 @@ LINE_ADDED = Text(
 ROUNDING_DIFFERS = Text(
     "tryton.rounding_differs",
     "Les lignes sont les mêmes ; seul l’arrondi de la TVA diffère. Choisissez un article d’arrondi dans les réglages de la "
-    "connexion (ou relevez l’arrondi maximal), puis relancez.",
+    "connexion (ou relevez l’arrondi maximal), puis réessayez.",
     "The lines are the same; only the rounding of VAT differs. Choose a rounding article in the settings of the connection "
     "(or raise the largest rounding), then retry.",
 )

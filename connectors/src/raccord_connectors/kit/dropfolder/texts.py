@@ -28,7 +28,7 @@ SENT = Text(
 )
 REFUSED = Text(
     "order.refused_by_erp",
-    "{key} : la gestion refuse, champ « {field} » : {reason}. Corrigez la fiche ou la correspondance, puis relancez.",
+    "{key} : la gestion refuse, champ « {field} » : {reason}. Corrigez la fiche ou la correspondance, puis réessayez.",
     "{key}: the ERP refuses, field “{field}”: {reason}. Correct the record or the correspondence, then retry.",
 )
 NOT_IN_ENCODING = Text(

@@ -84,7 +84,7 @@ LISTS_REFUSED = Text(
 )
 BAD_CURSOR = Text(
     "oxatis.bad_cursor",
-    "Le repère de lecture de la boutique n’est plus lisible. Relancez une lecture complète.",
+    "Le repère de lecture de la boutique n’est plus lisible. Réessayez une lecture complète.",
     "The bookmark of the shop’s reading cannot be read any more. Start a complete reading.",
 )
 BAD_ZONE = Text(

@@ -111,7 +111,7 @@ SKU_TAKEN = Text(
 AMBIGUOUS_SKU = Text(
     "vendure.ambiguous_sku",
     "Plusieurs produits de Vendure portent les références de « {name} » ({skus}). "
-    "Supprimez le doublon dans la boutique, puis relancez.",
+    "Supprimez le doublon dans la boutique, puis réessayez.",
     "Several products in Vendure carry the references of “{name}” ({skus}). "
     "Delete the duplicate in the shop, then retry.",
 )
@@ -166,7 +166,7 @@ TOO_LARGE = Text(
 )
 GONE = Text(
     "vendure.gone",
-    "{what_fr} n’existe plus dans Vendure : quelqu’un l’y a supprimé. Relancez-le pour le créer à nouveau, ou ignorez-le.",
+    "{what_fr} n’existe plus dans Vendure : quelqu’un l’y a supprimé. Réessayez-le pour le créer à nouveau, ou ignorez-le.",
     "{what_en} no longer exists in Vendure: someone deleted it there. Retry to create it again, or ignore it.",
 )
 PICTURE_REFUSED = Text(
@@ -207,13 +207,13 @@ ACCOUNT_GONE = Text(
 )
 ACCOUNT_REFUSED = Text(
     "vendure.account_refused",
-    "Vendure refuse la mise à jour du compte client {account} : {words}. Corrigez la fiche dans la gestion, puis relancez.",
+    "Vendure refuse la mise à jour du compte client {account} : {words}. Corrigez la fiche dans la gestion, puis réessayez.",
     "Vendure refuses the update of the customer account {account}: {words}. Correct the customer in the ERP, then retry.",
 )
 ACCOUNT_EMAIL = Text(
     "vendure.account_email",
     "Compte client {account} : Vendure refuse l’adresse e-mail « {email} » ({words}) : un autre compte l’a déjà. Corrigez-la "
-    "dans la gestion, puis relancez.",
+    "dans la gestion, puis réessayez.",
     "Customer account {account}: Vendure refuses the e-mail address “{email}” ({words}): another account has it already. Correct "
     "it in the ERP, then retry.",
 )
@@ -227,7 +227,7 @@ ACCOUNT_VALUE = Text(
 NOT_SHIPPABLE = Text(
     "vendure.not_shippable",
     "La commande {code} est à l’état « {state} » dans Vendure : elle ne peut être expédiée. "
-    "Encaissez ou validez-la dans la boutique, puis relancez.",
+    "Encaissez ou validez-la dans la boutique, puis réessayez.",
     "Order {code} is in state “{state}” in Vendure: it cannot be shipped. "
     "Settle its payment or confirm it in the shop, then retry.",
 )
@@ -256,7 +256,7 @@ NOT_WHOLE = Text(
 NO_STOCK_TO_SHIP = Text(
     "vendure.no_stock_to_ship",
     "Vendure n’a pas assez de stock de « {name} » pour expédier la commande {code} ({words}). "
-    "Corrigez le stock de l’emplacement dans la boutique, puis relancez.",
+    "Corrigez le stock de l’emplacement dans la boutique, puis réessayez.",
     "Vendure has not enough stock of “{name}” to ship order {code} ({words}). "
     "Correct the stock of the location in the shop, then retry.",
 )

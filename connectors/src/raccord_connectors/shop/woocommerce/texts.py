@@ -231,7 +231,7 @@ ACCOUNT_GONE = Text(
 ACCOUNT_REFUSED = Text(
     "woocommerce.account_refused",
     "Compte client {account} : la boutique a refusé la mise à jour ({reason}). Corrigez la fiche client dans la gestion, ou "
-    "le compte dans la boutique, puis relancez.",
+    "le compte dans la boutique, puis réessayez.",
     "Customer account {account}: the shop refused the update ({reason}). Correct the customer in the ERP, or the account in "
     "the shop, then retry.",
 )
@@ -243,7 +243,7 @@ ACCOUNT_UNREADABLE = Text(
 EMAIL_REFUSED = Text(
     "woocommerce.email_refused",
     "Compte client {account} : la boutique refuse l’adresse e-mail « {email} » ({reason}) : elle est mal formée, ou un autre "
-    "compte l’a déjà. Corrigez-la dans la gestion, puis relancez.",
+    "compte l’a déjà. Corrigez-la dans la gestion, puis réessayez.",
     "Customer account {account}: the shop refuses the e-mail address “{email}” ({reason}): it is malformed, or another account "
     "has it already. Correct it in the ERP, then retry.",
 )

@@ -4,7 +4,7 @@ from raccord_connectors.contract import Text
 
 REFUSED = Text(
     "acme.refused",
-    "L’ERP refuse {key}, champ « {field} » : {reason}. Corrigez la fiche ou la correspondance, puis relancez.",
+    "L’ERP refuse {key}, champ « {field} » : {reason}. Corrigez la fiche ou la correspondance, puis réessayez.",
     "The ERP refuses {key}, field “{field}”: {reason}. Correct the record or the correspondence, then try again.",
 )
 BAD_DATE = Text(
