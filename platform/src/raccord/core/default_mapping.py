@@ -34,7 +34,7 @@ TRANSLATED = (
 """Where both sides keep a text per language."""
 
 ERPS_WITH_LANGUAGES = frozenset({"memory_erp", "tryton", "dolibarr", "sage100"})
-SHOPS_WITH_LANGUAGES = frozenset({"memory_shop", "vendure"})
+SHOPS_WITH_LANGUAGES = frozenset({"memory_shop", "prestashop", "vendure"})
 
 
 def default_mapping(erp: str, shop: str) -> Mapping:

@@ -14,6 +14,11 @@ WHERE: dict[str, Text] = {
         "les gabarits du EmailPlugin de votre serveur Vendure",
         "the handlers of the EmailPlugin of your Vendure server",
     ),
+    "prestashop": Text(
+        "shop_mail.prestashop",
+        "PrestaShop › Paramètres de la boutique › Statuts › « Envoyer un e-mail au client »",
+        "PrestaShop › Shop parameters › Order settings › Statuses › “Send an email to the customer”",
+    ),
 }
 NAMES: dict[str, dict[EventName, Text]] = {
     "woocommerce": {
@@ -23,6 +28,12 @@ NAMES: dict[str, dict[EventName, Text]] = {
         "cancelled": Text(
             "shop_mail.wc_cancelled", "« Commande annulée » (client)", "“Cancelled order” (customer)"
         ),
+    },
+    "prestashop": {
+        "accepted": Text("shop_mail.ps_payment", "« Paiement accepté »", "“Payment accepted”"),
+        "shipped": Text("shop_mail.ps_shipped", "« Expédié »", "“Shipped”"),
+        "refunded": Text("shop_mail.ps_refunded", "« Remboursé »", "“Refunded”"),
+        "cancelled": Text("shop_mail.ps_cancelled", "« Annulé »", "“Canceled”"),
     },
     "vendure": {
         "accepted": Text("shop_mail.vendure_placed", "« order-confirmation »", "“order-confirmation”"),
