@@ -49,6 +49,7 @@ FOR_MACHINES = {
 }
 PUBLIC_API = "/api/v1/"
 OPEN_API = {
+    "/api/v1/oauth/token": "a partner's program signs in",
     "/api/v1/openapi.json": "describes the public API, the same for everybody",
 }
 """All others below it ask for a key with a scope: `raccord.public_api.door`."""
@@ -71,7 +72,7 @@ class Place(NamedTuple):
             "tenant": made.tenant, "channel": made.channel, "connection": made.shop, "agent": made.agent, "brake": made.brake,
             "grant": made.grant, "order": made.orders["held"], "entry": 1, "stream": "listings", "key": "CHAISE", "path": "x",
             "plan": made.plan, "number": 1, "content": "00" * 32,
-            "event": "shipped", "message": made.plan, "paper": made.paper, "token": "x", "api_key": made.plan, "endpoint": made.plan,
+            "event": "shipped", "message": made.plan, "paper": made.paper, "token": "x", "api_key": made.plan, "endpoint": made.plan, "program": made.plan,
         }  # fmt: skip
         return re.sub(r"{(\w+):\w+}", lambda found: str(known[found[1]]), self.path)
 

@@ -94,6 +94,11 @@ BAD_DATE = Text(
     "Choisissez une date à venir.",
     "Choose a date in the future.",
 )
+TOO_MANY_SIGN_INS = Text(
+    "api.too_many_sign_ins",
+    "Ce programme s’est trompé trop souvent de secret. Attendez un quart d’heure, et vérifiez son secret.",
+    "This program gave a wrong secret too often. Wait a quarter of an hour, and check its secret.",
+)
 NO_GRANT = Text(
     "api.no_grant",
     "Ce commerçant ne donne pas, ou plus, accès à votre société partenaire. Demandez-lui un accès sur sa page « Accès "

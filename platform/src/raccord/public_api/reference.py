@@ -52,7 +52,7 @@ def _operation(document: dict[str, Any], method: str, path: str, told: dict[str,
         for one in told.get("parameters", [])
         if one["name"] != "Idempotency-Key"
     ]
-    good = next((one for status, one in told["responses"].items() if status.startswith("2")), {})
+    good: dict[str, Any] = next((one for status, one in told["responses"].items() if status[0] == "2"), {})
     return Operation(
         id=f"{method}-{path.removeprefix(PATH)}".replace("/", "-").replace("{", "").replace("}", ""),
         method=method.upper(), path=path, about=told["description"], parameters=parameters,

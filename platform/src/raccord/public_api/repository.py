@@ -153,6 +153,20 @@ async def used_program(program: UUID) -> None:
     )
 
 
+async def failures(subject: str, within: timedelta) -> int:
+    """Failed sign-ins of a program. Purged with those of people."""
+    found: int = await current_connection().fetchval(
+        "SELECT count(*) FROM sign_in_attempt WHERE subject = $1 AND at > now() - $2::interval",
+        subject,
+        within,
+    )
+    return found
+
+
+async def count_failure(subject: str) -> None:
+    await current_connection().execute("INSERT INTO sign_in_attempt (subject) VALUES ($1)", subject)
+
+
 async def add_token(
     tenant: UUID,
     token: UUID,

@@ -39,7 +39,9 @@ from raccord.orders import reserved_pages as reserved
 from raccord.outgoing import pages as webhooks
 from raccord.overview import pages as overview
 from raccord.partners import pages as partners
+from raccord.public_api import oauth
 from raccord.public_api import pages as programs
+from raccord.public_api import partner_pages as partner_programs
 from raccord.public_api import routes as public_api
 from raccord.rehearsals import pages as rehearsals
 from raccord.search import pages as search
@@ -90,6 +92,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *alerts.ROUTES,
     *partners.ROUTES,
     *programs.ROUTES,
+    *partner_programs.ROUTES,
+    *oauth.ROUTES,
     *webhooks.ROUTES,
     public_api.API,
 ]
