@@ -15,7 +15,7 @@ from raccord_agent.board import FILES
 from raccord_agent.files_index import look
 from raccord_agent.files_names import as_file, claims, parts, plain
 from raccord_agent.settings import FileSettings
-from raccord_connectors.canonical import Invoice, MediaRef
+from raccord_connectors.canonical import Invoice, MediaRef, Variant
 from support.media_agent import Clerk, Platform, product, variant, write
 
 
@@ -132,6 +132,37 @@ def test_variants_have_pictures_of_their_own(clerk: Clerk, platform: Platform) -
     assert ["TS.jpg"] == platform.names("TS")
     assert ["TS-RED.jpg", "TS-RED_2.jpg"] == platform.names("TS", "TS|1")
     assert ["TS-BLUE.jpg"] == platform.names("TS", "TS|2")
+
+
+def test_variants_show_what_is_called_after_their_value(clerk: Clerk, platform: Platform) -> None:
+    """One picture for all sizes of a colour; a number is the order of pictures, whatever size has it."""
+    write(
+        clerk.folder,
+        ["TS_rouge.jpg", "ts-ROUGE_2.jpg", "TS Bleu ciel.jpg", "TS_Rouge_38.jpg", "TS_38.jpg", "TS.jpg"],
+    )
+    variants = [
+        Variant(key=f"TS|{colour}|{size}", sku=f"X{number}", options={"1": colour, "2": size})
+        for number, (colour, size) in enumerate(
+            [("Rouge", "38"), ("Rouge", "40"), ("Bleu ciel", "38"), ("Noir", "40")]
+        )
+    ]
+    clerk.note(product("TS", variants=variants))
+    clerk.turn()
+    assert ["TS_Rouge_38.jpg", "TS_rouge.jpg", "ts-ROUGE_2.jpg"] == platform.names("TS", "TS|Rouge|38")
+    assert ["TS_rouge.jpg", "ts-ROUGE_2.jpg"] == platform.names("TS", "TS|Rouge|40")
+    assert ["TS Bleu ciel.jpg"] == platform.names("TS", "TS|Bleu ciel|38")
+    assert [] == platform.names("TS", "TS|Noir|40")
+    assert ["TS.jpg", "TS_38.jpg"] == platform.names("TS")
+
+
+def test_what_a_variant_is_called_after_by_itself_belongs_to_that_one(
+    clerk: Clerk, platform: Platform
+) -> None:
+    write(clerk.folder, ["TS-RED.jpg"])
+    variants = [variant("TS|1", "TS-RED", "Vermillon"), variant("TS|2", "TS-R", "Red")]
+    clerk.note(product("TS", variants=variants))
+    clerk.turn()
+    assert (["TS-RED.jpg"], []) == (platform.names("TS", "TS|1"), platform.names("TS", "TS|2"))
 
 
 def test_a_family_lends_its_picture_where_there_is_no_other(clerk: Clerk, platform: Platform) -> None:

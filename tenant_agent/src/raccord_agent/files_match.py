@@ -1,10 +1,12 @@
 """Which files belong to an article, in which order, and what is missing. Pure: from what it says and what is there.
 
 The fields of the ERP come first, in their order; then the files that are called after the article's reference and those
-of its variants; the family's own picture only where there is no other.
+of its variants, or after the article's reference and a variant's value (REF_bleu, REF_bleu_38); the family's own picture only
+where there is no other.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from raccord_agent.files_index import Found, Index, kind_of
@@ -13,6 +15,9 @@ from raccord_agent.files_shelf import Wanted
 from raccord_agent.files_texts import MISSING, OUTSIDE
 from raccord_connectors.contract import Problem
 from raccord_connectors.wire_files import MOST_FILES
+
+JOINTS = ("_", "-", " ", ".")
+SHORT_NUMBER = re.compile(r"[0-9]{1,3}")
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,9 @@ def places(key: str, wanted: Wanted, index: Index, known: set[str], rules: NameR
     taken = {(place.owner, place.found.path) for place in chosen if place.found is not None}
     if rules.by_reference:
         owners = [("", wanted.sku), *([("", key)] if key != wanted.sku else []), *wanted.variants.items()]
+        own = {as_file(reference) for reference in wanted.variants.values()}
+        by_values = ((owner, name) for owner in wanted.values for name in by_value(wanted, owner))
+        owners += [(owner, name) for owner, name in by_values if as_file(name) not in own]
         for owner, reference in owners:
             for found in index.of(reference, known):
                 if (owner, found.path) not in taken:
@@ -55,15 +63,27 @@ def places(key: str, wanted: Wanted, index: Index, known: set[str], rules: NameR
     return chosen[:MOST_FILES]
 
 
+def by_value(wanted: Wanted, owner: str) -> Iterator[str]:
+    """What files of one variant may be called after: all of its values, then each alone. A value that is a short number is none:
+    REF_38 is the thirty-eighth picture as well as the size."""
+    values = [value for value in wanted.values.get(owner, ()) if value.strip()]
+    told = [value for value in values if not SHORT_NUMBER.fullmatch(value.strip())]
+    for parts in ([values] if told and len(values) > 1 else []) + [[value] for value in told]:
+        for joint in JOINTS:
+            yield joint.join([wanted.sku, *parts])
+
+
 def references(wanted: Sequence[tuple[str, Wanted]]) -> set[str]:
     """Of all articles and variants, as their files would be called."""
     return {
         as_file(reference)
         for key, one in wanted
         if not one.paper
-        for reference in (key, one.sku, *one.variants.values())
+        for reference in (
+            key, one.sku, *one.variants.values(), *(name for owner in one.values for name in by_value(one, owner))
+        )
         if reference
-    }
+    }  # fmt: skip
 
 
 def _named(key: str, name: str, kind: str, title: str, owner: str, index: Index, rules: NameRules) -> Place:

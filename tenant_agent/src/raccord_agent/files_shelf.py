@@ -42,6 +42,8 @@ class Wanted(Struct, frozen=True, array_like=True):
     """Key → reference."""
     paper: bool = False
     """An invoice: `sku` is its number, which the names of its files hold."""
+    values: Mapping[str, Sequence[str]] = {}
+    """Key of a variant → the values that make it (« Bleu », « 38 »), in the order of the axes."""
 
 
 class Hashed(Struct, frozen=True):
@@ -163,4 +165,5 @@ def wanted_of(product: Product) -> Wanted:
     for variant in product.variants:
         named += [Named(one.name, one.kind, one.title, variant.key) for one in variant.media]
     variants = {variant.key: variant.sku for variant in product.variants}
-    return Wanted(product.sku or product.key, product.family or "", named, variants)
+    values = {variant.key: [*variant.options.values()] for variant in product.variants if variant.options}
+    return Wanted(product.sku or product.key, product.family or "", named, variants, values=values)

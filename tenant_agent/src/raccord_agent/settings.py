@@ -27,7 +27,7 @@ class FileSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     folders: list[str] = []
     """Local folders or network shares, with all that is below them."""
     by_reference: bool = True
-    """Files called after a reference belong to it: REF.jpg, REF_1.jpg, REF_alt_2.jpg."""
+    """Files called after a reference belong to it: REF.jpg, REF_1.jpg, REF_alt_2.jpg; REF_blue.jpg to its blue variants."""
     by_family: bool = True
     """A file called after a family is shown for its articles that have no other picture."""
     largest_mb: Annotated[int, Meta(ge=1, le=500)] = 50

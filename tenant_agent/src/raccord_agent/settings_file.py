@@ -36,7 +36,7 @@ FILE_OPTIONS = {
         "Dossiers des photos et documents, partages compris : l’agent n’en lit aucun autre / folders of pictures and "
         "documents, shares included: the agent reads no other"
     ),
-    "by_reference": "Fichiers nommés REF, REF_1, REF_alt_2 / files called REF, REF_1, REF_alt_2",
+    "by_reference": "Fichiers nommés REF, REF_1, REF_alt_2, REF_bleu / files called REF, REF_1, REF_alt_2, REF_blue",
     "by_family": "Photo de la famille à défaut / the family’s picture where there is no other",
     "largest_mb": "Taille maximale d’un fichier, Mo / largest file, MB",
     "every": "Secondes entre deux passages / seconds between two looks",
