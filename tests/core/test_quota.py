@@ -65,6 +65,8 @@ def test_a_day_of_25_hours_is_a_day() -> None:
 def test_the_sentences_say_for_whom_and_when() -> None:
     kept = day(Used(catalogue=1_000), 0).sentence("Oxatis", "catalogue")
     assert ("quota.kept", True) == (kept.code, "kept for orders and stock" in kept.en)
+    refused = day(Used(stock=40, refused_at=MORNING), 9).sentence("Oxatis", "catalogue")
+    assert ("quota.refused", True) == (refused.code, "after 40 of ours" in refused.en)
     spent = day(Used(stock=5_000), 9).sentence("Oxatis", "orders")
     assert ("quota.spent", True) == (spent.code, "à 00:00" in spent.fr)
 

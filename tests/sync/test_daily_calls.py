@@ -142,7 +142,7 @@ def test_what_the_shop_calls_used_up_rests_until_its_next_day(
         await put(m, "A")
         server.shop.store.set_option("daily_calls", str(server.shop.calls_today()))
         await put(m, "A", stock=2)
-        assert "oxatis.day_spent" != await m.problem("A", "availability") == "quota.spent"
+        assert "oxatis.day_spent" != await m.problem("A", "availability") == "quota.refused"
         calls = server.shop.calls_today()
         await put(m, "A", stock=3)
         with pytest.raises(DaySpent):

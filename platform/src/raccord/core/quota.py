@@ -40,6 +40,14 @@ SPENT = Text(
     "Today’s {limit} calls to {name} are used up. Nothing is lost: all goes on by itself at {time}, orders first. If this comes "
     "back often, ask for a larger quota.",
 )
+REFUSED = Text(
+    "quota.refused",
+    "{name} dit que les appels d’aujourd’hui sont épuisés, après {used} des nôtres ; les réglages en prévoient {limit}. Rien "
+    "n’est perdu : tout reprend seul à {time}. Corrigez « Appels par jour » dans les réglages de la connexion, ou voyez qui "
+    "d’autre appelle.",
+    "{name} says that today’s calls are used up, after {used} of ours; the settings expect {limit}. Nothing is lost: all goes on "
+    "by itself at {time}. Correct “Calls per day” in the settings of the connection, or see who else calls.",
+)
 KEPT = Text(
     "quota.kept",
     "Il reste {left} des {limit} appels d’aujourd’hui à {name} : ils sont gardés pour {whom}. La suite part seule à {time} au "
@@ -110,7 +118,9 @@ class Day(Struct, frozen=True):
         """Why there is none left for this, and when it goes on."""
         when = f"{self.again(purpose):%H:%M}"
         left = self.limit - self.used.all
-        if left < 1 or self.used.refused_at is not None or purpose == "orders":
+        if self.used.refused_at is not None and left >= 1:
+            return REFUSED.fill(name=name, used=self.used.all, limit=self.limit, time=when)
+        if left < 1 or purpose == "orders":
             return SPENT.fill(limit=self.limit, name=name, time=when)
         french, english = WHOM[purpose]
         filled = KEPT.fill(left=left, limit=self.limit, name=name, time=when, whom="{whom}")

@@ -3,10 +3,20 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import Any
 
 import msgspec
 
-from raccord_connectors.contract import Can, ConfigError, Connector, ConnectorError, TransientError
+from raccord_connectors.contract import (
+    Can,
+    ConfigError,
+    Connector,
+    ConnectorError,
+    DaySpent,
+    Message,
+    Purpose,
+    TransientError,
+)
 from raccord_connectors.kit.conformance.author import Author
 from raccord_connectors.kit.conformance.multiply import needs
 from raccord_connectors.kit.settings import secret_fields
@@ -64,6 +74,33 @@ class ConnectingGuarantees(Author):
         connector.close()
         connector.close()
 
+    def test_a_day_of_few_requests_is_asked_for_and_respected(self) -> None:
+        """Where the system counts requests by day: before each of them, and not one without leave."""
+        connector: Any = self.connector()
+        limits = connector.spec.limits
+        if limits.requests_per_day is None and limits.day_setting is None:
+            assert not hasattr(connector, "allowance"), (
+                "who asks an allowance says in its limits that days are counted"
+            )
+            connector.close()
+            return
+        assert hasattr(connector, "allowance"), (
+            "its limits count days, and nobody can tell it that one is over"
+        )
+        free, spent = _Allowance(refuses=False), _Allowance(refuses=True)
+        connector.allowance = free
+        connector.check()
+        assert free.taken, "check() made its requests without asking"
+        connector.allowance = spent
+        try:
+            connector.check()
+        except DaySpent:
+            assert len(spent.taken) == 1, "a day that is over was asked for again"
+        else:
+            raise AssertionError("a day that is over was not respected")
+        finally:
+            connector.close()
+
     @needs(Can.READ)
     def test_a_second_connector_sees_the_same_system(self, stream: str) -> None:
         assert self.prints(stream) == self.prints(stream), "two connectors of one test see different systems"
@@ -114,6 +151,22 @@ class ConnectingGuarantees(Author):
                 if Can.READ in stream.can:
                     next(iter(connector.read(stream.name)), None)
             connector.close()
+
+
+class _Allowance:
+    """Of a day that has requests for everybody, or for nobody."""
+
+    def __init__(self, *, refuses: bool) -> None:
+        self.taken: list[Purpose] = []
+        self._refuses = refuses
+
+    def take(self, purpose: Purpose) -> None:
+        self.taken.append(purpose)
+        if self._refuses:
+            raise self.refused()
+
+    def refused(self) -> DaySpent:
+        return DaySpent(Message("conformance.day_spent", "Jour épuisé.", "Day used up."), retry_after=3_600.0)
 
 
 class _Keep(logging.Handler):

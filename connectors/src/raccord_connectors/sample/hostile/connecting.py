@@ -9,15 +9,17 @@ from msgspec.structs import replace
 from raccord_connectors.canonical import Listing
 from raccord_connectors.contract import (
     EVERYTHING,
+    Allowance,
     Change,
     ConfigError,
+    Limits,
     Message,
     Outcome,
     Page,
     Selection,
     Text,
 )
-from raccord_connectors.sample.hostile.nasty import Nasty, SpoiltShop, breaks
+from raccord_connectors.sample.hostile.nasty import Nasty, SpoiltShop, breaks, respecified
 from raccord_connectors.sample.memory import MemorySettings
 
 WRONG = Text(
@@ -146,3 +148,19 @@ class WritesWithTheDriversError(_LetsTheDriverSpeak):
     def write(self, stream: str, changes: Sequence[Change]) -> Iterator[Outcome]:
         self._demand_life()
         yield from super().write(stream, changes)
+
+
+@breaks("a_day_of_few_requests_is_asked_for_and_respected")
+class CountsDaysAndCannotBeTold(SpoiltShop):
+    spec = respecified(limits=Limits(requests_per_day=1_000))
+
+
+@breaks("a_day_of_few_requests_is_asked_for_and_respected")
+class NeverAsksItsAllowance(SpoiltShop):
+    spec = respecified(limits=Limits(requests_per_day=1_000))
+    allowance: Allowance | None = None
+
+
+@breaks("a_day_of_few_requests_is_asked_for_and_respected")
+class AsksWithoutSayingSo(SpoiltShop):
+    allowance: Allowance | None = None
