@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from raccord.notifications import repository
-from raccord.notifications.sending import Telling
+from raccord.notifications.ending import Ending
 from raccord.notifications.smtp import SmtpConversation
 from raccord.settings import Settings
 from raccord.storage import system
@@ -80,7 +80,7 @@ def test_a_worker_killed_after_the_server_took_it_is_asked_about(settings: Setti
             raise Killed
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Telling, "_sent", killed)
+            patch.setattr(Ending, "sent", killed)
             with pytest.raises(Killed):
                 await m.told()
         assert "sending" == (await m.states())["accepted"]

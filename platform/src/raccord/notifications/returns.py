@@ -9,13 +9,12 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import msgspec
 import structlog
 
-from raccord.journal.models import Entry, Event
-from raccord.journal.service import write_entries
+from raccord.journal.models import Event
 from raccord.notifications import address_repository as addresses
 from raccord.notifications import composing, errors, repository, return_repository
+from raccord.notifications.ending import note
 from raccord.notifications.mailbox import Place, ReturnMailbox
 from raccord.notifications.models import Due
 from raccord.notifications.reports import Report, read_report
@@ -153,8 +152,4 @@ class Returns:
         if gone and recipient:
             await addresses.mark_undeliverable(due.tenant, recipient, problem)
         told = {"event": due.event, "medium": due.medium, "to": recipient}
-        entry = Entry(
-            stream="orders", key=due.order.key, event=Event.CUSTOMER_NOT_TOLD, connection=due.shop, channel=due.channel,
-            after=msgspec.json.encode(told), problem=problem,
-        )  # fmt: skip
-        await write_entries(due.tenant, [entry])
+        await note(due, Event.CUSTOMER_NOT_TOLD, told, problem)

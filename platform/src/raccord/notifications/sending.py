@@ -12,18 +12,16 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import msgspec
 import structlog
 
 from raccord.core.notification_events import Happening, event_of, is_overtaken, taken_back
 from raccord.core.notification_rules import Medium
 from raccord.core.notification_times import quiet_until, waits_for_tracking
 from raccord.core.notification_words import language_of, shipment_of
-from raccord.journal.models import Entry, Event
-from raccord.journal.service import write_entries
 from raccord.notifications import address_repository as addresses
-from raccord.notifications import composing, errors, repository, stopping
+from raccord.notifications import composing, repository, stopping
 from raccord.notifications import template_repository as texts
+from raccord.notifications.ending import Ending
 from raccord.notifications.models import Attachment, Due, Later, Mail, Skip, Sms
 from raccord.notifications.senders import Senders
 from raccord.notifications.sms import SmsProvider
@@ -31,7 +29,7 @@ from raccord.notifications.smtp import SmtpConversation, SmtpSettings, Uncertain
 from raccord.orders import repository as orders
 from raccord.storage.engine import tenant_transaction
 from raccord_connectors.canonical import PaperLink
-from raccord_connectors.contract import ConfigError, ConnectorError, Problem, RecordRejected, TransientError
+from raccord_connectors.contract import ConfigError, ConnectorError, RecordRejected, TransientError
 
 Papers = Callable[[UUID, str], Awaitable[Sequence[PaperLink]]]
 """Where the customer of an order (tenant, our reference) finds its invoices; called inside the tenant's transaction."""
@@ -45,8 +43,6 @@ SURELY_DEAD = 90.0
 """Seconds after which a worker that hands a message over has died: no task lasts that long."""
 LONGEST = 25.0
 """Seconds after which a slice begins no further message."""
-WAITS = (60, 300, 900, 3600)
-"""Seconds before the next attempt; the last one again and again."""
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +62,7 @@ class Telling:
         self._links = links
         self._papers = papers
         self._file = file
+        self._ending = Ending(now)
         self._now = now
 
     async def tell(self, tenant: UUID) -> bool:
@@ -151,19 +148,19 @@ class Telling:
         try:
             found = await self._senders.mail(tenant)
             if found is None:
-                await self._without_server(tenant, todo)
+                await self._ending.without_server(tenant, todo)
                 return
             conversation, settings = found
             await asyncio.to_thread(conversation.open)
         except (ConfigError, TransientError) as error:
-            await self._server_away(tenant, "email", error)
+            await self._ending.server_away(tenant, "email", error)
             return
         try:
             for due, recipient in todo:
                 mail = await self._written(due, recipient, settings)
                 if time.monotonic() > until or not await self._mail(conversation, due, mail):
                     return
-            await self._works(tenant, "email")
+            await self._ending.works(tenant, "email")
         finally:
             await asyncio.to_thread(conversation.close)
 
@@ -172,29 +169,29 @@ class Telling:
         try:
             await asyncio.to_thread(conversation.offer, mail.recipient)
         except RecordRejected as error:
-            await self._failed(due, mail.recipient, error)
+            await self._ending.failed(due, mail.recipient, error)
             return True
         except ConfigError as error:
-            await self._server_away(due.tenant, "email", error)
+            await self._ending.server_away(due.tenant, "email", error)
             return False
         except TransientError as error:
-            await self._later(due, error)
+            await self._ending.later(due, error)
             return False
-        if not await self._begun(due, mail):
+        if not await self._ending.begun(due, mail):
             await asyncio.to_thread(conversation.forget)
             return True
         try:
             answer = await asyncio.to_thread(conversation.hand_over, mail.content)
         except Uncertain as error:
-            await self._uncertain(due, str(error))
+            await self._ending.uncertain(due, str(error))
             return False
         except RecordRejected as error:
-            await self._failed(due, mail.recipient, error)
+            await self._ending.failed(due, mail.recipient, error)
             return True
         except TransientError as error:
-            await self._later(due, error)
+            await self._ending.later(due, error)
             return True
-        await self._sent(due, mail, answer)
+        await self._ending.sent(due, mail, answer)
         return True
 
     async def _written(self, due: Due, recipient: str, settings: SmtpSettings) -> Mail:
@@ -222,16 +219,16 @@ class Telling:
         try:
             provider = await self._senders.sms(tenant)
         except ConfigError as error:
-            await self._server_away(tenant, "sms", error)
+            await self._ending.server_away(tenant, "sms", error)
             return
         if provider is None:
-            await self._without_server(tenant, todo)
+            await self._ending.without_server(tenant, todo)
             return
         with closing(provider):
             for due, recipient in todo:
                 if time.monotonic() > until or not await self._text(provider, due, recipient):
                     return
-        await self._works(tenant, "sms")
+        await self._ending.works(tenant, "sms")
 
     async def _text(self, provider: SmsProvider, due: Due, recipient: str) -> bool:
         language = language_of(due.order, due.settings.notifications)
@@ -240,77 +237,22 @@ class Telling:
             items = await orders.items_of(due.channel, (line.item for line in due.order.lines))
             papers = await self._addresses(due)
         sms = composing.sms_of(due, recipient, language, template, items, papers)
-        if not await self._begun(due, sms):
+        if not await self._ending.begun(due, sms):
             return True
         try:
             answer = await asyncio.to_thread(provider.send, sms.recipient, sms.text, sms.mark)
         except Uncertain as error:
-            await self._uncertain(due, str(error))
+            await self._ending.uncertain(due, str(error))
             return False
         except RecordRejected as error:
-            await self._failed(due, recipient, error)
+            await self._ending.failed(due, recipient, error)
             return True
         except (ConfigError, TransientError) as error:
-            await self._later(due, error)
-            await self._server_away(due.tenant, "sms", error)
+            await self._ending.later(due, error)
+            await self._ending.server_away(due.tenant, "sms", error)
             return False
-        await self._sent(due, sms, answer)
+        await self._ending.sent(due, sms, answer)
         return True
-
-    # ------------------------------------------------------------------------------------------ how it ended
-
-    async def _begun(self, due: Due, message: Mail | Sms) -> bool:
-        async with tenant_transaction(due.tenant):
-            return await repository.begin(due.id, message.recipient, message.language, message.mark)
-
-    async def _sent(self, due: Due, message: Mail | Sms, answer: str) -> None:
-        told = {
-            "event": due.event,
-            "medium": due.medium,
-            "to": message.recipient,
-            "language": message.language,
-        }
-        async with tenant_transaction(due.tenant):
-            if await repository.end(due.id, "sent", answer=answer):
-                await self._note(due, Event.CUSTOMER_TOLD, told)
-
-    async def _failed(self, due: Due, recipient: str, error: ConnectorError) -> None:
-        told = {"event": due.event, "medium": due.medium, "to": recipient}
-        async with tenant_transaction(due.tenant):
-            if await repository.end(due.id, "failed", problem=error.problem()):
-                await self._note(due, Event.CUSTOMER_NOT_TOLD, told, error.problem())
-
-    async def _uncertain(self, due: Due, detail: str) -> None:
-        problem = Problem("rejected", errors.UNCERTAIN.fill(number=due.order.number), detail=detail)
-        async with tenant_transaction(due.tenant):
-            if await repository.end(due.id, "uncertain", problem=problem):
-                told = {"event": due.event, "medium": due.medium}
-                await self._note(due, Event.CUSTOMER_NOT_TOLD, told, problem)
-
-    async def _later(self, due: Due, error: ConnectorError) -> None:
-        wait = WAITS[min(due.attempts, len(WAITS) - 1)]
-        async with tenant_transaction(due.tenant):
-            at = self._now() + timedelta(seconds=wait)
-            await repository.postpone(due.id, at, error.problem(), counted=True)
-
-    async def _server_away(self, tenant: UUID, medium: Medium, error: ConnectorError) -> None:
-        """Nothing leaves by it: all of it waits, and the server's own page says why."""
-        wait = WAITS[0] if isinstance(error, TransientError) else WAITS[2]
-        async with tenant_transaction(tenant):
-            await repository.save_check(medium, error.problem())
-            at = self._now() + timedelta(seconds=wait)
-            await repository.postpone_medium(medium, at, error.problem())
-
-    async def _without_server(self, tenant: UUID, todo: list[tuple[Due, str]]) -> None:
-        async with tenant_transaction(tenant):
-            for due, _ in todo:
-                await repository.end(due.id, "skipped", reason="no_sender")
-
-    async def _works(self, tenant: UUID, medium: Medium) -> None:
-        async with tenant_transaction(tenant):
-            stored = await repository.sender(medium)
-            if stored is not None and stored[0].state != "ready":
-                await repository.save_check(medium, None)
 
     async def _clear(self, tenant: UUID) -> None:
         """What a worker that died left half said. A provider that can look it up decides; else a person does."""
@@ -321,11 +263,13 @@ class Telling:
                 continue
             answer = await self._looked_up(due) if due.medium == "sms" else None
             if answer is None:
-                await self._uncertain(due, "a worker died")
+                await self._ending.uncertain(due, "a worker died")
                 continue
             recipient = composing.recipient_of(due.order, "sms")
             language = language_of(due.order, due.settings.notifications)
-            await self._sent(due, Sms(recipient=recipient, language=language, text="", mark=""), answer)
+            await self._ending.sent(
+                due, Sms(recipient=recipient, language=language, text="", mark=""), answer
+            )
 
     async def _looked_up(self, due: Due) -> str | None:
         try:
@@ -339,12 +283,3 @@ class Telling:
         except ConnectorError as error:
             log.warning("a message could not be looked up", code=error.message.code, detail=error.detail)
             return None
-
-    async def _note(
-        self, due: Due, event: Event, told: dict[str, str], problem: Problem | None = None
-    ) -> None:
-        entry = Entry(
-            stream="orders", key=due.order.key, event=event, connection=due.shop, channel=due.channel,
-            after=msgspec.json.encode(told), problem=problem,
-        )  # fmt: skip
-        await write_entries(due.tenant, [entry])
