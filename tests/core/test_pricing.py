@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from raccord.core.channel import CategoryRule, PriceRules
 from raccord.core.pricing import (
@@ -48,6 +49,16 @@ def amount_of(
 @given(cents, rates)
 def test_without_tax_to_with_tax_and_back_keeps_every_cent(amount: Decimal, rate: Decimal) -> None:
     assert amount == to_net(to_gross(amount, rate), rate).quantize(CENT, ROUND_HALF_UP)
+
+
+def test_a_shop_that_keeps_six_decimals_gets_a_price_of_which_several_pieces_are_right_as_well() -> None:
+    """9.08 without 20 % is 10.90 with it, but three of them 32.69."""
+    price = Price(amount=Decimal("10.90"), tax_included=True)
+    assert Decimal("9.08") == amount_of(NET, price)
+    shown = amount_of(replace(NET, net_decimals=6), price)
+    assert Decimal("9.083333") == shown
+    assert shown is not None
+    assert Decimal("32.70") == to_cents(3 * shown * Decimal("1.2"), "EUR")
 
 
 @given(cents, rates)

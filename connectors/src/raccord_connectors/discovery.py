@@ -64,6 +64,9 @@ class Discovery(Struct, frozen=True, omit_defaults=True):
     version: str = ""
     currency: str = ""
     prices_include_tax: bool | None = None
+    net_price_decimals: int | None = None
+    """Of a shop that keeps prices without tax with more decimals than cents, and multiplies before it rounds: then three pieces
+    are right as well as one. None: it does not say."""
     languages: tuple[str, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
     depots: tuple[Choice, ...] = ()

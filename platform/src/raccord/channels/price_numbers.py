@@ -62,7 +62,8 @@ async def price_numbers(
     shop = msgspec.json.decode(route.discovery or "{}", type=Discovery)
     today = datetime.now(ZoneInfo(route.timezone)).date()
     categories = {choice.key: choice.title for choice in (erp.price_categories if erp else ())}
-    rules = _Rules(PriceRule.of(settings.prices, shop.prices_include_tax), today, categories)
+    rule = PriceRule.of(settings.prices, shop.prices_include_tax, shop.net_price_decimals)
+    rules = _Rules(rule, today, categories)
     items = live.product.items()[:LONGEST]
     async with tenant_transaction(route.tenant):
         shown = await views.shown_prices(route.channel, live.key)

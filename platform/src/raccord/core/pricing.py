@@ -43,10 +43,15 @@ class PriceRule(Struct, frozen=True, kw_only=True):
     """A price of zero is one."""
     above_cost: bool = False
     lowest: Decimal | None = None
+    net_decimals: int | None = None
+    """Of a price without tax in the shop; None: it says nothing, and the fewest that show the right price with tax are best."""
 
     @classmethod
-    def of(cls, rules: PriceRules, shop_includes_tax: bool | None) -> "PriceRule":
+    def of(
+        cls, rules: PriceRules, shop_includes_tax: bool | None, net_decimals: int | None = None
+    ) -> "PriceRule":
         return cls(
+            net_decimals=net_decimals,
             category=rules.category,
             currency=rules.currency,
             tax_included=shop_includes_tax if rules.tax_included is None else rules.tax_included,
@@ -281,9 +286,10 @@ def rounded(amount: Decimal, has_tax: bool, included: bool, rule: PriceRule, art
     """The last step. `has_tax`: the ERP's price was typed with tax; `included`: the shop's has it."""
     if included:
         return plain(to_cents(amount, rule.currency))
-    if has_tax and article.rate is not None:
+    if has_tax and article.rate is not None and rule.net_decimals is None:
         return plain(_shortest_net(amount, article.rate, rule.currency))
-    return plain(amount.quantize(SIX_PLACES, ROUND_HALF_UP))
+    places = SIX_PLACES if rule.net_decimals is None else Decimal(1).scaleb(-rule.net_decimals)
+    return plain(amount.quantize(places, ROUND_HALF_UP))
 
 
 def converted(amount: Decimal, has_tax: bool, wants_tax: bool, rate: Decimal | None) -> Decimal:

@@ -75,7 +75,9 @@ class Projection:
         self._stock_rule = settings.stock
         self._depots = settings.stock.depots
         self._tax_classes, self._rates_told = tax_classes(settings, discovery)
-        self._price_rule = PriceRule.of(settings.prices, discovery.prices_include_tax)
+        self._price_rule = PriceRule.of(
+            settings.prices, discovery.prices_include_tax, discovery.net_price_decimals
+        )
         by_field = settings.prices.crossed_out == "field"
         self._crossed_out_field = settings.prices.crossed_out_field if by_field else ""
 

@@ -46,6 +46,7 @@ def discover(client: Webservice, facts: Facts, terms: Terms) -> Discovery:
         version=client.version,
         currency=facts.currency,
         prices_include_tax=False,
+        net_price_decimals=6,
         languages=tuple(dict.fromkeys(facts.languages.values())),
         custom_fields=tuple(_custom_fields()),
         order_statuses=tuple(Choice(state.key, state.name) for state in facts.states.values()),
