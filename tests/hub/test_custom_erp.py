@@ -1,4 +1,4 @@
-"""A merchant whose ERP knows only files: what lies in the folder is in the shop, and the shop's orders come back as documents."""
+"""A merchant whose ERP is of his own making: what its files say is in the shop, and the shop's orders become its documents."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,6 +14,7 @@ from raccord_connectors.contract import Problem
 from support.database import opened
 from support.folder_world import FolderWorld, ThroughFiles, drop_folder, folder_erp, folder_world
 from support.publishing import Merchant, play
+from support.sql_world import sql_world
 
 
 def run(settings: Settings, folder: Path, scenario: Callable[[FolderWorld], Awaitable[None]]) -> None:
@@ -129,3 +130,21 @@ def test_what_the_erp_refuses_waits_for_a_person_with_its_words(settings: Settin
         assert "l’article CHAISE n’existe pas" in problem_of(held).message.fr
 
     run(settings, tmp_path, scenario)
+
+
+def test_an_order_goes_through_the_merchants_own_procedure_and_is_read_back(
+    settings: Settings, tmp_path: Path
+) -> None:
+    async def inside() -> None:
+        async with opened(settings), sql_world(tmp_path) as w:
+            order = w.shop.place_order({"CHAISE": 2, "TABLE": 1})
+            await w.collect()
+            await w.settle()
+            found = await w.order()
+            assert ("integrated", "CC0003", "C0002") == (found["state"], found["document"], found["customer"])
+            (row,) = w.books.rows("SELECT * FROM COMMANDE WHERE NUMERO = 'CC0003'")
+            assert (found["reference"], order.gross) == (row["REF_WEB"], Decimal(str(row["TOTAL_TTC"])))
+            await w.settle()
+            assert 3 == len(w.books.sales()), "once"
+
+    asyncio.run(inside())
