@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from urllib.parse import parse_qsl
 
 import uvicorn
@@ -34,6 +34,10 @@ class Front(middleware.Front):
     """Faults on demand and the count of requests. Addresses are PrestaShop's, and stay as they are."""
 
     shop: Shop  # type: ignore[assignment]
+    not_counted: ClassVar[tuple[str, ...]] = (
+        *middleware.NOT_COUNTED, "/image/", "/produit/", "/panier", "/commande", "/bo",
+    )  # fmt: skip
+    """Only the webservice is watched, and the storefront's first page."""
 
     def _plain_permalinks(self, scope: HTTPScope) -> None:
         return

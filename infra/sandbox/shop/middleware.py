@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from urllib.parse import parse_qsl
 
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
@@ -21,6 +21,9 @@ class Broken(Exception):
 class Front:
     """Wraps the application."""
 
+    not_counted: ClassVar[tuple[str, ...]] = NOT_COUNTED
+    """Beginnings of paths that are neither counted nor hit by a fault."""
+
     def __init__(self, app: ASGIApp, shop: Shop) -> None:
         self.app = app
         self.shop = shop
@@ -33,7 +36,7 @@ class Front:
         asked = scope["path"]
         self._plain_permalinks(scope)
         path = scope["path"]
-        counted = not path.startswith(NOT_COUNTED)
+        counted = not path.startswith(self.not_counted)
         fault = self.shop.faults.next(scope["method"], path) if counted else None
 
         def count(status: int) -> None:
