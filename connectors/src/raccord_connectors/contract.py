@@ -6,8 +6,7 @@ tunnel between them is this contract on the wire (`wire`). What a connector decl
 by the conformance suite (`kit.conformance`); it declares only what its system can honour.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -22,54 +21,14 @@ from raccord_connectors.discovery import Feature as Feature
 from raccord_connectors.discovery import Identity as Identity
 from raccord_connectors.discovery import PaperNeeds as PaperNeeds
 from raccord_connectors.discovery import PictureNeeds as PictureNeeds
-from raccord_connectors.numerals import english, french
-
-# ---------------------------------------------------------------------------------------------- sentences
-
-
-class Message(Struct, frozen=True):
-    """A sentence for a person, already filled in, in both languages.
-
-    Both texts travel, because the agent of a merchant may be newer or older than the platform that shows them.
-    `code` is stable: tests, statistics and translations to other languages refer to it.
-    """
-
-    code: str
-    fr: str
-    en: str
-
-    def text(self, language: str) -> str:
-        return self.fr if language.startswith("fr") else self.en
-
-
-class Text(Struct, frozen=True):
-    """A sentence with `{places}`, from which messages are filled: `KEY_REFUSED.fill(shop="…")`. A Decimal is written as one
-    writes numbers in the language of the sentence; a message, in that language."""
-
-    code: str
-    fr: str
-    en: str
-
-    def fill(self, **values: object) -> Message:
-        french, english = (
-            {name: say(value) for name, value in values.items()} for say in (_in_french, _in_english)
-        )
-        return Message(self.code, self.fr.format(**french), self.en.format(**english))
-
-
-def listed(messages: Iterable[Message], between: str = ", ") -> Message:
-    """Several as one, to stand in a sentence."""
-    found = list(messages)
-    return Message("listed", between.join(one.fr for one in found), between.join(one.en for one in found))
-
-
-def _in_french(value: object) -> object:
-    return french(value) if isinstance(value, Decimal) else value.fr if isinstance(value, Message) else value
-
-
-def _in_english(value: object) -> object:
-    return english(value) if isinstance(value, Decimal) else value.en if isinstance(value, Message) else value
-
+from raccord_connectors.limits import Allowance as Allowance
+from raccord_connectors.limits import Limits as Limits
+from raccord_connectors.limits import Metered as Metered
+from raccord_connectors.limits import Purpose as Purpose
+from raccord_connectors.limits import purpose_of as purpose_of
+from raccord_connectors.sentences import Message as Message
+from raccord_connectors.sentences import Text as Text
+from raccord_connectors.sentences import listed as listed
 
 # ------------------------------------------------------------------------------------------------- errors
 
@@ -211,58 +170,6 @@ class StreamSpec(Struct, frozen=True):
         if self.fields is None or path in self.fields:
             return True
         return any(path.startswith(f"{f}.") for f in self.fields if f.rpartition(".")[2] in OPEN_FIELDS)
-
-
-class Limits(Struct, frozen=True):
-    """The manners of a system: what it allows, or what we choose where it says nothing."""
-
-    concurrency: int = 1
-    requests_per_second: float | None = None
-    requests_per_day: int | None = None
-    """Of one installation. A connector that has it (or `day_setting`) is `Metered`: it asks before each request."""
-    day_setting: str | None = None
-    """The setting that says `requests_per_day` for one installation, where the system grants each its own."""
-    day_zone: str = "UTC"
-    """At whose midnight the count begins anew."""
-    requests_for_orders: int = 1
-    """What it takes to ask whether there are new orders, beside the orders themselves."""
-
-    def of_day(self, settings: Any) -> int | None:
-        """Requests of a day with these settings (a struct or a mapping)."""
-        if self.day_setting is None:
-            return self.requests_per_day
-        known = (
-            settings.get(self.day_setting)
-            if isinstance(settings, Mapping)
-            else getattr(settings, self.day_setting)
-        )
-        return self.requests_per_day if known is None else int(known)
-
-
-Purpose = Literal["orders", "stock", "catalogue"]
-"""What a request is made for, where requests are few: the earlier ones are served before the later ones."""
-
-
-def purpose_of(stream: str) -> Purpose:
-    """Orders and what becomes of them, stock, and all that can wait."""
-    known: dict[str, Purpose] = {"orders": "orders", "order_updates": "orders", "availability": "stock"}
-    return known.get(stream, "catalogue")
-
-
-class Allowance(Protocol):
-    """The requests of a day that all who use one installation share. The platform hands it in; any thread may call it."""
-
-    def take(self, purpose: Purpose) -> None:
-        """Before each request, a repetition too. Raises `DaySpent` when there is none left for this."""
-
-    def refused(self) -> "DaySpent":
-        """The system itself says that the day is used up, whatever our count says. To be raised by the caller."""
-
-
-class Metered(Protocol):
-    """A connector of a system that counts requests by day. None: nobody counts (a test of settings that are not saved)."""
-
-    allowance: Allowance | None
 
 
 class ConnectorSpec(Struct, frozen=True):
