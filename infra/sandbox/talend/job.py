@@ -78,8 +78,8 @@ class Job:
             answer = self._send("POST", f"/{stream}/batches", body)
             self.refused += [{"stream": stream, "batch": number, **one} for one in answer["refused"]]
             sent += len(batch)
-        answer: dict[str, Any] = self._send("POST", f"/{stream}/sessions/{session}/commit", {"rows": sent})
-        return answer
+        done: dict[str, Any] = self._send("POST", f"/{stream}/sessions/{session}/commit", {"rows": sent})
+        return done
 
     def changes(self, stream: str, records: Iterable[Record], name: str) -> None:
         """Only what changed since the last export; nothing is ever concluded to be gone. `name`: of the export file, so that
