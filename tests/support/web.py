@@ -230,6 +230,8 @@ def pages(made: Furnished) -> dict[str, str]:
         "messages not told": "messages?tab=silent",
         "mail server": "messages/email",
         "provider of text messages": "messages/sms",
+        "addresses without messages": "messages/addresses",
+        "returned messages": "messages/returns",
         "alerts": "alerts",
         "partner access": "partners",
         "audit log": "audit",

@@ -21,7 +21,7 @@ from raccord.front.i18n import language_of
 from raccord.front.links import address
 from raccord.front.security import MACHINE
 from raccord.front.templating import page
-from raccord.notifications import address_repository, repository
+from raccord.notifications import address_repository, repository, return_repository
 from raccord.notifications.deliverability import Hint, hints
 from raccord.notifications.models import State
 from raccord.notifications.senders import SMTP, Senders, settings_type
@@ -62,6 +62,7 @@ async def messages(request: Visit, tenant: FromPath[UUID]) -> Template:
         found = await repository.latest(states, before, PAGE + 1)
         counts = await repository.counts()
         senders = {medium: await repository.sender(medium) for medium in ("email", "sms")}
+        mailbox = await return_repository.mailbox()
     shown = found[:PAGE]
     path = request.url.path
     return await tenant_page(
@@ -75,6 +76,7 @@ async def messages(request: Visit, tenant: FromPath[UUID]) -> Template:
         counts={name: sum(counts.get(state, 0) for state in states) for name, states in TABS.items()},
         older=address(path, tab=tab, before=shown[-1].seen_at.isoformat()) if len(found) > PAGE else None,
         senders={medium: row[0] for medium, row in senders.items() if row},
+        mailbox=mailbox,
     )
 
 
