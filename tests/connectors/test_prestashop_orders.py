@@ -19,7 +19,7 @@ from raccord_connectors.canonical import (
     Shipment,
 )
 from raccord_connectors.contract import Change, Outcome, Selection
-from raccord_connectors.shop.prestashop.amounts import rounded
+from raccord_connectors.shop.prestashop.rounding import rounded
 from raccord_connectors.shop.prestashop.windows import beginning
 from sandbox.prestashop.buying import refund
 from sandbox.prestashop.testing import CUSTOMER, DemoPrestaShop, prestashop

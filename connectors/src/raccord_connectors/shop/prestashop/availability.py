@@ -15,8 +15,9 @@ from raccord_connectors.contract import (
     TransientError,
 )
 from raccord_connectors.shop.prestashop import keys, texts
-from raccord_connectors.shop.prestashop.client import Refused, Webservice
+from raccord_connectors.shop.prestashop.client import Webservice
 from raccord_connectors.shop.prestashop.facts import Facts
+from raccord_connectors.shop.prestashop.refusals import Refused
 from raccord_connectors.shop.prestashop.rows import Fields, Row, number
 
 BATCH = 50

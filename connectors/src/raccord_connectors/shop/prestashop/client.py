@@ -1,8 +1,4 @@
-"""Calls of PrestaShop's webservice: lists, rows written several at a time, and what its refusals mean.
-
-Its status says little: a row that fails a check is 400, one whose saving failed is 500, a switched-off webservice is 503. So
-answers are judged by the number in their body first.
-"""
+"""Calls of PrestaShop's webservice: lists, and rows written several at a time."""
 
 import re
 import time
@@ -14,11 +10,12 @@ from xml.etree.ElementTree import Element
 
 import httpx
 
-from raccord_connectors.contract import ConfigError, TransientError
+from raccord_connectors.contract import TransientError
 from raccord_connectors.kit import texts as kit_texts
 from raccord_connectors.kit.http import HttpClient
-from raccord_connectors.kit.xml import BadXml, parse, text_of
+from raccord_connectors.kit.xml import BadXml, parse
 from raccord_connectors.shop.prestashop import texts
+from raccord_connectors.shop.prestashop.refusals import Refused, judged, xml_in
 from raccord_connectors.shop.prestashop.rows import (
     Fields,
     Row,
@@ -49,25 +46,8 @@ NODES = {
     "addresses": "address", "order_histories": "order_history", "order_carriers": "order_carrier",
     "customer_threads": "customer_thread", "customer_messages": "customer_message",
 }  # fmt: skip
-NO_KEY, KEYS, NO_RIGHT, NO_VERB = 16, (17, 18, 20), (21, 26), (25,)
-OFF, WRONG_SHOP = 22, 132
 MAILING = {"sendemail": "1"}
 """The shop tells the customer: without it no mail is sent."""
-
-
-class Refused(Exception):
-    """PrestaShop refused what was asked, in its own number and words. Whoever asked turns it into an outcome."""
-
-    def __init__(self, status: int, code: int, words: str) -> None:
-        super().__init__(f"{status} {code} {words}")
-        self.status = status
-        self.code = code
-        self.words = words[:300]
-
-    @property
-    def missing(self) -> bool:
-        """What was asked for does not exist (any more)."""
-        return self.status == 404
 
 
 class Webservice:
@@ -96,7 +76,7 @@ class Webservice:
             allow_private=settings.allow_private_address,
             sleep=sleep,
             now=now,
-            judge=self._judge,
+            judge=lambda response: judged(response, self.host),
         )
         self._rights: Mapping[str, frozenset[str]] | None = None
         self.version = ""
@@ -291,30 +271,11 @@ class Webservice:
 
     def _parsed(self, response: httpx.Response, path: str) -> Element:
         try:
-            return parse(_xml_in(response.content))
+            return parse(xml_in(response.content))
         except BadXml as error:
             raise TransientError(
                 kit_texts.NOT_AN_API.fill(host=self.host), detail=f"{path}: {error}"
             ) from error
-
-    def _judge(self, response: httpx.Response) -> Exception | None:
-        status, (code, words) = response.status_code, _error_in(response.content)
-        if response.has_redirect_location:
-            return None
-        if code == NO_KEY:
-            return ConfigError(texts.KEY_LOST.fill(host=self.host), field="key")
-        if code in KEYS or (status == 401 and not code):
-            return ConfigError(texts.KEY_REFUSED.fill(host=self.host), field="key")
-        if code in NO_RIGHT or code in NO_VERB:
-            return ConfigError(texts.FORBIDDEN.fill(words=words), field="key")
-        if code == OFF:
-            return ConfigError(texts.SWITCHED_OFF.fill(host=self.host))
-        if code == WRONG_SHOP:
-            return ConfigError(texts.WRONG_SHOP.fill(), field="shop_id")
-        if code and status in (400, 404, 405, 500):
-            return Refused(status, code, words)
-        # An unknown row is answered with a bare 404; a page says that nothing is served under this address.
-        return Refused(404, 0, "") if status == 404 and not response.content.strip() else None
 
     def _time_of(self, response: httpx.Response) -> float:
         try:
@@ -351,19 +312,3 @@ def _filters(values: Iterable[object]) -> Iterator[str]:
         length += len(value) + 1
     if parts:
         yield f"[{'|'.join(parts)}]"
-
-
-def _xml_in(content: bytes) -> bytes:
-    """Without the notices that PHP printed before it."""
-    start = content.find(b"<?xml")
-    return content[start:] if start > 0 else content
-
-
-def _error_in(content: bytes) -> tuple[int, str]:
-    """The number and the words of a refusal; 0 where the body is something else."""
-    try:
-        error = parse(_xml_in(content)).find("errors/error")
-    except BadXml:
-        return 0, ""
-    code = text_of(error, "code")
-    return (int(code) if code.isdigit() else 0), text_of(error, "message")

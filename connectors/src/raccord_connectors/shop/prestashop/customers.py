@@ -13,8 +13,9 @@ from raccord_connectors.contract import Change, Outcome, Page, Problem, RecordRe
 from raccord_connectors.kit.customers import changed_fields
 from raccord_connectors.shop.prestashop import keys, texts, windows
 from raccord_connectors.shop.prestashop.addresses import address, phone_of, text
-from raccord_connectors.shop.prestashop.client import Refused, Webservice
+from raccord_connectors.shop.prestashop.client import Webservice
 from raccord_connectors.shop.prestashop.facts import Facts
+from raccord_connectors.shop.prestashop.refusals import Refused
 from raccord_connectors.shop.prestashop.rows import Fields, Row, linked, number
 
 BATCH = 50

@@ -12,8 +12,8 @@ from raccord_connectors.canonical import Listing, Offer
 from raccord_connectors.contract import Change, Outcome, Problem, RecordRejected, TransientError
 from raccord_connectors.shop.prestashop import bodies, keys, texts
 from raccord_connectors.shop.prestashop.bodies import Flat
-from raccord_connectors.shop.prestashop.client import Refused
 from raccord_connectors.shop.prestashop.facts import Facts
+from raccord_connectors.shop.prestashop.refusals import Refused
 from raccord_connectors.shop.prestashop.rows import Row
 
 FIELD_WORDS = {

@@ -13,10 +13,11 @@ from raccord_connectors.canonical import Listing, Offer
 from raccord_connectors.contract import Change, Outcome, RecordRejected
 from raccord_connectors.kit.http import HttpClient
 from raccord_connectors.shop.prestashop import bodies, keys, listing_checks, matching, texts
-from raccord_connectors.shop.prestashop.client import AT_ONCE, Refused, Webservice
+from raccord_connectors.shop.prestashop.client import AT_ONCE, Webservice
 from raccord_connectors.shop.prestashop.facts import Facts
 from raccord_connectors.shop.prestashop.listing_job import Job
 from raccord_connectors.shop.prestashop.pictures import Pictures
+from raccord_connectors.shop.prestashop.refusals import Refused
 from raccord_connectors.shop.prestashop.resolving import Resolver
 from raccord_connectors.shop.prestashop.rows import Fields, Row, linked, number
 from raccord_connectors.shop.prestashop.settings import PrestaShopSettings

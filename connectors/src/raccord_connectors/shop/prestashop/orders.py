@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from raccord_connectors.canonical import Order
 from raccord_connectors.contract import Page, Problem, Rejection, Selection
 from raccord_connectors.shop.prestashop import keys, texts, windows
-from raccord_connectors.shop.prestashop.amounts import Beside, order
 from raccord_connectors.shop.prestashop.client import Webservice
 from raccord_connectors.shop.prestashop.facts import Facts
+from raccord_connectors.shop.prestashop.order_record import Beside, order
 from raccord_connectors.shop.prestashop.rows import Row, number
 
 

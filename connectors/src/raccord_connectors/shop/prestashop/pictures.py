@@ -10,8 +10,9 @@ from raccord_connectors.canonical import Listing, Offer, Picture
 from raccord_connectors.contract import ConnectorError, RecordRejected
 from raccord_connectors.kit.http import HttpClient, HttpFailure
 from raccord_connectors.shop.prestashop import texts
-from raccord_connectors.shop.prestashop.client import Refused, Webservice
+from raccord_connectors.shop.prestashop.client import Webservice
 from raccord_connectors.shop.prestashop.listing_job import Job
+from raccord_connectors.shop.prestashop.refusals import Refused
 from raccord_connectors.shop.prestashop.rows import Fields, linked
 
 MOST_REMEMBERED = 40

@@ -13,8 +13,9 @@ from msgspec import UNSET
 from raccord_connectors.canonical import Offer
 from raccord_connectors.shop.prestashop import bodies
 from raccord_connectors.shop.prestashop.bodies import Flat
-from raccord_connectors.shop.prestashop.client import Refused, Webservice
+from raccord_connectors.shop.prestashop.client import Webservice
 from raccord_connectors.shop.prestashop.listing_job import Job
+from raccord_connectors.shop.prestashop.refusals import Refused
 from raccord_connectors.shop.prestashop.rows import Fields, Row, number
 
 Place = tuple[int, str, str, str]
