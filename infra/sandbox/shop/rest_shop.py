@@ -56,7 +56,9 @@ def _setting(call: Call, group: str, name: str) -> dict[str, Any]:
     return {
         "id": f"woocommerce_{name}",
         "group_id": group,
-        "value": str(call.shop.options.get(name if group != "email_customer_note" else "mails_customer_notes")),
+        "value": str(
+            call.shop.options.get(name if group != "email_customer_note" else "mails_customer_notes")
+        ),
         "type": "text",
     }
 

@@ -256,7 +256,8 @@ def test_everything_that_can_be_wrong_is_seen(settings: Settings) -> None:
             m.tenant, uuid.uuid4(), order,
         )  # fmt: skip
         await h.act(
-            "INSERT INTO endpoint (tenant, id, name, url, events, secret, state) VALUES ($1, $1, 'Entrepôt', '', '{}', '', 'stopped')",
+            "INSERT INTO endpoint (tenant, id, name, url, events, secret, state) "
+            "VALUES ($1, $1, 'Entrepôt', '', '{}', '', 'stopped')",
             m.tenant,
         )
         await h.look()

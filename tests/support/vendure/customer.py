@@ -80,9 +80,7 @@ class ShopCustomer:
         }
         self._order("setCustomerForOrder(input: $in)", "$in: CreateCustomerInput!", **{"in": person})
 
-    def send_to(
-        self, address: Mapping[str, str] = ADDRESS, billing: Mapping[str, str] | None = None
-    ) -> None:
+    def send_to(self, address: Mapping[str, str] = ADDRESS, billing: Mapping[str, str] | None = None) -> None:
         places = {"setOrderShippingAddress": address, "setOrderBillingAddress": billing or address}
         for field, place in places.items():
             self._order(f"{field}(input: $in)", "$in: CreateAddressInput!", **{"in": dict(place)})

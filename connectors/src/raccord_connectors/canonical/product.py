@@ -65,8 +65,9 @@ class EcoContribution(Struct, kw_only=True, frozen=True, omit_defaults=True):
 
 
 class MediaRef(Struct, kw_only=True, frozen=True, omit_defaults=True):
-    """A picture or a document named by the ERP: a file name as the merchant knows it, never an absolute path
-    of the cloud's choice; of a document also its address on the web. `digest` is the content's hash once the agent has seen the file."""
+    """A picture or a document named by the ERP: a file name as the merchant knows it, never an absolute path of the
+    cloud's choice; of a document also its address on the web. `digest` is the content's hash once the agent has seen the
+    file."""
 
     name: str
     kind: Literal["picture", "document"] = "picture"

@@ -13,7 +13,7 @@ class MediaRules(Struct, kw_only=True, frozen=True, omit_defaults=True):
     longest_side: Annotated[int, Meta(ge=200, le=4_000)] = 1_600
     """Pixels. A smaller picture stays as small as it is."""
     format: Literal["jpeg", "webp", "avif", "png"] = "jpeg"
-    """Where the shop does not take it: jpeg. avif: picture by picture, where it comes out smaller than what the shop takes beside it."""
+    """Where the shop does not take it: jpeg. avif: picture by picture, where it comes out smaller than WebP or JPEG."""
     quality: Annotated[int, Meta(ge=40, le=95)] = 85
     transparency: Literal["background", "keep"] = "background"
     """keep: such pictures become PNG (or WebP where chosen)."""

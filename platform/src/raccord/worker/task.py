@@ -71,7 +71,9 @@ class Hands:
         links = PageLinks(settings.secret_key, settings.public_url)
         self.papers = Papers(self.objects, self.locks, links, wake)
         customers = CustomerPages(links, self.objects)
-        self.telling = Telling(senders, Links(vault, settings.public_url), customers.links_of, customers.attachment)
+        self.telling = Telling(
+            senders, Links(vault, settings.public_url), customers.links_of, customers.attachment
+        )
         self.returns = Returns(senders)
         self.ports = Ports(
             wake=wake,
