@@ -9,7 +9,7 @@ NEEDS_NAME = Text(
 )
 NEEDS_EVENTS = Text(
     "webhook.needs_events",
-    "Choisissez au moins un événement.",
+    "Choisissez au moins un évènement.",
     "Choose at least one event.",
 )
 BAD_URL = Text(

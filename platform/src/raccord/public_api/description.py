@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, OAuthFlow, OAuthFlows, SecurityScheme, Tag
+from litestar.routes import HTTPRoute
 
 from raccord.front.security import MACHINE
 from raccord.public_api.examples import EXAMPLES
@@ -64,7 +65,7 @@ class Completed(OpenAPIRenderPlugin):
         super().__init__(path="/openapi.json", media_type=MediaType.JSON)
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        return msgspec.json.encode(completed(openapi_schema, request.app.plugins.get(StructSchemas)))
+        return msgspec.json.encode(_completed(request.app, openapi_schema))
 
 
 class OnlyTheDocument(Router):
@@ -107,21 +108,36 @@ def openapi_config() -> OpenAPIConfig:
 
 
 def document_of(app: Litestar) -> dict[str, Any]:
-    return completed(app.openapi_schema.to_schema(), app.plugins.get(StructSchemas))
+    return _completed(app, app.openapi_schema.to_schema())
 
 
-def completed(found: dict[str, Any], structs: StructSchemas) -> dict[str, Any]:
-    """With the schemas, the key header, the answers that every route may give, and the examples."""
+def _completed(app: Litestar, found: dict[str, Any]) -> dict[str, Any]:
+    """With the schemas, the scopes, the key header, the answers that every route may give, and the examples."""
     document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(found))
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    batch, *records = filled_in(document, structs, [Batch, *(STREAMS[stream] for stream in READ_STREAMS)])
+    batch, *records = filled_in(
+        document, app.plugins.get(StructSchemas), [Batch, *(STREAMS[stream] for stream in READ_STREAMS)]
+    )
     _describe_batch(document, batch, records)
     schemas["ProblemDetails"] = _PROBLEM
+    scopes = _scopes(app)
     for path, item in document["paths"].items():
         for method, operation in item.items():
             if isinstance(operation, dict) and "responses" in operation:
-                _complete(method, path, operation)
+                _complete(method, path, operation, scopes[path, method])
     return document
+
+
+def _scopes(app: Litestar) -> dict[tuple[str, str], str]:
+    """By path and method: what a caller must be allowed."""
+    return {
+        (route.path_format, method.lower()): str(handler.opt["scope"])
+        for route in app.routes
+        if isinstance(route, HTTPRoute) and route.path.startswith(f"{PATH}/")
+        for handler in route.route_handlers
+        for method in handler.http_methods
+        if "scope" in handler.opt
+    }
 
 
 def _describe_batch(document: dict[str, Any], batch: str, records: list[str]) -> None:
@@ -133,7 +149,8 @@ def _describe_batch(document: dict[str, Any], batch: str, records: list[str]) ->
     schema["properties"]["records"]["items"] = {"anyOf": [{"$ref": one} for one in records]}
 
 
-def _complete(method: str, path: str, operation: dict[str, Any]) -> None:
+def _complete(method: str, path: str, operation: dict[str, Any], scope: str) -> None:
+    operation["security"] = [{"key": [scope]}, {"partner": [scope]}]
     answers = operation["responses"]
     for status, said in _ANSWERS.items():
         content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}

@@ -25,6 +25,8 @@ class Operation(Struct, frozen=True):
     method: str
     path: str
     about: str
+    scope: str
+    """That it asks for."""
     parameters: list[Parameter]
     takes: str
     """Its body, as an example or as an outline of its fields; empty where it has none."""
@@ -55,7 +57,8 @@ def _operation(document: dict[str, Any], method: str, path: str, told: dict[str,
     good: dict[str, Any] = next((one for status, one in told["responses"].items() if status[0] == "2"), {})
     return Operation(
         id=f"{method}-{path.removeprefix(PATH)}".replace("/", "-").replace("{", "").replace("}", ""),
-        method=method.upper(), path=path, about=told["description"], parameters=parameters,
+        method=method.upper(), path=path, about=told["description"], scope=told["security"][0]["key"][0],
+        parameters=parameters,
         takes=_body(document, told.get("requestBody", {})), gives=_body(document, good),
     )  # fmt: skip
 
