@@ -74,6 +74,8 @@ class Row(Struct, frozen=True, kw_only=True):
     problem: Problem | None
     shop_problem: Problem | None
     changed_at: Any
+    travels: bool
+    """The channel exchanges customers and accounts."""
     values: list[Value]
     place: str
     """For the next page."""
@@ -187,6 +189,7 @@ def _row(row: asyncpg.Record) -> Row:
         problem=_problem(row["problem"]),
         shop_problem=_problem(row["shop_problem"]),
         changed_at=row["moved_at"],
+        travels=settings.customers.direction != "none",
         values=_values(mine, theirs if read else None, settings) if not row["further"] else [],
         place=row["place"],
     )
