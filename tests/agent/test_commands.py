@@ -1,11 +1,12 @@
 """Commands: executed once, answered until acknowledged, never waiting behind a scan."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from raccord_agent.base import Base
-from raccord_agent.commands import CommandQueue
+from raccord_agent.commands import AT_ONCE, CommandQueue
 from raccord_agent.run import Agent
 from raccord_connectors import wire
 from raccord_connectors.contract import Change, Selection
@@ -198,11 +199,32 @@ def test_a_command_is_in_the_queue_once_until_it_is_done() -> None:
 
 def test_an_urgent_command_goes_before_those_that_wait_here_already() -> None:
     queue = CommandQueue()
-    asked = [("payment 1", False), ("payment 2", False), ("order 1", True), ("payment 3", False), ("order 2", True)]
+    asked = [
+        ("payment 1", False),
+        ("payment 2", False),
+        ("order 1", True),
+        ("payment 3", False),
+        ("order 2", True),
+    ]
     for id_, urgent in asked:
         queue.put(wire.Command(id_, wire.Check(), 60, urgent))
     taken = [command.id for command in iter(queue.take, None)]
     assert ["order 1", "order 2", "payment 1", "payment 2", "payment 3"] == taken
+
+
+def test_more_is_fetched_as_soon_as_half_is_done() -> None:
+    """A second's pause whenever ten had come made six hundred commands a minute the most, however quick they were."""
+    queue = CommandQueue()
+    for number in range(AT_ONCE):
+        queue.put(wire.Command(f"c{number}", wire.Check(), 60))
+    waiting = threading.Thread(target=queue.wait_for_room, args=(600.0,), daemon=True)
+    waiting.start()
+    for number in range(AT_ONCE - AT_ONCE // 2):
+        assert waiting.is_alive(), "it waits while too few are done"
+        queue.done(f"c{number}")
+    waiting.join(60)
+    assert not waiting.is_alive()
+    queue.wait_for_room(600.0)  # there is room: at once
 
 
 def test_results_survive_a_restart_and_keep_the_first_answer(base: Base) -> None:

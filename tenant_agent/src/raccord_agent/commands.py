@@ -31,6 +31,8 @@ WAIT = 25.0
 """Seconds that a lease request stays open. Proxies cut silent lines after 30 to 60."""
 AT_ONCE = 10
 """Commands leased and not executed yet, at most: the leases of more would run out while they queue."""
+FULL = 1.0
+"""Seconds after which it is asked again, should none be done meanwhile."""
 IDLE = 30.0
 FINAL_REFUSALS = (400, 404, 409, 410, 413, 422)
 
@@ -40,7 +42,7 @@ class CommandQueue:
     are executed first: an order does not wait behind ten payments, which may take a second each."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._urgent: deque[wire.Command] = deque()
         self._waiting: deque[wire.Command] = deque()
         self._known: set[str] = set()
@@ -64,6 +66,13 @@ class CommandQueue:
     def done(self, command: str) -> None:
         with self._lock:
             self._known.discard(command)
+            self._lock.notify_all()
+
+    def wait_for_room(self, seconds: float) -> None:
+        """Until half of what may be here at once is done, which is worth a call; `seconds` at most, so that an urgent command is
+        fetched although each of those here takes long."""
+        with self._lock:
+            self._lock.wait_for(lambda: len(self._known) <= AT_ONCE // 2, seconds)
 
     def __len__(self) -> int:
         with self._lock:
@@ -95,7 +104,8 @@ class Leases:
     def turn(self) -> float:
         room = AT_ONCE - len(self._queue)
         if room <= 0:
-            return 1.0
+            self._queue.wait_for_room(FULL)
+            return 0.0
         asked = time.monotonic()
         try:
             leased = self._tunnel.lease(wire.LeaseRequest(self._wait, room, self._holding()))
