@@ -52,7 +52,7 @@ RIGHTS = (
         "reconnaître les clients et tenir leur compte",
         "recognising customers and keeping their account",
     ),
-    Right("addresses", CHANGE, "lire les adresses", "reading addresses"),
+    Right("addresses", READ, "lire les adresses", "reading addresses"),
     Right("groups", READ, "lire les groupes de clients", "reading customer groups"),
     Right("customer_threads", MAKE, "les messages des commandes", "messages of orders"),
     Right("customer_messages", MAKE, "les messages des commandes", "messages of orders"),
