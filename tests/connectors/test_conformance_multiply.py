@@ -39,7 +39,9 @@ def streams_of(suite: type[ConnectorConformance], name: str) -> list[str | None]
 
 
 def test_each_guarantee_comes_once_per_stream_that_declares_it() -> None:
-    assert ["listings", "availability", "orders"] == streams_of(MemoryShopSuite, "test_a_sketch_is_steady")
+    assert ["listings", "availability", "orders", "customers"] == streams_of(
+        MemoryShopSuite, "test_a_sketch_is_steady"
+    )
     assert ["listings"] == streams_of(MemoryShopSuite, "test_create_is_idempotent")
     assert [None] == streams_of(MemoryShopSuite, "test_good_settings_are_accepted")
 
@@ -65,8 +67,8 @@ def test_hiding_in_one_class_leaves_the_others_alone() -> None:
 
 
 def test_a_hook_can_be_said_to_do_nothing_on_a_stream() -> None:
-    assert ["listings"] == streams_of(NeverRemovesOrders, "test_what_is_deleted_is_gone")
-    assert ["listings", "availability", "orders"] == streams_of(
+    assert ["listings", "customers"] == streams_of(NeverRemovesOrders, "test_what_is_deleted_is_gone")
+    assert ["listings", "availability", "orders", "customers"] == streams_of(
         NeverRemovesOrders, "test_a_digest_changes_with_its_record"
     )
 
