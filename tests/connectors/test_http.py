@@ -57,6 +57,26 @@ def test_a_reading_is_repeated_until_it_succeeds() -> None:
     assert 2 == len(server.slept)
 
 
+def test_an_answer_can_be_judged_by_its_body_before_its_status_is() -> None:
+    """Some systems tell a refused record as a fault of theirs: what is known is raised, and not asked again."""
+    server = Server(httpx.Response(500, text="refused"), httpx.Response(503), ok())
+
+    class Refusal(Exception):
+        """Of a record."""
+
+    client = HttpClient(
+        "https://shop.example/",
+        transport=httpx.MockTransport(server),
+        sleep=server.slept.append,
+        judge=lambda answer: Refusal(answer.text) if answer.text == "refused" else None,
+    )
+    with pytest.raises(Refusal):
+        client.send("GET", "things")
+    assert 1 == client.requests
+    client.send("GET", "things")
+    assert 3 == client.requests, "what it says nothing of goes by its status"
+
+
 def test_a_writing_is_not_repeated_unless_it_says_that_it_may_be() -> None:
     server = Server(httpx.Response(503))
     with pytest.raises(TransientError):
