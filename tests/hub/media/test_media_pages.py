@@ -11,10 +11,10 @@ from raccord.media import errors as media_errors
 from raccord.media import repository
 from raccord.media.models import Filter, State
 from raccord.media.service import original_key
-from raccord.storage import media
+from raccord.storage import media, renderings
 from raccord.storage.engine import tenant_transaction
-from raccord.storage.media import Result
 from raccord.storage.objects import TenantObjects
+from raccord.storage.renderings import Result
 from raccord_connectors.contract import Message, Problem
 from raccord_connectors.wire_files import FileTold, RecordFiles
 from support.web import Site, site
@@ -57,7 +57,7 @@ def pictures(site: Site) -> None:
             made = Result(SHA["there"], THUMBNAIL.name, key, "d", 1_500, 240, 180, None)
             refusal = msgspec.json.encode(DRAWING).decode()
             refused = Result(SHA["svg"], THUMBNAIL.name, None, None, None, None, None, refusal)
-            await media.save_results([made, refused])
+            await renderings.save_results([made, refused])
 
     site.client.blocking_portal.call(prepare)
     TenantObjects(site.client.app.state.objects, site.made.tenant).put(
@@ -96,7 +96,7 @@ def test_a_picture_whose_making_was_interrupted_is_tried_again_when_a_manager_as
     async def interrupted() -> None:
         async with tenant_transaction(site.made.tenant):
             said = msgspec.json.encode(ENDED).decode()
-            await media.save_results(
+            await renderings.save_results(
                 [Result(SHA["coming"], THUMBNAIL.name, None, None, None, None, None, said)]
             )
 

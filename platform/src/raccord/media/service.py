@@ -8,7 +8,7 @@ from uuid import UUID
 from raccord.agents.errors import AgentRefused
 from raccord.core.pictures import THUMBNAIL
 from raccord.media.errors import ENDED, NOT_PROMISED, UNKNOWN_CONTENT
-from raccord.storage import media, web_documents
+from raccord.storage import media, renderings, web_documents
 from raccord.storage.engine import tenant_transaction
 from raccord.storage.marks import channels_of, mark
 from raccord.storage.objects import (
@@ -157,7 +157,7 @@ async def take(caller: Caller, uploaded: Uploaded, objects: Objects, wake: Wake)
 async def try_again(tenant: UUID, wake: Wake) -> None:
     """A person wants the pictures made whose renderers were ended: there is memory now, or so they think."""
     async with tenant_transaction(tenant):
-        await media.try_again(ENDED.code)
+        await renderings.try_again(ENDED.code)
     await wake.media(tenant)
 
 

@@ -17,11 +17,11 @@ from raccord.media.errors import ENDED
 from raccord.media.renderers import Closed, Ended, Renderers
 from raccord.media.rendering import CONTENT_TYPES, EXTENSIONS, Refused, Rendered
 from raccord.media.service import original_key
-from raccord.storage import media, unused_media, web_documents
+from raccord.storage import media, renderings, unused_media, web_documents
 from raccord.storage.engine import tenant_transaction
 from raccord.storage.marks import channels_of, mark
-from raccord.storage.media import Due, Result
 from raccord.storage.objects import ObjectMissing, Objects, ObjectsAway, TenantObjects
+from raccord.storage.renderings import Due, Result
 from raccord.sync.ports import Wake
 from raccord_connectors.contract import Message
 
@@ -43,7 +43,7 @@ async def make(
 ) -> bool:
     """One slice of what is due. True when there is more."""
     async with tenant_transaction(tenant):
-        due = await media.due(AT_ONCE)
+        due = await renderings.due(AT_ONCE)
     if not due or stopping():
         return False
     mine = TenantObjects(objects, tenant)
@@ -127,16 +127,16 @@ async def _save(
     concerned: set[UUID] = set()
     async with tenant_transaction(tenant):
         if results:
-            await media.save_results(results)
+            await renderings.save_results(results)
         for content in later:
             pause = timedelta(seconds=min(3_600, 10 * 2**content.attempts))
-            await media.retry_later([content.sha256], pause)
+            await renderings.retry_later([content.sha256], pause)
         for content in ended:  # memory may be short for a while: longer each time
-            await media.note_ended(content.sha256, timedelta(seconds=30 * 4**content.ended))
+            await renderings.note_ended(content.sha256, timedelta(seconds=30 * 4**content.ended))
         for sha256 in lost:
             await media.note_lost(sha256)
         products: dict[UUID, list[str]] = defaultdict(list)
-        for connection, product in await media.products_showing({one.sha256 for one in results}):
+        for connection, product in await renderings.products_showing({one.sha256 for one in results}):
             products[connection].append(product)
         for connection, keys in products.items():
             for channel in await channels_of(connection):
