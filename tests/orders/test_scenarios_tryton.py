@@ -40,8 +40,8 @@ def keys(merchant: Merchant) -> dict[str, str]:
         currency = merchant.create(
             "currency.currency", name=code, symbol=code, code=code, numeric_code=number, rounding=Decimal("0.01")
         )  # fmt: skip
-        rate = (1 / (worth.get(code) or Decimal("1.05"))).quantize(Decimal("0.0001"))
-        merchant.create("currency.currency.rate", currency=currency, date=date(2026, 1, 1), rate=rate)
+        units = (1 / (worth.get(code) or Decimal("1.05"))).quantize(Decimal("0.0001"))
+        merchant.create("currency.currency.rate", currency=currency, date=date(2026, 1, 1), rate=units)
     goods = {f"{letter}{rate}": rate for letter in "ABCE" for rate in ("20", "10", "5.5", "0")}
     found = {}
     for name, rate in {**goods, **SERVICES}.items():
