@@ -1,7 +1,8 @@
 """A custom ERP by SQL: one SELECT and nothing else, what is missing told field by field, orders by a procedure once."""
 
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -33,9 +34,9 @@ class Merchant:
         self.erp = SqlErp(root)
         self.folder = root
 
-    def connector(self, **given: Any) -> CustomSql:
+    def connector(self, *, now: Callable[[], float] = time.time, **given: Any) -> CustomSql:
         usual = {"kind": "sqlite", "database": str(self.erp.database), "definition": str(self.erp.definition)}
-        return CustomSql(SqlSettings(**{**usual, **given}), sleep=lambda seconds: None)
+        return CustomSql(SqlSettings(**{**usual, **given}), now=now, sleep=lambda seconds: None)
 
     def edit(self, old: str, new: str) -> None:
         text = self.erp.definition.read_text("utf-8")
@@ -156,9 +157,35 @@ def test_variants_stand_with_their_article_whatever_their_order(merchant: Mercha
         (one.key, one.options) for one in product.variants
     ]
     assert ["Taille"] == [axis.title for axis in product.axes]
-    cursor = '{"text":"2026-11-20 00:00:00"}'
+    cursor = '{"text":"2026-11-20 00:00:00","seen":"0"}'
     since = [r for page in connector.read("products", Selection(since=cursor)) for r in page.records]
     assert [product] == since, "one variant changed: the whole article comes"
+
+
+def test_a_bulk_import_is_not_read_at_every_look_and_a_late_stamp_is_still_seen(merchant: Merchant) -> None:
+    clock = 1_800_000_000.0
+    connector = merchant.connector(now=lambda: clock)
+    cursor: str | None = None
+
+    def look() -> set[str]:
+        nonlocal cursor
+        pages = list(connector.read("products", Selection(since=cursor)))
+        cursor = pages[-1].cursor
+        return {record.key for page in pages for record in page.records}
+
+    everything = look()
+    assert 5 == len(everything)
+    assert everything == look(), "all have one stamp, and others of it may still come"
+    clock += 400
+    assert everything == look(), "the last time: what comes later has a later stamp"
+    clock += 1
+    assert set() == look()
+    cursor = list(connector.read("products", Selection(sketch=True)))[-1].cursor
+    assert set() == look(), "a complete pass has seen them too"
+    merchant.sql("UPDATE ARTICLE SET STOCK = 1, DATE_MODIF = '2026-11-24 10:05:00' WHERE REF = '007'")
+    assert {"007"} == look()
+    merchant.sql("UPDATE ARTICLE SET STOCK = 1, DATE_MODIF = '2026-11-24 10:03:00' WHERE REF = '008'")
+    assert {"007", "008"} == look(), "stamped before the last one, seen after it"
 
 
 def test_what_has_no_column_of_changes_is_read_whole(merchant: Merchant) -> None:
@@ -282,6 +309,7 @@ def test_statements_compile_for_every_server(merchant: Merchant, kind: str, url:
     """No server of the first two was reached: this shows that the statements can be written in their words."""
     from datetime import timedelta
 
+    from raccord_connectors.erp.sql.marks import Mark
     from raccord_connectors.erp.sql.settings import SqlDefinition
     from raccord_connectors.erp.sql.source import Source
     from raccord_connectors.kit.definition.loading import load
@@ -303,7 +331,7 @@ def test_statements_compile_for_every_server(merchant: Merchant, kind: str, url:
     source = Source(session, "prices", definition.streams["prices"], shape, timedelta(0))
     for rows in (
         source.all(),
-        source.since("2026"),
+        source.since(Mark("2026", 0.0)),
         source.some(["a"], numeric=False),
         source.loosely(["a"]),
     ):

@@ -36,6 +36,7 @@ from raccord_connectors.kit.dropfolder.register import Register
 from raccord_connectors.kit.dropfolder.state import State
 
 if TYPE_CHECKING:  # SQLAlchemy is needed by those who connect, not by those who show the form
+    from raccord_connectors.erp.sql.marks import Mark
     from raccord_connectors.erp.sql.reading import Reading
     from raccord_connectors.kit.dropfolder.delivery import Delivery
     from raccord_connectors.kit.sql import Database, Session
@@ -90,6 +91,7 @@ class CustomSql:
         self._ordering: Database | None = None
         self._defined: tuple[SqlDefinition, Place] | None = None
         self._state: State | None = None
+        self._marks: dict[str, Mark] = {}
 
     @classmethod
     def propose(cls, settings: SqlSettings) -> str:
@@ -211,7 +213,9 @@ class CustomSql:
         if shape.lacking:
             raise ConfigError(shape.lacking[0], field=SETTING, findings=shape.lacking)
         overlap = timedelta(seconds=definition.overlap_seconds)
-        return Reading(Source(session, name, stream, shape, overlap), name, stream, definition)
+        return Reading(
+            Source(session, name, stream, shape, overlap), name, stream, definition, self._now(), self._marks
+        )
 
     # ----------------------------------------------------------------------------------------------- writing
 

@@ -10,8 +10,9 @@ import msgspec
 from raccord_connectors.canonical import Record
 from raccord_connectors.contract import Page, Problem, RecordRejected, Rejection, Selection
 from raccord_connectors.erp.sql import texts
+from raccord_connectors.erp.sql.marks import Mark, packed, unpacked
 from raccord_connectors.erp.sql.settings import SqlDefinition, SqlStream
-from raccord_connectors.erp.sql.source import Source, packed
+from raccord_connectors.erp.sql.source import Source
 from raccord_connectors.kit.definition.assembling import group_field, record_of
 from raccord_connectors.kit.definition.fields import key_field
 from raccord_connectors.kit.definition.model import rule_of
@@ -28,8 +29,20 @@ _encode = msgspec.msgpack.Encoder(decimal_format="string", enc_hook=str).encode
 class Reading:
     """Of one stream, on one connection."""
 
-    def __init__(self, source: Source, name: str, stream: SqlStream, definition: SqlDefinition) -> None:
+    def __init__(
+        self,
+        source: Source,
+        name: str,
+        stream: SqlStream,
+        definition: SqlDefinition,
+        now: float,
+        marks: dict[str, Mark],
+    ) -> None:
+        """`marks`: stream → the last mark of this process, so that a complete pass, which has no cursor, need not begin to
+        wait anew."""
         self._source = source
+        self._marks = marks
+        self._now = now
         self._name = name
         self._label = stream.view or name
         used = source.shape.used
@@ -43,15 +56,17 @@ class Reading:
         if wanted.keys is not None:
             yield from self._some(list(dict.fromkeys(wanted.keys)), size)
             return
-        mark = self._source.mark()  # before anything is read
-        cursor = packed(mark)
+        known = unpacked(wanted.since)
+        before = known or self._marks.get(self._name)
+        mark = self._source.next_mark(before, self._now)  # before anything is read
+        if mark is not None:
+            self._marks[self._name] = mark
         if wanted.sketch:
             yield from self._sketch()
         else:
-            since = self._source.mark_of(wanted.since) if wanted.since is not None else None
-            rows = self._source.all() if since is None or mark is None else self._source.since(since)
+            rows = self._source.all() if known is None or mark is None else self._source.since(known)
             yield from _in_pages(self._made(rows), size)
-        yield Page(cursor=cursor or wanted.since, rejected=self._told_nameless())
+        yield Page(cursor=packed(mark), rejected=self._told_nameless())
 
     # ------------------------------------------------------------------------------------------------ inside
 

@@ -1,16 +1,16 @@
 """One stream of a definition as a statement: its rows, those of some keys, those changed since, in the order of their keys."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import quoted_name
 
 from raccord_connectors.contract import Message
 from raccord_connectors.erp.sql import texts
+from raccord_connectors.erp.sql.marks import Mark, following
 from raccord_connectors.erp.sql.safe_select import objection, stands_inside
 from raccord_connectors.erp.sql.settings import SqlStream
 from raccord_connectors.kit.definition.fields import key_field
@@ -88,13 +88,14 @@ class Source:
     def all(self) -> Iterator[Sequence[Any]]:
         return self._run(None)
 
-    def since(self, mark: Any) -> Iterator[Sequence[Any]]:
+    def since(self, mark: Mark) -> Iterator[Sequence[Any]]:
         """All rows of the records of which one changed: a price that changed comes with its neighbours. Rows without a stamp
         always count: nobody knows when they were changed."""
         assert self.shape.modified is not None
         inner = self._rows.alias("raccord_changed")
         stamp = inner.c[self.shape.modified]
-        same = sa.select(self._grouped(inner)).where(sa.or_(stamp >= mark, stamp.is_(None)))
+        changed = stamp > mark.value if mark.settled else stamp >= mark.lower(self._overlap)
+        same = sa.select(self._grouped(inner)).where(sa.or_(changed, stamp.is_(None)))
         return self._run(self._group.in_(same))
 
     def some(self, keys: Sequence[str], numeric: bool) -> Iterator[Sequence[Any]]:
@@ -122,16 +123,17 @@ class Source:
         row = self._session.first(sa.select(self._key).where(self._key.is_not(None)).limit(1))
         return row is not None and isinstance(row[0], int | Decimal) and not isinstance(row[0], bool)
 
-    def mark(self) -> Any:
+    def latest(self) -> Any:
         """The latest stamp there is; None where there is no such column, or nothing in it."""
         if self.shape.modified is None:
             return None
         row = self._session.first(sa.select(sa.func.max(self._rows.c[self.shape.modified])))
         return None if row is None else row[0]
 
-    def mark_of(self, cursor: str) -> Any:
-        """Where to look from; None: the cursor is not one of ours, and everything is read."""
-        return _lower(_unpacked(cursor), self._overlap)
+    def next_mark(self, known: Mark | None, now: float) -> Mark | None:
+        """Taken before anything is read."""
+        latest = self.latest()
+        return None if latest is None else following(known, latest, now, self._overlap)
 
     def _grouped(self, rows: Any) -> sa.ColumnElement[Any]:
         key: sa.ColumnElement[Any] = rows.c[self.shape.key]
@@ -147,72 +149,6 @@ class Source:
         if where is not None:
             statement = statement.where(where)
         yield from self._session.rows(statement)
-
-
-# ---------------------------------------------------------------------------------------------------- marks
-
-
-def packed(mark: Any) -> str | None:
-    """A mark as a cursor, with its kind: a date is not compared as text."""
-    match mark:
-        case None:
-            return None
-        case datetime():
-            return _json("datetime", mark.isoformat())
-        case date():
-            return _json("date", mark.isoformat())
-        case bool() | int() | float() | Decimal():
-            return _json("number", str(mark))
-        case bytes():
-            return _json("bytes", mark.hex())
-        case _:
-            return _json("text", str(mark))
-
-
-def _json(kind: str, value: str) -> str:
-    return msgspec.json.encode({kind: value}).decode()
-
-
-def _unpacked(cursor: str) -> Any:
-    try:
-        ((kind, value),) = msgspec.json.decode(cursor, type=dict[str, str]).items()
-        return _KINDS[kind](value)
-    except (msgspec.DecodeError, ValueError, KeyError, ArithmeticError):
-        return None
-
-
-def _number(value: str) -> Any:
-    found = Decimal(value)
-    return int(found) if found == found.to_integral_value() else float(found)
-
-
-_KINDS: Mapping[str, Any] = {
-    "datetime": datetime.fromisoformat,
-    "date": date.fromisoformat,
-    "number": _number,
-    "bytes": bytes.fromhex,
-    "text": str,
-}
-
-
-def _lower(mark: Any, overlap: timedelta) -> Any:
-    """Stamps overlap in time; counters and rowversions need none, for they only grow… which the last one may still do."""
-    if isinstance(mark, datetime):
-        return mark - overlap
-    if isinstance(mark, date):
-        return mark - max(overlap, timedelta(days=1))
-    if isinstance(mark, str):
-        try:
-            moved = datetime.fromisoformat(mark) - overlap
-        except ValueError:
-            return mark
-        separator = "T" if "T" in mark else " "
-        return (
-            moved.date().isoformat()
-            if len(mark) == 10
-            else moved.isoformat(sep=separator, timespec="seconds")
-        )
-    return mark
 
 
 def _is_whole(key: str) -> bool:
