@@ -5,6 +5,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
+import msgspec
 import pytest
 
 from raccord.notifications import address_repository, repository
@@ -137,6 +138,15 @@ def test_a_mailbox_that_refuses_says_what_to_correct(post: Post, changes: dict[s
     with pytest.raises(ConfigError) as caught:
         opened(post, **changes)
     assert code == caught.value.message.code
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"user": "a\r\nA1 DELETE INBOX"}, {"user": "a b"}, {"password": "x\r\ny"}, {"folder": 'IN"BOX'}],
+)
+def test_no_setting_can_smuggle_a_command_into_the_conversation(post: Post, changes: dict[str, str]) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(settings_of(post, **changes), type=ReturnSettings)
 
 
 def test_a_private_address_or_an_open_line_is_refused(post: Post) -> None:

@@ -45,8 +45,11 @@ class ReturnSettings(Settings, frozen=True, kw_only=True):
             help_fr="« none » n’est possible que sur cette machine.", help_en="“none” is possible on this machine only.",
         ),
     ] = "tls"  # fmt: skip
-    user: Annotated[str, label("Identifiant", "User name"), Meta(min_length=1)]
-    password: Annotated[str, label("Mot de passe", "Password", secret=True)]
+    # TRAP: imaplib sends a user name as it is, and a line break in it would be a command of its own.
+    user: Annotated[str, label("Identifiant", "User name"), Meta(pattern=r"^[^\s\"\\(){}%*]{1,200}$")]
+    password: Annotated[
+        str, label("Mot de passe", "Password", secret=True), Meta(pattern=r"^[^\r\n\x00]*$", max_length=500)
+    ]
     folder: Annotated[
         str,
         label(
