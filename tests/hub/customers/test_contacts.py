@@ -4,7 +4,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from raccord.orders import views
 from raccord.settings import Settings
+from raccord.storage.engine import tenant_transaction
 from raccord_connectors.canonical import Address, Buyer, Contact
 from support.customer_world import CustomerWorld, run
 
@@ -83,5 +85,18 @@ def test_a_private_guest_is_nobodys_contact(settings: Settings) -> None:
         buys(w, email="anne@example.org", first_name="Anne", last_name="Durand", company="", siret=None)
         await order(w)
         assert [] == w.erp().contacts
+
+    run(settings, scenario)
+
+
+def test_the_order_says_that_its_buyer_is_a_contact_of_the_customer(settings: Settings) -> None:
+    async def scenario(w: CustomerWorld) -> None:
+        furnish(w)
+        buys(w, email="luc@carat.example")
+        await order(w)
+        async with tenant_transaction(w.w.tenant) as connection:
+            shown = await views.one(await connection.fetchval("SELECT id FROM sales_order"))
+        assert shown is not None
+        assert ("CARAT", "settled") == (shown.customer, shown.further)
 
     run(settings, scenario)

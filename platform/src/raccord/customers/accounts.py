@@ -33,6 +33,14 @@ async def remember_buyer(
         await mark(tenant, channel, STREAM, [customer])
 
 
+async def further(channel: UUID, order: Order, customer: str | None) -> str | None:
+    """How far this order's buyer is among the contacts of its customer; None where it is the customer itself."""
+    if customer is None:
+        return None
+    account = order.buyer.key or f"{GUEST}{normal_email(order.buyer.email)}"
+    return await repository.further_state(channel, account, customer)
+
+
 async def link_read(route: CustomerRoute, account: Customer, customer: str, reason: str) -> bool:
     known = await repository.customer(route.erp, customer)
     further = await _is_further(route.channel, account.key, account, known, customer, reason)

@@ -89,6 +89,16 @@ async def has_principal(channel: UUID, customer: str, but: str) -> bool:
     return found
 
 
+async def further_state(channel: UUID, account: str, customer: str) -> str | None:
+    found: str | None = await current_connection().fetchval(
+        "SELECT state FROM customer_account WHERE channel = $1 AND account = $2 AND customer = $3 AND further",
+        channel,
+        account,
+        customer,
+    )
+    return found
+
+
 async def linked_by_orders(erp: UUID, shop: UUID, accounts: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Account → (customer, reason) of those that bought for one customer of the ERP only."""
     rows = await current_connection().fetch(

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from raccord.core.channel import ChannelSettings
 from raccord.core.order_rules import OrderRules
+from raccord.customers.accounts import further
 from raccord.orders import money_view, repository
 from raccord.orders.commands import draft_mark
 from raccord.orders.decisions import SEEN, chosen_articles, read_back
@@ -99,6 +100,8 @@ class OrderView(Struct, frozen=True, kw_only=True):
     invoiced: dict[str, datetime]
     """Number of an invoice → its day, where the ERP's invoices are read."""
     rules: OrderRules
+    further: str | None = None
+    """How far the buyer is among the contacts of a customer that somebody else is, too (`customer_account.state`)."""
 
 
 async def one(id_: UUID) -> OrderView | None:
@@ -152,6 +155,7 @@ async def one(id_: UUID) -> OrderView | None:
         agent_seen_at=row["agent_seen_at"], seen=row["seen"],
         stuck_since=row["stuck_since"] or (row["received_at"] if row["state"] == "held" else None),
         alike=await _alike(row), invoiced=await _invoiced(row["erp"], document), rules=rules,
+        further=await further(row["channel"], order, row["customer"]),
     )  # fmt: skip
 
 
