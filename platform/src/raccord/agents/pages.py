@@ -16,6 +16,7 @@ from raccord.agents.models import AgentCard, NewCode
 from raccord.agents.tunnel import Tunnel
 from raccord.connections.models import Connection
 from raccord.connections.service import Connections
+from raccord.connections.testing import PUSHES
 from raccord.front.i18n import language_of
 from raccord.overview.frame import Visit, tenant_page
 from raccord.tenants.access import member
@@ -82,7 +83,8 @@ async def _page(request: Visit, tenant: UUID, *, status: int = 200, **more: obje
     tunnel: Tunnel = request.app.state.tunnel
     connections: Connections = request.app.state.connections
     cards = await tunnel.agents.cards(tenant)
-    erps = [one for one in await connections.every(tenant) if one.side == "erp"]
+    every = await connections.every(tenant)
+    erps = [one for one in every if one.side == "erp" and one.connector != PUSHES]
     return await tenant_page(
         request,
         "agents/agents.html",

@@ -68,7 +68,7 @@ async def list_articles(
     q: Search = None,
     after: After = None,
 ) -> Page[ArticleRow]:
-    """By key."""
+    """The articles of a channel, by key."""
     async with tenant_transaction(caller_of(request).tenant):
         chosen = await _channel(channel)
         rows = await repository.articles(chosen, Filter(clean(q), in_state), clean(after))
@@ -106,7 +106,7 @@ async def one_article(request: ApiRequest, channel: FromPath[UUID], key: Key) ->
 async def decide_article(
     request: ApiRequest, channel: FromPath[UUID], data: JSONBody[ArticleDecision]
 ) -> None:
-    """On what is held or doubtful. 409 when there is nothing to decide any more."""
+    """Decides on an article that is held or doubtful. 409 when there is nothing to decide any more."""
     caller, wake = caller_of(request), wake_of(request)
     async with tenant_transaction(caller.tenant):
         await _channel(channel)

@@ -75,8 +75,9 @@ async def one_channel(request: ApiRequest, channel: FromPath[UUID]) -> Channel:
 async def change_channel(
     request: ApiRequest, channel: FromPath[UUID], data: JSONBody[ChannelSettings]
 ) -> Channel:
-    """The whole settings. What concerns orders, papers, messages and the brake applies at once; where the catalogue's rules
-    differ it becomes a new version, applied at once too: to see first what it would do, change the draft and ask for a plan."""
+    """Replaces all settings of a channel. What concerns orders, papers, messages and the brake applies at once; where the
+    catalogue's rules differ it becomes a new version, applied at once too: to see first what it would do, change the draft and
+    ask for a plan."""
     caller = caller_of(request)
     await found_channel(request, channel)
     await service.change_settings(caller.tenant, channel, data, wake_of(request), caller.account)
@@ -85,7 +86,7 @@ async def change_channel(
 
 @post("/channels/{channel:uuid}/pause", opt=WRITE, status_code=200, tags=["Channels"])
 async def pause_channel(request: ApiRequest, channel: FromPath[UUID]) -> Channel:
-    """Nothing is sent or collected; what changes meanwhile is caught up afterwards. 409 unless it is on air."""
+    """Pauses a channel: nothing is sent or collected; what changes meanwhile is caught up afterwards. 409 unless it is on air."""
     caller = caller_of(request)
     if (await found_channel(request, channel)).state != "live":
         raise moved_on()
@@ -95,7 +96,7 @@ async def pause_channel(request: ApiRequest, channel: FromPath[UUID]) -> Channel
 
 @post("/channels/{channel:uuid}/resume", opt=WRITE, status_code=200, tags=["Channels"])
 async def resume_channel(request: ApiRequest, channel: FromPath[UUID]) -> Channel:
-    """Back on air. 409 unless it is paused."""
+    """Puts a channel back on air. 409 unless it is paused."""
     caller = caller_of(request)
     if (await found_channel(request, channel)).state != "paused":
         raise moved_on()
@@ -111,7 +112,7 @@ async def list_brakes(request: ApiRequest) -> Page[BrakeRow]:
 
 @post("/brakes/{brake:uuid}", opt=WRITE, status_code=204, tags=["Channels"])
 async def decide_brake(request: ApiRequest, brake: FromPath[UUID], data: JSONBody[BrakeDecision]) -> None:
-    """409 when there is nothing to decide any more."""
+    """Decides on a brake. 409 when there is nothing to decide any more."""
     caller = caller_of(request)
     if not await braking.decide(caller.tenant, brake, data.decision, caller.account, wake_of(request)):
         raise moved_on()
@@ -122,7 +123,7 @@ async def decide_brake(request: ApiRequest, brake: FromPath[UUID], data: JSONBod
 
 @get("/channels/{channel:uuid}/rehearsal", opt=READ, tags=["Rehearsal"])
 async def show_rehearsal(request: ApiRequest, channel: FromPath[UUID]) -> RehearsalTold:
-    """The latest one: where it stands and what it found, the gravest first. 404 when there was none."""
+    """The latest rehearsal: where it stands and what it found, the gravest first. 404 when there was none."""
     tenant = caller_of(request).tenant
     await found_channel(request, channel)
     latest = await rehearsals.latest(tenant, channel)
@@ -149,7 +150,7 @@ async def start_rehearsal(request: ApiRequest, channel: FromPath[UUID]) -> Made:
 
 @post("/channels/{channel:uuid}/rehearsal/end", opt=WRITE, status_code=204, tags=["Rehearsal"])
 async def end_rehearsal(request: ApiRequest, channel: FromPath[UUID]) -> None:
-    """What was found stays. 409 when it is over already."""
+    """Ends a rehearsal: what was found stays. 409 when it is over already."""
     caller = caller_of(request)
     await found_channel(request, channel)
     latest = await rehearsals.latest(caller.tenant, channel)

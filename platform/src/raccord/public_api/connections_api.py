@@ -109,7 +109,7 @@ async def one_connection(request: ApiRequest, connection: FromPath[UUID]) -> Con
 async def change_connection(
     request: ApiRequest, connection: FromPath[UUID], data: JSONBody[Settings]
 ) -> Connection:
-    """Of a shop. It is to be tested again before anything is sent."""
+    """Changes the settings of a shop. It is to be tested again before anything is sent."""
     found, caller = await _found(request, connection), caller_of(request)
     if found.side != "shop":
         raise not_found()
@@ -148,7 +148,7 @@ async def create_code(request: ApiRequest, data: JSONBody[ForConnection]) -> New
 
 @post("/agents/{agent:uuid}/revoke", opt={"scope": "agents:write"}, status_code=204, tags=["Agents"])
 async def revoke_agent(request: ApiRequest, agent: FromPath[UUID]) -> None:
-    """Its calls are refused from now on. 409 when it was revoked already."""
+    """Ends an agent's access: its calls are refused from now on. 409 when it was revoked already."""
     caller = caller_of(request)
     if agent not in {card.id for card in await _tunnel(request).agents.cards(caller.tenant)}:
         raise not_found()

@@ -52,13 +52,13 @@ class Undone(Struct, frozen=True):
 
 @get("/channels/{channel:uuid}/draft", opt=READ, tags=["Mappings"])
 async def show_draft(request: ApiRequest, channel: FromPath[UUID]) -> Draft:
-    """The next version; without one, the version in force."""
+    """The draft of the next version; without one, the version in force."""
     return await service.draft(caller_of(request).tenant, channel)
 
 
 @put("/channels/{channel:uuid}/draft", opt=WRITE, tags=["Mappings"])
 async def change_draft(request: ApiRequest, channel: FromPath[UUID], data: JSONBody[DraftChange]) -> Draft:
-    """Nothing moves in the shop before a plan of it is applied."""
+    """Changes the draft. Nothing moves in the shop before a plan of it is applied."""
     caller = caller_of(request)
     return await service.save_draft(
         caller.tenant, channel, mapping=data.mapping, settings=data.settings, revision=data.revision, account=caller.account
@@ -67,7 +67,7 @@ async def change_draft(request: ApiRequest, channel: FromPath[UUID], data: JSONB
 
 @delete("/channels/{channel:uuid}/draft", opt=WRITE, tags=["Mappings"])
 async def discard_draft(request: ApiRequest, channel: FromPath[UUID]) -> None:
-    """The version in force stays as it is."""
+    """Discards the draft. The version in force stays as it is."""
     caller = caller_of(request)
     await service.draft(caller.tenant, channel)
     await service.discard_draft(caller.tenant, channel, caller.account)
@@ -75,7 +75,7 @@ async def discard_draft(request: ApiRequest, channel: FromPath[UUID]) -> None:
 
 @get("/channels/{channel:uuid}/versions", opt=READ, tags=["Mappings"])
 async def list_versions(request: ApiRequest, channel: FromPath[UUID]) -> Page[Version]:
-    """Which there were, the newest first."""
+    """The versions of a channel, the newest first."""
     tenant = caller_of(request).tenant
     await service.draft(tenant, channel)
     return Page(await service.versions(tenant, channel), None)
@@ -99,14 +99,14 @@ async def roll_back(request: ApiRequest, channel: FromPath[UUID], number: FromPa
 
 @post("/channels/{channel:uuid}/plans", opt=WRITE, status_code=202, tags=["Mappings"])
 async def start_plan(request: ApiRequest, channel: FromPath[UUID], data: JSONBody[PlanWish]) -> Made:
-    """Of the draft as it is now: what applying it would do, record by record. The workers make it; read it until it is
-    `ready`."""
+    """Asks for a plan of the draft as it is now: what applying it would do, record by record. The workers make it; read it until
+    it is `ready`."""
     return await _plan_of(request, channel, data.note)
 
 
 @get("/plans/{plan:uuid}", opt=READ, tags=["Mappings"])
 async def show_plan(request: ApiRequest, plan: FromPath[UUID]) -> Plan:
-    """How far it is, and what it would do in numbers."""
+    """How far a plan is, and what it would do in numbers."""
     return await service.plan(caller_of(request).tenant, plan)
 
 
@@ -134,7 +134,7 @@ async def list_plan_lines(
 
 @post("/plans/{plan:uuid}/apply", opt=WRITE, status_code=200, tags=["Mappings"])
 async def apply_plan(request: ApiRequest, plan: FromPath[UUID], data: JSONBody[Applying]) -> Applied:
-    """Makes it the version in force; a channel that is not on air goes on air."""
+    """Makes a plan the version in force; a channel that is not on air goes on air."""
     caller = caller_of(request)
     version = await service.apply(
         caller.tenant, plan, wake_of(request), caller.account, sample=data.sample,
@@ -145,7 +145,7 @@ async def apply_plan(request: ApiRequest, plan: FromPath[UUID], data: JSONBody[A
 
 @post("/plans/{plan:uuid}/undo", opt=WRITE, status_code=200, tags=["Mappings"])
 async def undo_sample(request: ApiRequest, plan: FromPath[UUID]) -> Undone:
-    """The articles on trial follow the version in force again."""
+    """Ends a trial: its articles follow the version in force again."""
     caller = caller_of(request)
     return Undone(await service.undo_sample(caller.tenant, plan, wake_of(request), caller.account))
 

@@ -143,7 +143,7 @@ async def list_orders(
     q: Search = None,
     after: After = None,
 ) -> Page[ListRow]:
-    """Filtered and sorted as on the page of orders."""
+    """The orders, filtered and sorted as on their page."""
     asked = {
         "tab": tab, "state": in_state, "channel": channel, "customer": customer, "since": since, "until": until, "turn": turn,
         "code": code, "differs": "1" if differs else "", "sort": sort, "q": q,
@@ -171,7 +171,7 @@ async def one_order(request: ApiRequest, order: FromPath[UUID]) -> OrderStory:
 
 @post("/orders/{order:uuid}/decisions", opt=WRITE, status_code=204, tags=["Orders"])
 async def decide_order(request: ApiRequest, order: FromPath[UUID], data: JSONBody[Choice]) -> None:
-    """409 when the order has moved on, 422 when something is missing; neither changes anything."""
+    """Decides on an order. 409 when it has moved on, 422 when something is missing; neither changes anything."""
     caller = caller_of(request)
     if not await deciding.decide(caller.tenant, order, _clean(data), caller.account, wake_of(request)):
         raise not_found()
@@ -179,14 +179,14 @@ async def decide_order(request: ApiRequest, order: FromPath[UUID], data: JSONBod
 
 @post("/orders/decisions", opt=WRITE, status_code=200, tags=["Orders"])
 async def decide_orders(request: ApiRequest, data: JSONBody[Several]) -> list[Answer]:
-    """Each order by itself: what is refused of one stops no other."""
+    """The same decision on several orders, each by itself: what is refused of one stops no other."""
     caller, choice = caller_of(request), _clean(data.choice)
     return await deciding.decide_all(caller.tenant, data.orders, choice, caller.account, wake_of(request))
 
 
 @post("/orders/{order:uuid}/holds", opt=WRITE, status_code=204, tags=["Orders"])
 async def answer_hold(request: ApiRequest, order: FromPath[UUID], data: JSONBody[HoldAnswer]) -> None:
-    """Of an order that the ERP has. 409 when it is not asked any more, or asked otherwise."""
+    """Answers what waits of an order that the ERP has. 409 when it is not asked any more, or asked otherwise."""
     caller = caller_of(request)
     await _demand(request, order)
     done = await hold_answers.answer(
@@ -198,7 +198,7 @@ async def answer_hold(request: ApiRequest, order: FromPath[UUID], data: JSONBody
 
 @post("/orders/{order:uuid}/reservations/end", opt=WRITE, status_code=204, tags=["Stock"])
 async def end_reservations(request: ApiRequest, order: FromPath[UUID]) -> None:
-    """Of a sale that the ERP's stock does not show. 409 when there is nothing to end."""
+    """Ends the reservations of a sale that the ERP's stock does not show. 409 when there is nothing to end."""
     caller = caller_of(request)
     await _demand(request, order)
     if not await service.end_unproven(caller.tenant, order, caller.account, wake_of(request)):
@@ -240,7 +240,7 @@ async def document_file(
         int | None, QueryParameter(ge=1, le=99999, description="Without it, the latest.")
     ] = None,
 ) -> Redirect:
-    """Leads to the file, at an address that works for some minutes."""
+    """Leads to the PDF file, at an address that works for some minutes."""
     tenant = caller_of(request).tenant
     pages: CustomerPages = request.app.state.customer_pages
     async with tenant_transaction(tenant):
@@ -253,7 +253,7 @@ async def document_file(
 
 @post("/documents/{paper:uuid}/again", opt={"scope": "documents:write"}, status_code=202, tags=["Documents"])
 async def make_again(request: ApiRequest, paper: FromPath[UUID]) -> PaperRow:
-    """Made anew, as the ERP has it now. 409 when that is under way."""
+    """Has a paper made anew, as the ERP has it now. 409 when that is under way."""
     caller = caller_of(request)
     async with tenant_transaction(caller.tenant):
         row = await paper_views.one(paper)

@@ -83,7 +83,8 @@ async def push_commit(
     session: FromPath[UUID],
     data: JSONBody[Commit],
 ) -> Committed:
-    """What the session lacked is gone from the ERP; leaving the shops, it passes the brake. 409 when rows are missing."""
+    """Ends a snapshot: what the session lacked is gone from the ERP; leaving the shops, it passes the brake. 409 when rows are
+    missing."""
     tenant = caller_of(request).tenant
     return await _pushes(request).commit(tenant, connection, stream, session, data.rows, wake_of(request))
 
@@ -97,7 +98,7 @@ async def push_commit(
 async def push_abandon(
     request: ApiRequest, connection: FromPath[UUID], stream: FromPath[str], session: FromPath[UUID]
 ) -> None:
-    """What it brought stays; nothing is gone."""
+    """Abandons a snapshot: what it brought stays, nothing is gone."""
     if not await _pushes(request).abandon(caller_of(request).tenant, connection, stream, session):
         raise moved_on()
 
@@ -122,8 +123,8 @@ async def push_tasks(request: ApiRequest, connection: FromPath[UUID], after: Aft
 async def push_acknowledge(
     request: ApiRequest, connection: FromPath[UUID], task: FromPath[UUID], data: JSONBody[Acknowledged]
 ) -> None:
-    """The ERP has it. Of an order, send the document as read back from the ERP: it counts as integrated when its totals are
-    those that the customer paid. The same answer again changes nothing."""
+    """The ERP has the customer or the order. Of an order, send the document as read back from the ERP: it counts as integrated
+    when its totals are those that the customer paid. The same answer again changes nothing."""
     await entering.acknowledge(caller_of(request).tenant, connection, task, data, wake_of(request))
 
 

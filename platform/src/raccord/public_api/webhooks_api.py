@@ -79,7 +79,7 @@ async def list_webhooks(request: ApiRequest) -> Page[Endpoint]:
 
 @post("/webhooks", opt=WRITE, tags=TAGS)
 async def create_webhook(request: ApiRequest, data: JSONBody[Wish]) -> NewWebhook:
-    """Each event is a POST with `type`, `timestamp` and `data`, signed by `webhook-id`, `webhook-timestamp` and
+    """Adds an address. Each event is a POST with `type`, `timestamp` and `data`, signed by `webhook-id`, `webhook-timestamp` and
     `webhook-signature` as Standard Webhooks says. Answer with 2xx within 15 seconds; else it is sent again for two days, under
     the same id."""
     caller = caller_of(request)
@@ -95,7 +95,7 @@ async def one_webhook(request: ApiRequest, endpoint: FromPath[UUID]) -> Endpoint
 
 @put("/webhooks/{endpoint:uuid}", opt=WRITE, tags=TAGS)
 async def change_webhook(request: ApiRequest, endpoint: FromPath[UUID], data: JSONBody[Wish]) -> Endpoint:
-    """Name, address and events."""
+    """Changes name, address and events."""
     caller = caller_of(request)
     await _webhooks(request).change(caller.tenant, endpoint, data.name, data.url, data.events, caller.account)
     return await _found(request, endpoint)
@@ -103,7 +103,7 @@ async def change_webhook(request: ApiRequest, endpoint: FromPath[UUID], data: JS
 
 @delete("/webhooks/{endpoint:uuid}", opt=WRITE, tags=TAGS)
 async def delete_webhook(request: ApiRequest, endpoint: FromPath[UUID]) -> None:
-    """With its log."""
+    """Deletes an address, with its log."""
     caller = caller_of(request)
     if not await _webhooks(request).delete(caller.tenant, endpoint, caller.account):
         raise not_found()
@@ -111,7 +111,7 @@ async def delete_webhook(request: ApiRequest, endpoint: FromPath[UUID]) -> None:
 
 @post("/webhooks/{endpoint:uuid}/state", opt=WRITE, status_code=200, tags=TAGS)
 async def switch_webhook(request: ApiRequest, endpoint: FromPath[UUID], data: JSONBody[Switch]) -> Endpoint:
-    """On or off. What waited when it is switched off counts as failed and can be replayed."""
+    """Switches an address on or off. What waited when it is switched off counts as failed and can be replayed."""
     caller = caller_of(request)
     await _webhooks(request).switch(caller.tenant, endpoint, data.state, caller.account)
     return await _found(request, endpoint)
