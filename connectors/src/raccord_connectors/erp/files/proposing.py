@@ -7,7 +7,7 @@ from pathlib import Path
 from raccord_connectors.contract import ConfigError
 from raccord_connectors.erp.files import texts
 from raccord_connectors.kit.definition.guessing import Proposal, fields_toml, propose
-from raccord_connectors.kit.dropfolder.incoming import UNFINISHED, away
+from raccord_connectors.kit.dropfolder.incoming import MOVED, READ, UNFINISHED, away
 from raccord_connectors.kit.rowfiles.model import KINDS, FileForm, Unreadable
 from raccord_connectors.kit.rowfiles.opening import opened
 
@@ -51,13 +51,20 @@ def proposed(folder: Path) -> str:
 
 
 def _tables(folder: Path) -> Iterator[tuple[Path, list[str]]]:
-    for path in sorted(folder.iterdir()):
-        if path.is_file() and path.suffix.lower() in KINDS and not UNFINISHED.search(path.name):
-            try:
-                with opened(path, FileForm()) as table:
-                    yield path, [column for column in table.columns if column]
-            except (Unreadable, OSError):
-                continue  # it is no table, or not a readable one: there is nothing to propose from it
+    """Each file under the name that it was dropped with, those that were read already included (the latest of each name)."""
+    read = sorted((folder / READ).iterdir(), reverse=True) if (folder / READ).is_dir() else []
+    seen: set[str] = set()
+    for path in [*sorted(folder.iterdir()), *read]:
+        name = MOVED.sub("", path.name) if path.parent != folder else path.name
+        usable = path.is_file() and path.suffix.lower() in KINDS and not UNFINISHED.search(name)
+        if not usable or name in seen:
+            continue
+        try:
+            with opened(path, FileForm()) as table:
+                yield folder / name, [column for column in table.columns if column]
+        except (Unreadable, OSError):
+            continue  # it is no table, or not a readable one: there is nothing to propose from it
+        seen.add(name)
 
 
 def _stream(proposal: Proposal, path: Path, columns: list[str]) -> list[str]:

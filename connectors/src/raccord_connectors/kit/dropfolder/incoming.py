@@ -20,6 +20,8 @@ UNFINISHED = re.compile(
 )
 READ, REFUSED = "lus", "refuses"
 """Folders below the one that is watched."""
+MOVED = re.compile(r"^\d{8}-\d{6}-(\d+-)?")
+"""What is put before a name there."""
 SHOWN = 200
 """Lines of a report."""
 
