@@ -195,7 +195,7 @@ def test_an_invoice_of_another_total_is_told_with_what_is_left_to_pay(settings: 
         assert checked
         assert said is not None
         assert all(
-            word in said for word in ("378.90 au lieu de 366.90", "reste à payer : 12.00 au lieu de 0.00")
+            word in said for word in ("378,90 au lieu de 366,90", "reste à payer : 12,00 au lieu de 0,00")
         )
         assert ["balance_differs"] == await events(w)
         w.erp.put("documents", document)
