@@ -26,10 +26,8 @@ def customer(gescom: GesCom) -> Customer:
 
 def change(gescom: GesCom, before: Customer, after: Customer) -> Outcome:
     connector = sage100(gescom)
-    drafts = [CustomerDraft(key="account:s:7", customer=one) for one in (after, before)]
-    (outcome,) = connector.write(
-        "customer_drafts", [Change("update", "account:s:7", *drafts, target=before.key)]
-    )
+    new, old = (CustomerDraft(key="account:s:7", customer=one) for one in (after, before))
+    (outcome,) = connector.write("customer_drafts", [Change("update", "account:s:7", new, old, before.key)])
     connector.close()
     assert outcome.problem is None
     return outcome

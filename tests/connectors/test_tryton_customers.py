@@ -131,8 +131,8 @@ def test_a_further_person_is_added_once_to_a_party_and_told_by_name(
     )
     after = replace(before, contacts=[*before.contacts, luc])
     for _ in range(2):
-        drafts = [CustomerDraft(key="account:s:7", customer=one) for one in (after, before)]
-        (outcome,) = erp.write("customer_drafts", [Change("update", "account:s:7", *drafts, target=code)])
+        new, old = (CustomerDraft(key="account:s:7", customer=one) for one in (after, before))
+        (outcome,) = erp.write("customer_drafts", [Change("update", "account:s:7", new, old, code)])
         assert outcome.problem is None
     found = read_customer(erp, Outcome("x", target=code))
     assert ("contact@bleue.example", before.phone) == (found.email, found.phone)
@@ -149,7 +149,7 @@ def test_what_a_customer_changed_in_the_shop_is_written_beside_what_the_party_ha
     assert before.billing is not None
     moved = replace(before.billing, line1="8 quai Bas")
     after = replace(before, email="b@verte.example", billing=moved)
-    drafts = [CustomerDraft(key="account:s:8", customer=one) for one in (after, before)]
-    (outcome,) = erp.write("customer_drafts", [Change("update", "account:s:8", *drafts, target=code)])
+    new, old = (CustomerDraft(key="account:s:8", customer=one) for one in (after, before))
+    (outcome,) = erp.write("customer_drafts", [Change("update", "account:s:8", new, old, code)])
     assert outcome.problem is None
     assert after == read_customer(erp, Outcome("x", target=code))

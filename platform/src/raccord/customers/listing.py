@@ -145,7 +145,8 @@ async def channels() -> list[tuple[UUID, str, bool]]:
 
 
 def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
-    conditions, arguments = ["true"], []
+    conditions: list[str] = ["true"]
+    arguments: list[Any] = []
     if wanted.tab is not None:
         conditions.append(WAITS[wanted.tab])
     if wanted.channel is not None:
