@@ -38,6 +38,7 @@ def test_everything_that_the_pages_show_can_be_read(site: Site) -> None:
         f"/plans/{made.plan}", f"/plans/{made.plan}/lines",
         f"/channels/{made.channel}/articles", f"/channels/{made.channel}/article?key=CHAISE", "/reservations", "/images",
         "/orders", f"/orders/{held}", "/documents", f"/documents/{paper}",
+        "/customers", "/search?q=CHAISE",
     ):  # fmt: skip
         answer = reader.get(path)
         assert 200 == answer.status_code, (path, answer.text)

@@ -50,6 +50,7 @@ TAGS = {
     "Stock": "What is sold and not yet in the ERP's stock.",
     "Images": "Pictures and documents of articles.",
     "Orders": "Orders with their whole story.",
+    "Customers": "Who is known in the ERP and in the shops.",
     "Documents": "Invoices, credit notes and deposits.",
     "Journal": "What happened to which record.",
     "Alerts": "What is wrong.",

@@ -10,7 +10,8 @@ from raccord_connectors.contract import Text
 
 Scope = Literal[
     "company:read", "connections:read", "connections:write", "agents:read", "agents:write", "channels:read", "channels:write",
-    "mappings:read", "mappings:write", "catalogue:read", "catalogue:write", "orders:read", "orders:write", "documents:read",
+    "mappings:read", "mappings:write", "catalogue:read", "catalogue:write", "orders:read", "orders:write", "customers:read",
+    "customers:write", "documents:read",
     "documents:write", "images:read", "journal:read", "alerts:read", "webhooks:read", "webhooks:write", "push",
 ]  # fmt: skip
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -33,6 +34,8 @@ TITLES: dict[Scope, Text] = {
     "catalogue:write": Text("scope.catalogue_write", "Décider sur les articles retenus", "Decide on held articles"),
     "orders:read": Text("scope.orders_read", "Voir les commandes", "See orders"),
     "orders:write": Text("scope.orders_write", "Décider sur les commandes", "Decide on orders"),
+    "customers:read": Text("scope.customers_read", "Voir les clients", "See customers"),
+    "customers:write": Text("scope.customers_write", "Relancer des clients", "Try customers again"),
     "documents:read": Text("scope.documents_read", "Voir les factures et leurs fichiers", "See invoices and their files"),
     "documents:write": Text("scope.documents_write", "Refaire des factures", "Make invoices anew"),
     "images:read": Text("scope.images_read", "Voir les images", "See pictures"),
