@@ -72,7 +72,8 @@ class Place(NamedTuple):
             "tenant": made.tenant, "channel": made.channel, "connection": made.shop, "agent": made.agent, "brake": made.brake,
             "grant": made.grant, "order": made.orders["held"], "entry": 1, "stream": "listings", "key": "CHAISE", "path": "x",
             "plan": made.plan, "number": 1, "content": "00" * 32,
-            "event": "shipped", "message": made.plan, "paper": made.paper, "token": "x", "api_key": made.plan, "endpoint": made.plan, "program": made.plan,
+            "event": "shipped", "message": made.plan, "paper": made.paper, "token": "x", "api_key": made.plan,
+            "endpoint": made.plan, "program": made.plan,
         }  # fmt: skip
         return re.sub(r"{(\w+):\w+}", lambda found: str(known[found[1]]), self.path)
 

@@ -133,7 +133,6 @@ class PaperWorld:
         self.orders.erp.put("invoices", made)
         return made
 
-
     async def arrived(self, number: str = "FA1", **fields: Any) -> Invoice:
         """An invoice and its customer are in the ERP, and known here."""
         self.customer()

@@ -18,7 +18,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     database_url: str | None = None
     """PostgreSQL as the application role, `postgresql://raccord_app:…@host/raccord`. Unset: embedded."""
     database_session_url: str | None = None
-    """The same as the application role without PgBouncer between: listening and locks belong to a session. Unset: `database_url`."""
+    """The same as the application role without PgBouncer between, for listening and locks. Unset: `database_url`."""
     database_owner_url: str | None = None
     """The same database as the owner of the tables; only `raccord migrate` uses it."""
     database_system_url: str | None = None

@@ -39,6 +39,9 @@ def parse(data: bytes) -> Element:
     def refuse(*_: object) -> None:
         raise BadXml("a document type or an entity")
 
+    def refuse_external(*_: object) -> int:
+        raise BadXml("an external entity")
+
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = begin
@@ -46,7 +49,7 @@ def parse(data: bytes) -> Element:
     parser.CharacterDataHandler = builder.data
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
-    parser.ExternalEntityRefHandler = refuse
+    parser.ExternalEntityRefHandler = refuse_external
     try:
         parser.Parse(data, True)
         return builder.close()
@@ -82,7 +85,8 @@ def _fill(parent: Element, content: Mapping[str, Any]) -> None:
 
 
 def written(value: object) -> str:
-    """As web services write it: `true`, `12.50`, `2026-02-03T09:12:00`, bytes in base64. Characters that XML cannot hold are left out."""
+    """As web services write it: `true`, `12.50`, `2026-02-03T09:12:00`, bytes in base64. Characters that XML cannot hold are left
+    out."""
     match value:
         case bool():
             return "true" if value else "false"

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from raccord.core import customer_updates
 from raccord.core.retry import pause_after
-from raccord.customers import marks, repository
+from raccord.customers import marks, repository, shop_repository
 from raccord.customers.models import STREAM, CustomerRoute, Linked, State
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
@@ -66,11 +66,11 @@ async def _to_shop(route: CustomerRoute, found: Linked) -> bool:
     if spec is None:
         return False
     takes = route.takes if route.takes is not None else spec.fields
-    former = (await repository.wanted_of(route.channel, [found.account])).get(found.account)
+    former = (await shop_repository.wanted_of(route.channel, [found.account])).get(found.account)
     wanted = customer_updates.for_account(found.mine, found.account, rules, former, takes)
     if not wanted.fields and former is None:
         return False
-    return await repository.desire(route.tenant, route.channel, wanted)
+    return await shop_repository.desire(route.tenant, route.channel, wanted)
 
 
 # ------------------------------------------------------------------------------------------------ shop → ERP

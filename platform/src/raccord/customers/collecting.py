@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from raccord.core.channel import ChannelSettings
-from raccord.customers import accounts, repository
+from raccord.customers import accounts, repository, shop_repository
 from raccord.customers.models import STREAM, CustomerRoute
 from raccord.orders import known_customers
 from raccord.storage.engine import tenant_transaction
@@ -39,7 +39,9 @@ async def collect(route: CustomerRoute, shops: Shops, keys: Sequence[str] | None
                 changed += await _store(route, page)
         if keys is None:
             async with tenant_transaction(route.tenant):
-                await repository.keep_cursor(route.tenant, route.shop, cursor, complete=wanted == EVERYTHING)
+                await shop_repository.keep_cursor(
+                    route.tenant, route.shop, cursor, complete=wanted == EVERYTHING
+                )
     return changed
 
 
@@ -50,7 +52,7 @@ async def _wanted(route: CustomerRoute, spec: ConnectorSpec, keys: Sequence[str]
     if keys is not None:
         return Selection(keys=tuple(keys)) if spec.can(STREAM, Can.READ_SOME) else None
     async with tenant_transaction(route.tenant):
-        cursor, age = await repository.cursor_of(route.shop)
+        cursor, age = await shop_repository.cursor_of(route.shop)
     since = spec.can(STREAM, Can.READ_SINCE) and cursor is not None
     if age is None or age >= (WHOLE_EVERY if since else HOUR):
         return EVERYTHING
@@ -59,7 +61,7 @@ async def _wanted(route: CustomerRoute, spec: ConnectorSpec, keys: Sequence[str]
 
 async def _store(route: CustomerRoute, page: Page) -> int:
     records = {one.key: one for one in page.records if isinstance(one, Customer)}
-    known = await repository.known_accounts(route.shop, list(records))
+    known = await shop_repository.known_accounts(route.shop, list(records))
     changed = [
         record
         for key, record in sorted(records.items())
@@ -68,9 +70,9 @@ async def _store(route: CustomerRoute, page: Page) -> int:
         or known[key][0] != UUID(bytes=fingerprint(encode(record)))
     ]
     for record in changed:
-        await repository.store_account(route.tenant, route.shop, record)
+        await shop_repository.store_account(route.tenant, route.shop, record)
     for key in page.deleted:
-        await repository.account_gone(route.shop, key)
+        await shop_repository.account_gone(route.shop, key)
     await _link(route, changed)
     await _doubt(route, changed)
     concerned = await repository.customers_of(route.channel, [record.key for record in changed])
@@ -102,11 +104,11 @@ async def _recognised(
 async def _doubt(route: CustomerRoute, changed: Sequence[Customer]) -> None:
     """What the ERP owns and somebody changed in the shop is sent again: its owner wins. Once for each change seen there, so that
     a shop which keeps a value in its own way is not written for ever."""
-    pushed = await repository.pushed_of(route.channel, [record.key for record in changed])
+    pushed = await shop_repository.pushed_of(route.channel, [record.key for record in changed])
     for record in changed:
         ours = pushed.get(record.key)
         if ours is not None and any(_shows_other(record, ours, name) for name in ours.fields or ()):
-            await repository.doubt(route.channel, record.key)
+            await shop_repository.doubt(route.channel, record.key)
 
 
 def _shows_other(record: Customer, ours: Customer, name: str) -> bool:

@@ -7,7 +7,7 @@ import asyncpg
 import structlog
 
 from raccord.core.channel import ChannelSettings
-from raccord.customers import bringing, collecting, marks, repository
+from raccord.customers import bringing, collecting, marks, repository, shop_repository
 from raccord.customers.models import STREAM, CustomerRoute, Linked
 from raccord.journal.models import Entry, Event
 from raccord.journal.service import write_entries
@@ -97,7 +97,7 @@ async def settings_changed(tenant: UUID, channel: UUID, settings: ChannelSetting
     """Inside the caller's transaction, after other owners were chosen: every customer is looked at anew."""
     await repository.look_anew(channel)
     if not settings.customers.to_shop:
-        await repository.undesire_all(channel)
+        await shop_repository.undesire_all(channel)
     await mark(tenant, channel, STREAM, await repository.all_customers(channel))
 
 
@@ -109,7 +109,7 @@ async def retry(tenant: UUID, channel: UUID, account: str, person: UUID, wake: W
             return False
         customer = (await repository.customers_of(channel, [account])).get(account)
         done = await repository.release(channel, account)
-        done = await repository.release_push(channel, account) or done
+        done = await shop_repository.release_push(channel, account) or done
         if not done or customer is None:
             return False
         entry = Entry(

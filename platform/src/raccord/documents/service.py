@@ -174,7 +174,12 @@ class Papers:
             )
             references = await repository.references_of(stored.id) if given else []
             if given:
-                told = {"document": stored.id, "number": stored.number, "version": number, "channel": route.channel}
+                told = {
+                    "document": stored.id,
+                    "number": stored.number,
+                    "version": number,
+                    "channel": route.channel,
+                }
                 available = Happening("invoice.available", msgspec.json.encode(told).decode())
                 await outgoing.announce(route.tenant, [available])
             await to_project.mark(route.tenant, route.channel, "order_updates", references)

@@ -203,7 +203,8 @@ async def pushed_questions() -> list[tuple[UUID, UUID]]:
     """(tenant, connection) of ERPs without an agent that were asked something, proofs of stock apart: those wait for stock."""
     async with system_transaction() as connection:
         rows = await connection.fetch(
-            "SELECT DISTINCT c.tenant, c.connection FROM command c JOIN connection n ON n.tenant = c.tenant AND n.id = c.connection "
+            "SELECT DISTINCT c.tenant, c.connection FROM command c "
+            "JOIN connection n ON n.tenant = c.tenant AND n.id = c.connection "
             "WHERE n.connector = 'push' AND c.state IN ('waiting', 'leased') AND c.verb <> 'write' "
             "AND NOT coalesce(starts_with(c.once, 'stock:'), false)"
         )

@@ -28,7 +28,6 @@ from raccord.media import agent_api as agent_files
 from raccord.media import channel_pages as image_rules
 from raccord.media import pages as images
 from raccord.notifications import address_pages as message_addresses
-from raccord.notifications import address_pages as message_addresses
 from raccord.notifications import channel_pages as follow_up
 from raccord.notifications import pages as notifications
 from raccord.operations import api as operations

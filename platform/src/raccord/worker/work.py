@@ -141,7 +141,9 @@ async def collect(hands: Hands, tenant: UUID, channel: UUID, key: str | None) ->
             shop = await connections.shop(route.shop) if route is not None else None
         if route is None or route.state != "live" or shop is None or shop.state != "ready":
             return
-        if key is None and not await daily.may_ask_for_orders(tenant, route.shop, shop.connector, hands.ports.now()):
+        if key is None and not await daily.may_ask_for_orders(
+            tenant, route.shop, shop.connector, hands.ports.now()
+        ):
             return
         try:
             await orders.collect(tenant, channel, [key] if key else None, hands.shops, hands.wake)
@@ -171,7 +173,9 @@ async def recheck(hands: Hands, tenant: UUID, channel: UUID) -> None:
             route = await projections.route(channel)
             shop = await connections.shop(route.shop) if route is not None else None
         few = shop is not None and daily.is_counted(shop.connector)
-        await orders.recheck(tenant, channel, hands.shops, hands.wake, most=FEW_RECHECKED if few else RECHECKED)
+        await orders.recheck(
+            tenant, channel, hands.shops, hands.wake, most=FEW_RECHECKED if few else RECHECKED
+        )
 
 
 async def hooks(hands: Hands, tenant: UUID, channel: UUID) -> None:
