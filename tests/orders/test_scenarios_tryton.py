@@ -16,6 +16,7 @@ from raccord_connectors.contract import Change, Selection
 from raccord_connectors.erp.tryton import Tryton as Connector
 from raccord_connectors.erp.tryton.keys import item_key
 from raccord_connectors.erp.tryton.payment_entries import KINDS as PAYMENT_KINDS
+from raccord_connectors.numerals import french
 from support import tryton_fixtures as given
 from support.order_scenarios import Scenario, held_by, scenarios, taxes_of
 from support.tryton_ledger import Ledger
@@ -138,7 +139,7 @@ def test_a_payment_of_more_than_is_due_is_held_with_both_amounts(
     (done,) = erp.write("payments", [Change("create", entry.key, entry)])
     problem = problem_of(done)
     assert "tryton.payment_too_large" == problem.message.code
-    assert f"dû que {scenario.gross}" in problem.message.fr
+    assert f"dû que {french(scenario.gross)}" in problem.message.fr
 
 
 def read_payments(erp: Connector, wanted: list[str]) -> dict[str, PaymentEntry]:

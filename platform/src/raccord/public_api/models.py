@@ -35,7 +35,7 @@ TITLES: dict[Scope, Text] = {
     "orders:read": Text("scope.orders_read", "Voir les commandes", "See orders"),
     "orders:write": Text("scope.orders_write", "Décider sur les commandes", "Decide on orders"),
     "customers:read": Text("scope.customers_read", "Voir les clients", "See customers"),
-    "customers:write": Text("scope.customers_write", "Relancer des clients", "Try customers again"),
+    "customers:write": Text("scope.customers_write", "Réessayer pour des clients", "Try customers again"),
     "documents:read": Text("scope.documents_read", "Voir les factures et leurs fichiers", "See invoices and their files"),
     "documents:write": Text("scope.documents_write", "Refaire des factures", "Make invoices anew"),
     "images:read": Text("scope.images_read", "Voir les images", "See pictures"),

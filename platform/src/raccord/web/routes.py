@@ -87,7 +87,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *follow_up.ROUTES,
     *notifications.ROUTES,
     *message_addresses.ROUTES,
-    *message_addresses.ROUTES,
     *alerts.ROUTES,
     *partners.ROUTES,
     *programs.ROUTES,

@@ -10,6 +10,7 @@ from raccord_connectors.erp.tryton import texts
 from raccord_connectors.erp.tryton.amounts import CENT, cents
 from raccord_connectors.erp.tryton.client import Row
 from raccord_connectors.erp.tryton.sale_lines import SaleLine
+from raccord_connectors.numerals import english, french
 
 SHOWN = 5
 """Lines or rates named in one sentence."""
@@ -28,15 +29,16 @@ class Amounts:
     def of(draft: Draft) -> "Amounts":
         return Amounts(draft.net, draft.tax, draft.gross)
 
-    def __str__(self) -> str:
-        return " / ".join(str(amount.quantize(CENT)) for amount in (self.net, self.tax, self.gross))
+    def told(self) -> Message:
+        cents = [amount.quantize(CENT) for amount in (self.net, self.tax, self.gross)]
+        return Message("amounts", " / ".join(map(french, cents)), " / ".join(map(english, cents)))
 
 
 def explanation(draft: Draft, found: Amounts, lines: Sequence[SaleLine], rows: Sequence[Row]) -> Message:
     """The totals, then the lines whose net or rate is not the shop's, then what Tryton added. `rows` are the sale's lines of
     type "line", in the order in which `lines` were written."""
     told = list(_lines(lines, rows)) or [texts.ROUNDING_DIFFERS.fill()]
-    values = {"reference": draft.reference, "found": found, "wanted": Amounts.of(draft)}
+    values = {"reference": draft.reference, "found": found.told(), "wanted": Amounts.of(draft).told()}
     return _told(texts.DIFFERS, "lines", told, values)
 
 

@@ -165,7 +165,10 @@ class Drafts:
             self._refresh(sale)
         if sale.amounts != Amounts.of(draft):
             message = texts.ALREADY_FIRM.fill(
-                reference=draft.reference, number=sale.number, found=sale.amounts, wanted=Amounts.of(draft)
+                reference=draft.reference,
+                number=sale.number,
+                found=sale.amounts.told(),
+                wanted=Amounts.of(draft).told(),
             )
             raise RecordRejected(message, field="gross")
         if sale.state == "confirmed":
