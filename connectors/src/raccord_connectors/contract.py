@@ -178,6 +178,7 @@ class ConnectorSpec(Struct, frozen=True):
 
     name: str
     title: str
+    """A name, or words in French; then `title_en` has the English ones."""
     side: Side
     settings: type[Struct]
     streams: tuple[StreamSpec, ...]
@@ -186,6 +187,10 @@ class ConnectorSpec(Struct, frozen=True):
     """What this connector was really run against, e.g. "Tryton 8.2 (real)", "WooCommerce REST v3 (simulator)"."""
     pictures: PictureNeeds | None = None  # of shops that take pictures
     papers: PaperNeeds | None = None  # of shops that keep the ERP's invoices in a customer area of their own
+    title_en: str = ""
+
+    def titled(self, language: str) -> str:
+        return self.title_en if language == "en" and self.title_en else self.title
 
     def stream(self, name: str) -> StreamSpec:
         for stream in self.streams:

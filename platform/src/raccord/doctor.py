@@ -69,7 +69,7 @@ NO_OBJECTS = Text(
     "The file storage does not answer as it should ({reason}). Check RACCORD_S3_ENDPOINT, RACCORD_S3_BUCKET, "
     "RACCORD_S3_ACCESS_KEY and RACCORD_S3_SECRET_KEY: the bucket must exist, and the key may read, write and delete in it.",
 )
-NEWEST_TABLE = "item_code"
+NEWEST_TABLE = "call_quota"
 Finding = tuple[bool, Message]
 
 

@@ -79,7 +79,7 @@ def markdown() -> Iterator[str]:
             reads = ", ".join(f"{each.stream} ({READS[each.reads]})" for each in one.streams if each.reads)
             writes = ", ".join(_writes(each) for each in one.streams if each.writes)
             level = one.level if one.level is not Level.NONE else "none yet"
-            title = f"{one.spec.title} ({'ERP' if side is Side.ERP else 'shop'})"
+            title = f"{one.spec.titled('en')} ({'ERP' if side is Side.ERP else 'shop'})"
             yield f"| {title} | {level} | {verified} | {reads} | {writes} |"
 
 

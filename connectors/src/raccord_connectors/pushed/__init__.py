@@ -36,6 +36,7 @@ class Pushed:
     spec: ClassVar[ConnectorSpec] = ConnectorSpec(
         name="push",
         title="ERP qui pousse ses données (ETL, Talend, script)",
+        title_en="ERP that pushes its data (ETL, Talend, script)",
         side=Side.ERP,
         settings=PushedSettings,
         streams=(

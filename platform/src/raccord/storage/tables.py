@@ -22,6 +22,7 @@ from piccolo.table import Table
 
 from raccord.storage import (
     account_tables,
+    api_tables,
     channel_tables,
     customer_tables,
     media_tables,
@@ -38,6 +39,18 @@ RecoveryCode = account_tables.RecoveryCode
 Passkey = account_tables.Passkey
 OpenIdIdentity = account_tables.OpenIdIdentity
 Invitation = account_tables.Invitation
+ApiKey = api_tables.ApiKey
+PartnerProgram = api_tables.PartnerProgram
+ApiToken = api_tables.ApiToken
+ApiWindow = api_tables.ApiWindow
+ApiAnswer = api_tables.ApiAnswer
+Endpoint = api_tables.Endpoint
+OutgoingEvent = api_tables.OutgoingEvent
+Delivery = api_tables.Delivery
+DeliveryAttempt = api_tables.DeliveryAttempt
+PushSession = api_tables.PushSession
+PushSeen = api_tables.PushSeen
+PushBatch = api_tables.PushBatch
 DriftPass = channel_tables.DriftPass
 Drift = channel_tables.Drift
 Mapping = channel_tables.Mapping

@@ -51,6 +51,7 @@ class DropFolder:
     spec: ClassVar[ConnectorSpec] = ConnectorSpec(
         name="files",
         title="ERP sur mesure, par fichiers (CSV, XLSX, XML, JSON)",
+        title_en="Custom ERP, by files (CSV, XLSX, XML, JSON)",
         side=Side.ERP,
         settings=FilesSettings,
         streams=(

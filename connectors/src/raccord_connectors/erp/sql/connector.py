@@ -56,6 +56,7 @@ class CustomSql:
     spec: ClassVar[ConnectorSpec] = ConnectorSpec(
         name="sql",
         title="ERP sur mesure, par sa base SQL",
+        title_en="Custom ERP, by its SQL database",
         side=Side.ERP,
         settings=SqlSettings,
         streams=(
