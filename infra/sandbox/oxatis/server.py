@@ -1,15 +1,11 @@
 """The shop on HTTP: the door of its web services, its pages, and a server that runs it here or in a thread."""
 
 import asyncio
-import contextlib
 import logging
-import socket
-import threading
 import time
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from anyio import to_thread
 from litestar import Litestar, Request, Response, post
 from litestar.datastructures import State
@@ -18,6 +14,7 @@ from litestar.static_files import create_static_files_router
 
 from sandbox.oxatis import pages
 from sandbox.oxatis.shop import OxatisShop
+from sandbox.serving import LoopbackServer
 
 HERE = Path(__file__).parent
 MAINTENANCE = (
@@ -62,49 +59,11 @@ def build(shop: OxatisShop) -> Litestar:
     )
 
 
-class OxatisServer:
-    """A shop that listens on loopback. `start()` serves in a thread, `run()` in this one; `url` is its address."""
+class OxatisServer(LoopbackServer):
+    """The shop at its address."""
 
     def __init__(self, folder: Path, port: int = 0) -> None:
+        super().__init__(port)
         self.shop = OxatisShop(folder)
-        # TRAP: with the protocol left at 0 asyncio does not switch Nagle's algorithm off, and answers wait 40 ms.
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("127.0.0.1", port))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        config = uvicorn.Config(
-            build(self.shop), log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2, log_config=None
-        )  # fmt: skip
-        self._server = uvicorn.Server(config)
-        self._thread: threading.Thread | None = None
+        self.serve(build(self.shop), end=self.shop.close)
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-
-    def run(self) -> None:
-        try:
-            self._server.run(sockets=[self._socket])
-        finally:
-            self.shop.close()
-
-    def start(self) -> "OxatisServer":
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
-        )
-        self._thread.start()
-        while not self._server.started and self._thread.is_alive():
-            time.sleep(0.005)
-        return self
-
-    def stop(self) -> None:
-        """Also harmless a second time."""
-        if self._thread is not None and self._thread.is_alive():
-            self._server.should_exit = True
-            self._thread.join(timeout=10)
-        with contextlib.suppress(OSError):
-            self._socket.close()
-        self.shop.close()
-
-    def __enter__(self) -> "OxatisServer":
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()

@@ -1,16 +1,11 @@
 """The shop on HTTP: the application, and a server that runs it here or in a thread."""
 
 import asyncio
-import contextlib
 import logging
-import socket
-import threading
-import time
 from pathlib import Path
 from typing import Any, ClassVar, cast
 from urllib.parse import parse_qsl
 
-import uvicorn
 from litestar import Litestar, Request, Response, route
 from litestar.config.app import AppConfig
 from litestar.datastructures import State, UploadFile
@@ -21,6 +16,7 @@ from litestar.types import HTTPScope
 
 from sandbox.prestashop import back_office, levers, pages, storefront, webservice
 from sandbox.prestashop.shop import Shop
+from sandbox.serving import LoopbackServer
 from sandbox.shop import middleware
 from sandbox.shop.middleware import Broken
 
@@ -106,58 +102,15 @@ def _broken(request: Asking, error: Exception) -> Response[str]:
     return Response("<b>Fatal error</b>", status_code=500, media_type=MediaType.HTML)
 
 
-class ShopServer:
-    """A shop that listens on loopback. `start()` serves in a thread, `run()` in this one; `url` is its address."""
+class ShopServer(LoopbackServer):
+    """The shop at its address."""
 
     def __init__(self, folder: Path, port: int = 0, key: str = "") -> None:
+        super().__init__(port)
         self.shop = Shop(folder, key)
-        # TRAP: with the protocol left at 0 asyncio does not switch Nagle's algorithm off, and answers wait 40 ms.
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("127.0.0.1", port))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.shop.home = self.url
         logging.getLogger("uvicorn.error").addFilter(_not_on_purpose)
-        config = uvicorn.Config(
-            build(self.shop),
-            log_level="warning",
-            access_log=False,
-            lifespan="off",
-            timeout_graceful_shutdown=2,
-            log_config=None,
-        )
-        self._server = uvicorn.Server(config)
-        self._thread: threading.Thread | None = None
-
-    def run(self) -> None:
-        try:
-            self._server.run(sockets=[self._socket])
-        finally:
-            self.shop.close()
-
-    def start(self) -> "ShopServer":
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
-        )
-        self._thread.start()
-        while not self._server.started and self._thread.is_alive():
-            time.sleep(0.005)
-        return self
-
-    def stop(self) -> None:
-        """Also harmless a second time."""
-        if self._thread is not None and self._thread.is_alive():
-            self._server.should_exit = True
-            self._thread.join(timeout=10)
-        with contextlib.suppress(OSError):
-            self._socket.close()
-        self.shop.close()
-
-    def __enter__(self) -> "ShopServer":
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+        self.serve(build(self.shop), end=self.shop.close)
 
 
 def _not_on_purpose(record: logging.LogRecord) -> bool:

@@ -1,14 +1,9 @@
 """The shop on HTTP: the application, and a server that runs it here or in a thread."""
 
-import contextlib
 import logging
-import socket
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from litestar import Litestar, Response
 from litestar.config.app import AppConfig
 from litestar.datastructures import State
@@ -17,6 +12,7 @@ from litestar.response import Template
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
+from sandbox.serving import LoopbackServer
 from sandbox.shop import (
     buying,
     connect,
@@ -88,62 +84,17 @@ def _broken(request: AnyRequest, error: Exception) -> Response[str]:
     return Response(page, status_code=500, media_type="text/html; charset=utf-8")
 
 
-class ShopServer:
-    """A shop that listens on loopback. `start()` serves in a thread, `run()` in this one; `url` is its address."""
+class ShopServer(LoopbackServer):
+    """The shop at its address."""
 
     def __init__(
         self, folder: Path, port: int = 0, consumer_key: str = "", consumer_secret: str = ""
     ) -> None:
+        super().__init__(port)
         self.shop = Shop(folder, consumer_key, consumer_secret)
-        # TRAP: with the protocol left at 0 asyncio does not switch Nagle's algorithm off, and answers wait 40 ms.
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("127.0.0.1", port))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.shop.serve_at(self.url)
         logging.getLogger("uvicorn.error").addFilter(_not_on_purpose)
-        config = uvicorn.Config(
-            build(self.shop),
-            log_level="warning",
-            access_log=False,
-            lifespan="off",
-            timeout_graceful_shutdown=2,
-            log_config=None,
-        )
-        self._server = uvicorn.Server(config)
-        self._thread: threading.Thread | None = None
-
-    def run(self) -> None:
-        self.shop.webhooks.start()
-        try:
-            self._server.run(sockets=[self._socket])
-        finally:
-            self.shop.close()
-
-    def start(self) -> "ShopServer":
-        self.shop.webhooks.start()
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
-        )
-        self._thread.start()
-        while not self._server.started and self._thread.is_alive():
-            time.sleep(0.005)
-        return self
-
-    def stop(self) -> None:
-        """Also harmless a second time."""
-        if self._thread is not None and self._thread.is_alive():
-            self._server.should_exit = True
-            self._thread.join(timeout=10)
-        with contextlib.suppress(OSError):
-            self._socket.close()
-        self.shop.close()
-
-    def __enter__(self) -> "ShopServer":
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+        self.serve(build(self.shop), begin=self.shop.webhooks.start, end=self.shop.close)
 
 
 def _not_on_purpose(record: logging.LogRecord) -> bool:
