@@ -56,3 +56,20 @@ def test_settings_of_both_say_what_is_needed() -> None:
     for name in ERP_OF:
         with pytest.raises(msgspec.ValidationError, match=r"definition|folder|kind|database"):
             msgspec.convert({}, type=connector_class(name).spec.settings)
+
+
+@pytest.mark.parametrize("name", list(ERP_OF))
+@pytest.mark.parametrize("typed", ["cher", "", "NaN", "Infinity", "1,2,3"])
+def test_a_price_that_is_no_number_is_refused_with_a_sentence(tmp_path: Path, name: str, typed: str) -> None:
+    erp = ERP_OF[name](tmp_path / ERPS[name].program)
+    before = erp.articles()
+    with pytest.raises(ValueError, match="n’est pas un nombre"):
+        ACTS["price"](erp, {"key": before[0].ref, "value": typed})
+    assert before == erp.articles()
+
+
+@pytest.mark.parametrize("name", list(ERP_OF))
+def test_a_price_keeps_its_cents(tmp_path: Path, name: str) -> None:
+    erp = ERP_OF[name](tmp_path / ERPS[name].program)
+    ACTS["price"](erp, {"key": erp.articles()[0].ref, "value": " 24,95 "})
+    assert "24.95" == erp.articles()[0].price.replace(",", ".")

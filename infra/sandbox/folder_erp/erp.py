@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.folder_erp.seed import BOOKS, DEFINITION
-from sandbox.own_erp.page import Article, Order
+from sandbox.own_erp.page import Article, Order, number
 
 ENCODING = "cp1252"
 """As Windows programs in France write; what it does not know becomes a question mark in the books, not in what was received."""
@@ -109,10 +109,10 @@ class FolderErp:
         ]
 
     def set_price(self, ref: str, price: str) -> None:
-        self.change("articles", ref, PRIX_HT=_amount(price))
+        self.change("articles", ref, PRIX_HT=_french(f"{number(price):f}"))
 
     def set_stock(self, ref: str, stock: str) -> None:
-        self.change("articles", ref, STOCK=_amount(stock))
+        self.change("articles", ref, STOCK=_french(f"{number(stock):f}"))
 
     def deliver(self, number: str) -> None:
         self.change("commandes", number, ETAT="Livrée", SUIVI=f"6A{number[2:]}", TRANSPORTEUR="Colissimo")
@@ -205,14 +205,6 @@ def _taken_out(articles: list[Row], lines: list[dict[str, Any]]) -> list[Row]:
         if sold and row["STOCK"]:
             row["STOCK"] = _french(str(Decimal(row["STOCK"].replace(",", ".")) - sold))
     return articles
-
-
-def _amount(typed: str) -> str:
-    """Raises `ValueError` with a sentence."""
-    try:
-        return _french(format(Decimal(typed.replace(",", ".").strip()), "f"))
-    except ArithmeticError:
-        raise ValueError(f"« {typed} » n’est pas un nombre") from None
 
 
 def _french(number: str) -> str:

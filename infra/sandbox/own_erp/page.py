@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Protocol
@@ -46,6 +47,17 @@ class Books(Protocol):
     def set_stock(self, ref: str, stock: str) -> None: ...
     def deliver(self, number: str) -> None: ...
     def invoice(self, number: str) -> None: ...
+
+
+def number(typed: str) -> Decimal:
+    """Raises `ValueError` with a sentence."""
+    try:
+        found = Decimal(typed.replace(",", ".").strip())
+    except ArithmeticError:
+        found = Decimal("NaN")
+    if not found.is_finite():
+        raise ValueError(f"« {typed} » n’est pas un nombre")
+    return found
 
 
 ACTS: dict[str, Callable[[Books, dict[str, str]], None]] = {

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sandbox.own_erp.page import Article, Order
+from sandbox.own_erp.page import Article, Order, number
 from sandbox.sql_erp.seed import DEFINITION, rows
 
 HERE = Path(__file__).parent
@@ -64,10 +64,10 @@ class SqlErp:
         return [Order(*("" if value is None else str(value) for value in row.values())) for row in found]
 
     def set_price(self, ref: str, price: str) -> None:
-        self.change("ARTICLE", ref, PRIX_HT=float(price.replace(",", ".")))
+        self.change("ARTICLE", ref, PRIX_HT=f"{number(price):f}")
 
     def set_stock(self, ref: str, stock: str) -> None:
-        self.change("ARTICLE", ref, STOCK=float(stock.replace(",", ".")))
+        self.change("ARTICLE", ref, STOCK=f"{number(stock):f}")
 
     def deliver(self, number: str) -> None:
         self.change("COMMANDE", number, ETAT="L", NUM_SUIVI=f"6A{number[2:]}")
